@@ -1,0 +1,111 @@
+"""Anything that waits for somebody. A member's unfinished application is a case in DRAFT."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from pooling.shared.crypto import sealed_text
+from pooling.shared.privacy import classes
+
+
+class Case(models.Model):
+    """`answers` (sealed JSON) is what was filled in; it may name people not yet checked."""
+
+    class Kind(models.TextChoices):
+        BIND = "bind", _("绑定家人")
+        SUSPENSE = "suspense", _("待处理款项")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("填写中")
+        SUBMITTED = "submitted", _("已提交")
+        WAITING = "waiting", _("待审核")
+        APPROVED = "approved", _("已通过")
+        REFUSED = "refused", _("未通过")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    ALLOWED = {
+        State.DRAFT: {State.SUBMITTED, State.WITHDRAWN},
+        State.SUBMITTED: {State.WAITING, State.APPROVED, State.REFUSED, State.WITHDRAWN},
+        State.WAITING: {State.APPROVED, State.REFUSED, State.WITHDRAWN},
+        State.APPROVED: set(),
+        State.REFUSED: set(),
+        State.WITHDRAWN: set(),
+    }
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    number = models.CharField(_("件号"), max_length=24, unique=True)
+    kind = models.CharField(_("种类"), max_length=16, choices=Kind)
+    member = models.ForeignKey(
+        "accounts.Member", models.PROTECT, related_name="cases", verbose_name=_("申请人")
+    )
+    #: What the case is about once it exists (binding, settlement), as type and id.
+    subject_type = models.CharField(_("对象类型"), max_length=40, blank=True)
+    subject_id = models.BigIntegerField(_("对象"), null=True)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT)
+    answers_sealed = models.BinaryField(null=True)
+    opened_at = models.DateTimeField(_("建立时间"))
+    opened_by = models.CharField(_("建立人"), max_length=64)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    submitted_by = models.CharField(_("提交人"), max_length=64, blank=True)
+    decided_at = models.DateTimeField(_("决定时间"), null=True)
+    #: Empty where the rules let evidence decide alone; then `decided_by_rule` names the rule.
+    decided_by = models.CharField(_("决定人"), max_length=64, blank=True)
+    decided_by_rule = models.CharField(_("依据规则"), max_length=80, blank=True)
+    reason_code = models.CharField(_("原因代码"), max_length=60, blank=True)
+    #: The refusal or waiting sentence's values, by id, never by name.
+    reason_values = models.JSONField(_("原因内容"), default=dict)
+    due_at = models.DateTimeField(_("办理期限"), null=True)
+
+    answers_text = sealed_text("answers", store="answers_sealed")
+
+    DATA_CLASSES = classes(
+        L2="id uid number kind subject_type subject_id state opened_at opened_by submitted_at "
+        "submitted_by decided_at decided_by decided_by_rule reason_code due_at",
+        L3a="answers_sealed",
+        L3b="member reason_values",
+    )
+
+    class Meta:
+        verbose_name = _("经办件")
+        verbose_name_plural = _("经办件")
+        constraints = [
+            models.CheckConstraint(
+                name="cases_case_state_known",
+                condition=Q(
+                    state__in=["draft", "submitted", "waiting", "approved", "refused", "withdrawn"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="cases_case_submitted_has_moment_and_name",
+                condition=(Q(submitted_at__isnull=True, submitted_by=""))
+                | (Q(submitted_at__isnull=False) & ~Q(submitted_by="")),
+            ),
+            models.CheckConstraint(
+                name="cases_case_submitted_state_has_submission",
+                condition=Q(state__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="cases_case_decided_names_person_or_rule",
+                condition=(
+                    ~Q(state__in=["approved", "refused"])
+                    & Q(decided_at__isnull=True, decided_by="", decided_by_rule="")
+                )
+                | (
+                    Q(state__in=["approved", "refused"], decided_at__isnull=False)
+                    & (
+                        (~Q(decided_by="") & Q(decided_by_rule=""))
+                        | (Q(decided_by="") & ~Q(decided_by_rule=""))
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="cases_case_decider_is_not_submitter",
+                condition=Q(decided_by="") | ~Q(decided_by=F("submitted_by")),
+            ),
+        ]
+        indexes = [models.Index("state", "due_at", name="cases_case_queue")]
+
+    def __str__(self):
+        return self.number

@@ -1,0 +1,114 @@
+"""An area's rules on a day, each clause with its source."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from pooling.shared.privacy import classes
+
+
+class Area(models.Model):
+    """A pooling area, province or the nation, by six-digit administrative code (`admdvs`)."""
+
+    class Level(models.TextChoices):
+        NATION = "nation", _("国家")
+        PROVINCE = "province", _("省级")
+        CITY = "city", _("市级")
+
+    code = models.CharField(_("区划代码"), max_length=6, primary_key=True)
+    name = models.CharField(_("名称"), max_length=40)
+    level = models.CharField(_("层级"), max_length=10, choices=Level)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+
+    DATA_CLASSES = classes(L1="code name level parent")
+
+    class Meta:
+        verbose_name = _("统筹区")
+        verbose_name_plural = _("统筹区")
+        constraints = [
+            models.CheckConstraint(
+                name="policy_area_code_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")
+            ),
+            models.CheckConstraint(
+                name="policy_area_only_nation_has_no_parent",
+                condition=Q(level="nation", parent__isnull=True)
+                | (~Q(level="nation") & Q(parent__isnull=False)),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class RuleVersion(models.Model):
+    """The clauses an area itself sets from a day on; the next published start ends them."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        PUBLISHED = "published", _("已发布")
+
+    ALLOWED = {Status.DRAFT: {Status.PUBLISHED}, Status.PUBLISHED: set()}
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="versions")
+    label = models.CharField(_("版本"), max_length=40)
+    from_date = models.DateField(_("生效日期"))
+    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT)
+    published_at = models.DateTimeField(_("发布时间"), null=True)
+    published_by = models.CharField(_("发布人"), max_length=64, blank=True)
+
+    DATA_CLASSES = classes(L1="id area label from_date status published_at published_by")
+
+    class Meta:
+        verbose_name = _("规则版本")
+        verbose_name_plural = _("规则版本")
+        constraints = [
+            models.UniqueConstraint("area", "label", name="policy_ruleversion_label_once"),
+            models.UniqueConstraint(
+                F("area"),
+                F("from_date"),
+                name="policy_ruleversion_one_published_per_start",
+                condition=Q(status="published"),
+            ),
+            models.CheckConstraint(
+                name="policy_ruleversion_published_has_moment_and_name",
+                condition=Q(status="draft", published_at__isnull=True, published_by="")
+                | (Q(status="published", published_at__isnull=False) & ~Q(published_by="")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.area_id} {self.label}"
+
+
+class Clause(models.Model):
+    """One parameter of a version, typed by `pooling/policy/parameters.py`, with its source."""
+
+    class Evidence(models.TextChoices):
+        OFFICIAL = "OFFICIAL", _("政府网站")
+        NEWS = "NEWS", _("新闻报道")
+        REPOST = "REPOST", _("转载")
+        SEED = "SEED", _("整理稿")
+        DEFAULT = "DEFAULT", _("系统默认")
+
+    version = models.ForeignKey(RuleVersion, models.PROTECT, related_name="clauses")
+    name = models.CharField(_("参数"), max_length=40)
+    value = models.JSONField(_("值"), null=True)
+    source = models.CharField(_("来源"), max_length=300)
+    text = models.CharField(_("条款"), max_length=300)
+    evidence = models.CharField(_("证据等级"), max_length=10, choices=Evidence)
+    seen_on = models.DateField(_("查阅日期"))
+
+    DATA_CLASSES = classes(L1="id version name value source text evidence seen_on")
+
+    class Meta:
+        verbose_name = _("条款")
+        verbose_name_plural = _("条款")
+        constraints = [
+            models.UniqueConstraint("version", "name", name="policy_clause_once_per_version"),
+            models.CheckConstraint(
+                name="policy_clause_has_source", condition=~Q(source="") & ~Q(text="")
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

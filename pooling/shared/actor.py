@@ -1,0 +1,35 @@
+"""Who acts: taken from the session, the client key or the job, never from a payload."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    MEMBER = "member"
+    STAFF = "staff"
+    CLIENT = "client"
+    JOB = "job"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`id` is the member's, user's or client's primary key; None for jobs and commands.
+
+    `on_behalf_of` is the member an agent or clerk acts for; `purpose` why personal
+    data is looked at; `channel` where it happens (portal, counter, rest, hsa, job).
+    """
+
+    kind: ActorKind
+    id: int | None = None
+    on_behalf_of: int | None = None
+    purpose: str = ""
+    channel: str = ""
+
+    @classmethod
+    def member(cls, member_id: int, channel: str = "portal") -> "Actor":
+        return cls(ActorKind.MEMBER, member_id, channel=channel)
+
+    @classmethod
+    def job(cls, name: str) -> "Actor":
+        return cls(ActorKind.JOB, purpose=name, channel="job")

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SharedConfig(AppConfig):
+    name = "pooling.shared"
+    label = "shared"
+    verbose_name = _("公共")

@@ -1,0 +1,21 @@
+"""Half-open periods `[from, to)` and the business calendar (Asia/Shanghai)."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def business_date(moment: datetime) -> date:
+    """Return the day a moment belongs to for caps, periods and rules."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def contains(from_date: date | None, to_date: date | None, on: date) -> bool:
+    """Return whether `on` lies in `[from_date, to_date)`; None means open."""
+    return (from_date is None or from_date <= on) and (to_date is None or on < to_date)
+
+
+def age_on(birth: date, on: date) -> int:
+    """Return full years lived on a day; a 29 February birth ages on 1 March."""
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))

@@ -1,0 +1,68 @@
+"""The edge's unit of work: one durable transaction, bounded waiting, few retries."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from pooling.shared.errors import DomainError
+
+T = TypeVar("T")
+RETRIES = 3
+#: deadlock, serialization failure, lock not available
+_RETRYABLE = {"40P01", "40001", "55P03"}
+
+
+class Busy(DomainError):
+    """Others hold the rows; nothing was done."""
+
+    code = "busy"
+    status = 503
+
+
+class OutcomeUnknown(DomainError):
+    """The connection broke while committing: it may or may not have happened."""
+
+    code = "outcome_unknown"
+    status = 503
+
+
+def unit_of_work(work: Callable[[], T], *, pause: Callable[[float], None] = time.sleep) -> T:
+    """Run `work` in one durable transaction and return its result.
+
+    The lock timeout (3 s) is a connection option, so that it costs no statement.
+    Deadlocks and lock timeouts are tried again at most three times; then Busy.
+    A failure during COMMIT is never called a failure: OutcomeUnknown.
+    """
+    for attempt in range(RETRIES + 1):
+        finished = False
+        try:
+            with transaction.atomic(durable=True):
+                result = work()
+                finished = True
+            if _replication_wait_was_cancelled():
+                raise OutcomeUnknown(_("结果暂时不明，请用同一编号再次查询或冲正。"))
+            return result
+        except OperationalError as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state in _RETRYABLE:
+                if attempt < RETRIES:
+                    pause(random.uniform(0.02, 0.1) * (attempt + 1))  # noqa: S311 - jitter
+                    continue
+                raise Busy(_("现在办理的人多，请稍后再试。本次没有动任何款项。")) from error
+            if finished:
+                raise OutcomeUnknown(_("结果暂时不明，请用同一编号再次查询或冲正。")) from error
+            raise
+    raise AssertionError("unreachable")
+
+
+def _replication_wait_was_cancelled() -> bool:
+    """Return whether the server warned that a standby has not confirmed the commit."""
+    raw = connection.connection
+    flagged = getattr(raw, "commit_not_replicated", False)
+    if flagged:
+        raw.commit_not_replicated = False
+    return flagged
