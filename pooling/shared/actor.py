@@ -33,3 +33,8 @@ class Actor:
     @classmethod
     def job(cls, name: str) -> "Actor":
         return cls(ActorKind.JOB, purpose=name, channel="job")
+
+    @property
+    def name(self) -> str:
+        """Return the actor as stored in `x_by` text columns: `member:12`, `job:nightly`."""
+        return f"{self.kind}:{self.id if self.id is not None else self.purpose}"

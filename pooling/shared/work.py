@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
@@ -57,6 +58,13 @@ def unit_of_work(work: Callable[[], T], *, pause: Callable[[float], None] = time
                 raise OutcomeUnknown(_("结果暂时不明，请用同一编号再次查询或冲正。")) from error
             raise
     raise AssertionError("unreachable")
+
+
+def database_clock() -> datetime:
+    """Return the database's present moment: the only clock that dates money."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
 
 
 def _replication_wait_was_cancelled() -> bool:

@@ -1,0 +1,72 @@
+"""Questions about people and institutions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import Enrolment, Insurance, Member
+from pooling.shared import periods
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a member stands in the insurance on a day.
+
+    `insutype`, `area`, `psn_type` and `status` are those of the insurance that counts: 310
+    where both are in force, empty where none is. `employee_status` is that of the
+    employee insurance alone (`1` normal, `2` paused, `4` ended, empty: never had one).
+    """
+
+    member_id: int
+    birth_date: date
+    died_on: date | None
+    insutype: str = ""
+    area: str = ""
+    psn_type: str = ""
+    status: str = ""
+    employee_status: str = ""
+    employee_area: str = ""
+
+    def dead(self, on: date) -> bool:
+        """Return whether the member is dead on that day; the day of death counts."""
+        return self.died_on is not None and self.died_on <= on
+
+
+def standings(members: Iterable[Member], on: date) -> dict[int, Standing]:
+    """Return member id → Standing on a day, in one statement for all enrolments."""
+    members = {member.pk: member for member in members}
+    rows: dict[int, list[Enrolment]] = {pk: [] for pk in members}
+    for row in Enrolment.objects.filter(member__in=members, from_date__lte=on).order_by(
+        "from_date", "pk"
+    ):
+        rows[row.member_id].append(row)
+    return {pk: _standing(member, rows[pk], on) for pk, member in members.items()}
+
+
+def _standing(member: Member, rows: list[Enrolment], on: date) -> Standing:
+    in_force = [
+        row
+        for row in rows
+        if periods.contains(row.from_date, row.to_date, on) and row.status != Enrolment.Status.ENDED
+    ]
+    by_kind = {row.insutype: row for row in in_force}
+    counts = by_kind.get(Insurance.EMPLOYEE) or by_kind.get(Insurance.RESIDENT)
+    employee = by_kind.get(Insurance.EMPLOYEE)
+    ever = [row for row in rows if row.insutype == Insurance.EMPLOYEE]
+    return Standing(
+        member_id=member.pk,
+        birth_date=member.birth_date,
+        died_on=member.died_on,
+        insutype=counts.insutype if counts else "",
+        area=counts.area if counts else "",
+        psn_type=counts.psn_type if counts else "",
+        status=counts.status if counts else "",
+        employee_status=employee.status if employee else (Enrolment.Status.ENDED if ever else ""),
+        employee_area=employee.area if employee else (ever[-1].area if ever else ""),
+    )
+
+
+def locked(member_ids: Iterable[int]) -> dict[int, Member]:
+    """Lock member rows by primary key and return them by id (one statement)."""
+    rows = Member.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=member_ids)
+    return {row.pk: row for row in rows.order_by("pk")}

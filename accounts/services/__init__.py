@@ -1,0 +1,1 @@
+"""Verbs about people: `members` (registry), `users` (sign-in and staff), `clients` (machines)."""

@@ -1,0 +1,33 @@
+"""The one door to the trail."""
+
+from pooling.audit.models import Event, Look
+from pooling.shared.actor import Actor
+
+
+def record(*, verb: str, subject, by: Actor, at, detail: dict | None = None) -> None:
+    """Record an act in the caller's transaction. `detail` holds ids and fen, never names."""
+    Event.objects.create(
+        verb=verb,
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        detail=detail or {},
+        **_trace(by, at),
+    )
+
+
+def look(*, page: str, member_ids, fields, by: Actor, at) -> None:
+    """Record that personal data of these members was shown: one row a page."""
+    Look.objects.create(
+        page=page, member_ids=sorted(set(member_ids)), fields=sorted(fields), **_trace(by, at)
+    )
+
+
+def _trace(by: Actor, at) -> dict:
+    return {
+        "at": at,
+        "actor_kind": by.kind,
+        "actor_id": by.id,
+        "on_behalf_of": by.on_behalf_of,
+        "channel": by.channel,
+        "purpose": by.purpose,
+    }
