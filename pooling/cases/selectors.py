@@ -1,0 +1,121 @@
+"""Questions about cases. The asker comes first; absent and not yours sound the same."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from pooling.cases.models import Case
+from pooling.shared.errors import NotFound
+from pooling.shared.masks import mask_name
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as its member sees it; `state` and `kind` are the words, `*_code` the values."""
+
+    id: int
+    number: str
+    kind_code: str
+    kind: str
+    state_code: str
+    state: str
+    opened_at: datetime
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    due_at: datetime | None
+    reason_code: str
+    reason_values: dict
+    subject_type: str
+    subject_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A case as it stands in the reviewers' queue: masked."""
+
+    id: int
+    number: str
+    kind: str
+    state: str
+    member: str
+    submitted_at: datetime
+    due_at: datetime | None
+    overdue: bool
+
+
+def for_member(member_id: int) -> list[CaseRow]:
+    """Return a member's cases, newest first (one statement)."""
+    return [_row(case) for case in Case.objects.filter(member_id=member_id).order_by("-pk")]
+
+
+def get_for(member_id: int, case_id: int) -> CaseRow:
+    """Return one case of the member. Raises NotFound."""
+    return _row(owned(member_id, pk=case_id))
+
+
+def by_number(member_id: int, number: str) -> CaseRow:
+    """Return one case of the member by its number. Raises NotFound."""
+    return _row(owned(member_id, number=number))
+
+
+def answers(member_id: int, case_id: int) -> dict:
+    """Return what the member filled in so far. Raises NotFound."""
+    return opened(owned(member_id, pk=case_id))
+
+
+def draft_of(member_id: int, kind) -> Case | None:
+    """Return the member's unfinished application of a kind, the newest first."""
+    rows = Case.objects.filter(member_id=member_id, kind=kind, state=Case.State.DRAFT)
+    return rows.order_by("-pk").first()
+
+
+def queue(at: datetime, *, limit: int = 200) -> list[QueueRow]:
+    """Return what waits for a reviewer, nearest deadline first (one statement)."""
+    rows = Case.objects.filter(state=Case.State.WAITING).select_related("member")
+    return [
+        QueueRow(
+            id=case.pk,
+            number=case.number,
+            kind=case.get_kind_display(),
+            state=case.get_state_display(),
+            member=mask_name(case.member.name),
+            submitted_at=case.submitted_at,
+            due_at=case.due_at,
+            overdue=case.due_at is not None and case.due_at < at,
+        )
+        for case in rows.order_by("due_at", "pk")[:limit]
+    ]
+
+
+def owned(member_id: int, **key) -> Case:
+    """Return the case itself if it is the member's. Raises NotFound."""
+    try:
+        return Case.objects.get(member_id=member_id, **key)
+    except Case.DoesNotExist:
+        raise NotFound(_("没有找到这件申请。")) from None
+
+
+def opened(case: Case) -> dict:
+    """Return the unsealed answers of a case."""
+    return json.loads(case.answers_text) if case.answers_sealed is not None else {}
+
+
+def _row(case: Case) -> CaseRow:
+    return CaseRow(
+        id=case.pk,
+        number=case.number,
+        kind_code=case.kind,
+        kind=case.get_kind_display(),
+        state_code=case.state,
+        state=case.get_state_display(),
+        opened_at=case.opened_at,
+        submitted_at=case.submitted_at,
+        decided_at=case.decided_at,
+        due_at=case.due_at,
+        reason_code=case.reason_code,
+        reason_values=case.reason_values,
+        subject_type=case.subject_type,
+        subject_id=case.subject_id,
+    )

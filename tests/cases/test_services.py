@@ -1,0 +1,147 @@
+"""A case goes from the member who fills it in to whoever or whatever decides it."""
+
+import re
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from pooling.audit.models import Event
+from pooling.cases import selectors, services
+from pooling.cases.models import Case
+from pooling.shared.errors import NotFound
+from tests import build
+
+AT = build.NOON
+
+
+@pytest.fixture
+def applicant(db):
+    return build.member("周兰")
+
+
+@pytest.fixture
+def draft(applicant):
+    by = build.member_actor(applicant)
+    return services.open(
+        kind=Case.Kind.BIND, member_id=applicant.pk, answers={"name": "赵大"}, by=by, at=AT
+    )
+
+
+def submitted(case):
+    return services.submit(case_id=case.pk, by=build.Actor.member(case.member_id), at=AT)
+
+
+def test_a_case_number_can_be_read_out_on_the_phone(draft):
+    assert re.fullmatch(r"GJ20261122-\d{6}", draft.number)
+
+
+def test_answers_are_sealed_in_the_table_and_open_for_their_member(draft, applicant):
+    stored = Case.objects.values_list("answers_sealed", flat=True).get(pk=draft.pk)
+    assert "赵大".encode() not in bytes(stored)
+    assert selectors.answers(applicant.pk, draft.pk) == {"name": "赵大"}
+
+
+def test_answers_change_only_while_the_case_is_a_draft(draft, applicant):
+    by = build.member_actor(applicant)
+    services.update_answers(case_id=draft.pk, answers={"name": "赵二"}, by=by, at=AT)
+    assert selectors.answers(applicant.pk, draft.pk) == {"name": "赵二"}
+    submitted(draft)
+    with pytest.raises(services.NotNow, match="不能再修改"):
+        services.update_answers(case_id=draft.pk, answers={}, by=by, at=AT)
+
+
+def test_a_waiting_case_has_a_deadline_and_a_reason_and_stands_in_the_queue(draft):
+    submitted(draft)
+    services.wait(case_id=draft.pk, reason_code="evidence_missing", by=build.JOB, at=AT)
+    (row,) = selectors.queue(AT)
+    assert (row.number, row.member, row.overdue) == (draft.number, "周*", False)
+    (later,) = selectors.queue(AT + services.REVIEW_TIME * 2)
+    assert later.overdue
+
+
+def test_a_reviewer_approves_and_a_rule_may_decide_alone(draft, applicant):
+    submitted(draft)
+    by_rule = services.approve(
+        case_id=draft.pk, rule="registry_relation", subject=applicant, by=build.JOB, at=AT
+    )
+    assert (by_rule.decided_by, by_rule.decided_by_rule) == ("", "registry_relation")
+    assert by_rule.subject_id == applicant.pk
+
+    waiting = services.open_waiting(
+        kind=Case.Kind.SUSPENSE,
+        member_id=applicant.pk,
+        reason_code="owner_dead",
+        reason_values={},
+        by=build.JOB,
+        at=AT,
+    )
+    by_person = services.approve(case_id=waiting.pk, by=build.clerk(), at=AT)
+    assert (by_person.decided_by, by_person.decided_by_rule) == ("staff:901", "")
+
+
+def test_nobody_decides_the_case_they_submitted(applicant):
+    case = services.open(kind=Case.Kind.BIND, member_id=applicant.pk, by=build.clerk(), at=AT)
+    services.submit(case_id=case.pk, by=build.clerk(), at=AT)
+    with pytest.raises(services.FourEyes):
+        services.approve(case_id=case.pk, by=build.clerk(), at=AT)
+    assert services.approve(case_id=case.pk, by=build.clerk(902), at=AT).state == "approved"
+
+
+def test_a_decided_case_stays_decided(draft):
+    submitted(draft)
+    services.refuse(case_id=draft.pk, reason_code="already_bound", by=build.clerk(), at=AT)
+    with pytest.raises(services.NotNow, match="未通过"):
+        services.approve(case_id=draft.pk, by=build.clerk(), at=AT)
+
+
+def test_a_member_withdraws_their_own_case_and_nobody_elses(draft, applicant):
+    stranger = build.member("孙石")
+    with pytest.raises(NotFound):
+        services.withdraw(case_id=draft.pk, by=build.member_actor(stranger), at=AT)
+    withdrawn = services.withdraw(case_id=draft.pk, by=build.member_actor(applicant), at=AT)
+    assert withdrawn.state == Case.State.WITHDRAWN
+
+
+def test_absent_and_not_yours_are_the_same_refusal(draft, applicant):
+    stranger = build.member("孙石")
+    refusals = []
+    for asker, case_id in ((stranger.pk, draft.pk), (applicant.pk, draft.pk + 1)):
+        with pytest.raises(NotFound) as refusal:
+            selectors.get_for(asker, case_id)
+        refusals.append((str(refusal.value), refusal.value.code, refusal.value.status))
+    assert refusals[0] == refusals[1]
+
+
+def test_the_list_of_a_member_takes_one_statement(draft, applicant, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert [row.number for row in selectors.for_member(applicant.pk)] == [draft.number]
+
+
+def test_every_step_leaves_a_trace(draft):
+    submitted(draft)
+    services.wait(case_id=draft.pk, reason_code="evidence_missing", by=build.JOB, at=AT)
+    trail = Event.objects.filter(subject_type="cases.case", subject_id=draft.pk)
+    assert list(trail.order_by("pk").values_list("verb", flat=True)) == [
+        "cases.open",
+        "cases.submit",
+        "cases.wait",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_drawn_at_once_differ():
+    numbers, gate = [], threading.Barrier(4)
+
+    def draw():
+        gate.wait()
+        try:
+            with transaction.atomic():
+                numbers.append(services._number(AT))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=draw) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert len(set(numbers)) == 4
