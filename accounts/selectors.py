@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Enrolment, Insurance, Member
+from django.db.models import DateTimeField, Func
+
+from accounts.models import ApiClient, Enrolment, Insurance, Member
 from pooling.shared import periods
 
 
@@ -70,3 +72,27 @@ def locked(member_ids: Iterable[int]) -> dict[int, Member]:
     """Lock member rows by primary key and return them by id (one statement)."""
     rows = Member.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=member_ids)
     return {row.pk: row for row in rows.order_by("pk")}
+
+
+def by_psn_no(psn_no: str) -> Member | None:
+    """Return the member with this number of the authority, or None."""
+    return Member.objects.filter(psn_no=psn_no).first()
+
+
+def by_ids(member_ids: Iterable[int]) -> dict[int, Member]:
+    """Return members by id, unlocked (one statement, none for nobody)."""
+    return Member.objects.in_bulk(set(member_ids))
+
+
+def client_by_key(key_hash: bytes) -> ApiClient | None:
+    """Return the live client of a hashed bearer key, or None.
+
+    Its `clock` is the database's present moment: whoever is let in by this one statement
+    needs no second one to learn the time. A revoked key is like one that never was.
+    """
+    return (
+        ApiClient.objects.filter(key_hash=key_hash, revoked_at__isnull=True)
+        .select_related("institution")
+        .annotate(clock=Func(function="clock_timestamp", output_field=DateTimeField()))
+        .first()
+    )
