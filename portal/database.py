@@ -1,18 +1,44 @@
-"""Where the database is: `DATABASE_URL`, else the embedded server under `PORTAL_HOME`."""
+"""Where the data live: `DATABASE_URL`, else the embedded PostgreSQL under `PORTAL_HOME`."""
 
 import os
 from pathlib import Path
 
 import environ
+import psycopg
+
+from portal import postgres
+
+
+class WatchfulConnection(psycopg.Connection):
+    """Remembers that a commit was never confirmed by a standby.
+
+    PostgreSQL answers COMMIT with success and a mere warning when the wait for synchronous
+    replication was cancelled; `unit_of_work` must not take that for "done".
+    """
+
+    commit_not_replicated = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.add_notice_handler(self._notice)
+
+    def _notice(self, diagnostic) -> None:
+        # By the server's function, not by its words: those follow the server's language.
+        if diagnostic.source_function == "SyncRepWaitForLSN":
+            self.commit_not_replicated = True
 
 
 def configuration(home: Path) -> dict:
     """Return Django's DATABASES entry: pooled, with a 3 s lock timeout on every connection."""
-    url = os.environ["DATABASE_URL"]
-    entry = environ.Env.db_url_config(url)
+    entry = environ.Env.db_url_config(os.environ.get("DATABASE_URL") or postgres.serve(home))
     entry["OPTIONS"] = entry.get("OPTIONS", {}) | {
         "options": "-c lock_timeout=3000",
-        "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+        "pool": {
+            "min_size": 1,
+            "max_size": 8,
+            "timeout": 10,
+            "connection_class": WatchfulConnection,
+        },
     }
     entry["CONN_MAX_AGE"] = 0
     return entry
