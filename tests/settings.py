@@ -1,17 +1,24 @@
-"""The portal's settings with keys for tests."""
+"""The portal's settings with a key and a database of their own for tests."""
 
 import os
 import tempfile
 from pathlib import Path
 
-_scratch = Path(tempfile.gettempdir()) / f"family-pooling-tests-{os.getuid()}"
-_scratch.mkdir(exist_ok=True)
-_keys = _scratch / "root"
-if not _keys.exists():
-    _keys.write_text("1:" + "5a" * 32 + "\n", "ascii")
-os.environ.setdefault("SECRET_KEY", "for tests only, signs nothing that matters anywhere")
-os.environ["PORTAL_KEY_FILE"] = str(_keys)
+from portal import postgres
+
+#: By user and reused: a second run finds the database server made by the first.
+SCRATCH = Path(tempfile.gettempdir()) / f"family-pooling-tests-{os.getuid()}"
+(SCRATCH / "static").mkdir(parents=True, exist_ok=True)
+_key = SCRATCH / "root"
+if not _key.exists():
+    _key.write_text("1:" + "5a" * 32 + "\n", "ascii")
+os.environ["PORTAL_KEY_FILE"] = str(_key)
+os.environ["PORTAL_HOME"] = str(SCRATCH)
 os.environ.setdefault("PORTAL_DEMO", "1")
+os.environ.setdefault("SECRET_KEY", "for tests only, signs nothing that matters anywhere")
+if "DATABASE_URL" not in os.environ:
+    # Workers of pytest-xdist inherit it; the process that started them keeps the server.
+    os.environ["DATABASE_URL"] = postgres.serve(SCRATCH, durable=False)
 
 from portal.settings import *  # noqa: E402
 

@@ -1,0 +1,66 @@
+"""What several suites share: a browser the size of a phone, a live site, and axe."""
+
+import os
+import shutil
+
+import pytest
+
+# Playwright's synchronous API keeps an event loop in the thread, which Django distrusts.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+PHONE = {"width": 390, "height": 844}
+NARROWEST = {"width": 320, "height": 640}
+DESK = {"width": 1280, "height": 900}
+_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def pytest_collection_modifyitems(items):
+    """Whatever opens a page is a browser test, and is skipped with a reason without one."""
+    for item in items:
+        if "page" in item.fixturenames or "context" in item.fixturenames:
+            item.add_marker("browser")
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--lang=zh-CN"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    where = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+    return {**browser_context_args, **where, "viewport": PHONE}
+
+
+@pytest.fixture
+def live(live_server):
+    """Return the address of the running site; passkeys want the name, so never 127.0.0.1."""
+    return live_server.url.replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def axe():
+    """Return a function that fails on any WCAG 2.2 AA finding of the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page):
+        found = Axe().run(page, options={"runOnly": _WCAG})
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+    return check
+
+
+@pytest.fixture
+def quiet_console(page):
+    """Fail when the page's console shows an error: a blocked script, a missing file."""
+    said = []
+    page.on("console", lambda message: message.type == "error" and said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield said
+    assert said == []
