@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import DateTimeField, Func
 
-from accounts.models import ApiClient, Enrolment, Insurance, Member
-from pooling.shared import periods
+from accounts import fingerprints, names
+from accounts.models import ApiClient, Enrolment, Institution, Insurance, Member
+from pooling.shared import crypto, periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,39 @@ def client_by_key(key_hash: bytes) -> ApiClient | None:
         .annotate(clock=Func(function="clock_timestamp", output_field=DateTimeField()))
         .first()
     )
+
+
+def by_identity(cert_no: str, name: str) -> Member | None:
+    """Return the member whose number and name both fit, in any spelling.
+
+    An unknown number costs the same work as a wrong name (one statement, one opening, one
+    comparison), so that the time of an answer does not tell who exists.
+    """
+    member = Member.objects.filter(cert_no_index=fingerprints.of_cert_no(cert_no)).first()
+    kept = (member or _nobody()).name
+    fits = crypto.same(names.fold_name(kept).encode(), names.fold_name(name).encode())
+    return member if member is not None and fits else None
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> Member:
+    """Return a member who is in no table: what an unknown number is compared with."""
+    member = Member()
+    member.name = "无名氏"
+    return member
+
+
+def ids_by_psn_no(psn_nos: Iterable[str]) -> dict[str, int]:
+    """Return psn_no → member id for those that exist (one statement)."""
+    return dict(Member.objects.filter(psn_no__in=set(psn_nos)).values_list("psn_no", "pk"))
+
+
+def owners_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, str]:
+    """Return fingerprint of an identity number → psn_no of whoever has it."""
+    rows = Member.objects.filter(cert_no_index__in=list(indexes))
+    return {bytes(index): psn_no for index, psn_no in rows.values_list("cert_no_index", "psn_no")}
+
+
+def institution_by_code(code: str) -> Institution | None:
+    """Return the designated institution with this code."""
+    return Institution.objects.filter(code=code).first()

@@ -1,17 +1,33 @@
-"""How tests make what they need: plain functions, through the services, one section a domain."""
+"""How tests make what they need: plain functions, through the services, one section a domain.
+
+Everybody is somebody: give people names and roles, and only say what the test is about.
+"""
 
 import itertools
 from datetime import date, datetime
 
-from accounts.models import Member
+from accounts import identity, selectors
+from accounts.models import Enrolment, Institution, Member
+from accounts.services import members
 from pooling.shared.actor import Actor, ActorKind
-from pooling.shared.crypto import blind_index
 from pooling.shared.periods import SHANGHAI
 
 _serial = itertools.count(1)
 
 #: A Sunday noon on which nothing special is due.
 NOON = datetime(2026, 11, 22, 12, tzinfo=SHANGHAI)
+TODAY = NOON.date()
+SHANGRAO, SHANGHAI_CITY, XIAN, NANCHANG = "361100", "310000", "610100", "360100"
+
+
+def day(given: str | date) -> date:
+    """Return a date from `2026-11-22`, or the date itself."""
+    return given if isinstance(given, date) else date.fromisoformat(given)
+
+
+def moment(text: str) -> datetime:
+    """Return a moment in Shanghai: `moment("2026-01-31 23:59")`."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
 
 
 # --- who acts -----------------------------------------------------------------------------
@@ -31,16 +47,93 @@ JOB = Actor.job("test")
 # --- accounts -----------------------------------------------------------------------------
 
 
-def member(name: str = "张明", *, born: date = date(1970, 1, 1), gender: str = "1") -> Member:
+def cert_no(born: str | date = "1988-03-05", gender: str = "1", region: str = "100101") -> str:
+    """Return a new identity number that is nobody's: right check digit, no province."""
     serial = next(_serial)
-    number = f"10{serial:015d}X"
-    row = Member(
-        psn_no=f"T{serial:08d}",
-        name_index=blind_index(name, purpose="name", length=4),
-        cert_no_index=blind_index(number, purpose="cert_no"),
-        birth_date=born,
+    order = serial % 499 * 2 + (1 if gender == "1" else 0)
+    region = f"{region[:4]}{int(region[4:]) + serial // 499:02d}"
+    return identity.with_check_digit(f"{region}{day(born):%Y%m%d}{order:03d}")
+
+
+def member(
+    name: str = "王伟",
+    *,
+    born: str | date = "1988-03-05",
+    gender: str = "1",
+    psn_no: str | None = None,
+    number: str | None = None,
+    phone: str | None = None,
+    died_on: str | date | None = None,
+) -> Member:
+    """Return a new member; without enrolment they are in no insurance."""
+    row = members.MemberRow(
+        line=1,
+        psn_no=psn_no or f"P{next(_serial):08d}",
+        name=name,
+        cert_type="01",
+        cert_no=number or cert_no(born, gender),
+        birth_date=day(born),
         gender=gender,
+        phone=phone,
+        died_on=day(died_on) if died_on else None,
     )
-    row.name, row.cert_no = name, number
-    row.save(force_insert=True)
-    return row
+    loaded = members.load_members([row], by=JOB, at=NOON)
+    assert not loaded.problems, loaded.problems
+    return selectors.by_psn_no(row.psn_no)
+
+
+def enrolment(
+    person: Member,
+    insutype: str = "310",
+    *,
+    area: str = SHANGRAO,
+    psn_type: str = "",
+    status: str = "1",
+    since: str | date = "2020-01-01",
+    until: str | date | None = None,
+    employer: str = "",
+) -> Enrolment:
+    """Insure somebody: `310` as employee, `390` as resident."""
+    row = members.EnrolmentRow(
+        line=1,
+        psn_no=person.psn_no,
+        insutype=insutype,
+        area=area,
+        psn_type=psn_type or ("11" if insutype == "310" else "15"),
+        status=status,
+        from_date=day(since),
+        to_date=day(until) if until else None,
+        employer=employer,
+    )
+    loaded = members.load_enrolments([row], by=JOB, at=NOON)
+    assert not loaded.problems, loaded.problems
+    return person.enrolments.get(insutype=insutype, area=area, from_date=row.from_date)
+
+
+def employee(name: str = "王伟", *, area: str = SHANGRAO, **facts) -> Member:
+    """Return a member with employee insurance: somebody who can have an account."""
+    person = member(name, **facts)
+    enrolment(person, "310", area=area)
+    return person
+
+
+def resident(name: str = "王小雨", *, area: str = SHANGRAO, **facts) -> Member:
+    """Return a member with resident insurance: somebody without an own account."""
+    person = member(name, **facts)
+    enrolment(person, "390", area=area)
+    return person
+
+
+def institution(
+    code: str | None = None,
+    *,
+    name: str = "信州区人民医院",
+    area: str = SHANGRAO,
+    level: int = 1,
+    type: str = "hospital",
+) -> Institution:
+    """Return a designated institution."""
+    code = code or f"H{next(_serial):011d}"
+    row = members.InstitutionRow(line=1, code=code, name=name, area=area, level=level, type=type)
+    members.load_institutions([row], by=JOB, at=NOON)
+    return selectors.institution_by_code(code)

@@ -1,6 +1,6 @@
 """What bulk verbs answer about rows they kept out; the good rows of a file still go in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +10,13 @@ class RowProblem:
     line: int
     column: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many rows were new, corrected something, said nothing new; and those kept out."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    problems: list[RowProblem] = field(default_factory=list)
