@@ -9,6 +9,8 @@ from datetime import date, datetime
 from accounts import identity, selectors
 from accounts.models import Enrolment, Institution, Member
 from accounts.services import members
+from pooling.ledger import services as ledger
+from pooling.ledger.movements import Draft, Movement
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.periods import SHANGHAI
 
@@ -42,6 +44,55 @@ def clerk(id: int = 901) -> Actor:
 
 
 JOB = Actor.job("test")
+
+
+# --- ledger -------------------------------------------------------------------------------
+
+
+def scheme_account(code: str = "scheme:clearing") -> int:
+    """Return the id of an account that may go below zero."""
+    return ledger.ensure_scheme_account(code, "scheme")
+
+
+def ledger_account(holding_fen: int = 0) -> int:
+    """Return the id of a guarded account that holds so much."""
+    account = ledger.open_accounts([f"test:{next(_serial)}"], "test")[0].pk
+    if holding_fen:
+        post((scheme_account("scheme:opening"), -holding_fen), (account, holding_fen))
+    return account
+
+
+def draft(*movements: tuple[int, int], key: str | None = None, on: date = TODAY) -> Draft:
+    """Return an entry that is not posted yet."""
+    return ledger.draft(
+        key=key or f"test:{next(_serial)}",
+        kind="test",
+        movements=[Movement(account, fen) for account, fen in movements],
+        business_date=on,
+    )
+
+
+def post(*movements: tuple[int, int], key: str | None = None, on: date = TODAY, locked=None):
+    """Post (account id, fen) pairs as one entry."""
+    return ledger.post(
+        key=key or f"test:{next(_serial)}",
+        kind="test",
+        movements=[Movement(account, fen) for account, fen in movements],
+        business_date=on,
+        at=NOON,
+        locked=locked,
+    )
+
+
+def reverse(entry, *movements: tuple[int, int], key: str | None = None):
+    """Reverse an entry, optionally with other movements than the opposite ones."""
+    return ledger.reverse(
+        entry_id=entry.pk,
+        key=key or f"test:{next(_serial)}",
+        at=NOON,
+        business_date=TODAY,
+        movements=[Movement(account, fen) for account, fen in movements] or None,
+    )
 
 
 # --- accounts -----------------------------------------------------------------------------

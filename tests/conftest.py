@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from pooling.ledger.services import forget_scheme_accounts
+
 # Playwright's synchronous API keeps an event loop in the thread, which Django distrusts.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
@@ -24,6 +26,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """Forget what this process cached about a database that is emptied between tests."""
+    forget_scheme_accounts()
 
 
 @pytest.fixture(scope="session")

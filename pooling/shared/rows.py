@@ -1,6 +1,13 @@
-"""What bulk verbs answer about rows they kept out; the good rows of a file still go in."""
+"""Many rows at once: in chunks, and what bulk verbs answer about rows they kept out."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
+#: Large enough that a statement's fixed cost vanishes, small enough to stay flat in memory.
+CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +27,10 @@ class Loaded:
     changed: int = 0
     unchanged: int = 0
     problems: list[RowProblem] = field(default_factory=list)
+
+
+def chunks(rows: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Yield the rows in lists of at most `size`, reading no further ahead than one list."""
+    source = iter(rows)
+    while chunk := list(islice(source, size)):
+        yield chunk
