@@ -1,7 +1,8 @@
 """An area's rules on a day, each clause with its source."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Left
 from django.utils.translation import gettext_lazy as _
 
 from pooling.shared.privacy import classes
@@ -33,6 +34,16 @@ class Area(models.Model):
                 name="policy_area_only_nation_has_no_parent",
                 condition=Q(level="nation", parent__isnull=True)
                 | (~Q(level="nation") & Q(parent__isnull=False)),
+            ),
+            # The fall-back reads codes alone (`parameters.chain`), so the tree must agree.
+            models.CheckConstraint(
+                name="policy_area_place_follows_code",
+                condition=Q(code="000000", level="nation")
+                | (Q(code__endswith="0000", level="province", parent="000000"))
+                | (
+                    ~Q(code__endswith="0000")
+                    & Q(level="city", parent=Concat(Left("code", 2), Value("0000")))
+                ),
             ),
         ]
 
@@ -74,6 +85,10 @@ class RuleVersion(models.Model):
                 condition=Q(status="draft", published_at__isnull=True, published_by="")
                 | (Q(status="published", published_at__isnull=False) & ~Q(published_by="")),
             ),
+            models.CheckConstraint(
+                name="policy_ruleversion_status_known",
+                condition=Q(status__in=["draft", "published"]),
+            ),
         ]
 
     def __str__(self):
@@ -84,11 +99,12 @@ class Clause(models.Model):
     """One parameter of a version, typed by `pooling/policy/parameters.py`, with its source."""
 
     class Evidence(models.TextChoices):
+        """How good the source is. Mass-made articles have no mark: they make no rule."""
+
         OFFICIAL = "OFFICIAL", _("政府网站")
         NEWS = "NEWS", _("新闻报道")
         REPOST = "REPOST", _("转载")
         SEED = "SEED", _("整理稿")
-        DEFAULT = "DEFAULT", _("系统默认")
 
     version = models.ForeignKey(RuleVersion, models.PROTECT, related_name="clauses")
     name = models.CharField(_("参数"), max_length=40)
@@ -107,6 +123,10 @@ class Clause(models.Model):
             models.UniqueConstraint("version", "name", name="policy_clause_once_per_version"),
             models.CheckConstraint(
                 name="policy_clause_has_source", condition=~Q(source="") & ~Q(text="")
+            ),
+            models.CheckConstraint(
+                name="policy_clause_evidence_known",
+                condition=Q(evidence__in=["OFFICIAL", "NEWS", "REPOST", "SEED"]),
             ),
         ]
 
