@@ -1,0 +1,138 @@
+"""Which rules are in force where, and where each comes from."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import DateField, Func
+
+from pooling.policy import parameters, rules, wording
+from pooling.policy.models import Area, RuleVersion
+from pooling.policy.rules import ClauseInForce, Rules, Version
+
+
+class _Today(Func):
+    """The database's business date, ten minutes late.
+
+    A publication that straddles midnight has committed by then (`unit_of_work` is bounded),
+    so nothing that starts on this day or before can still appear.
+    """
+
+    template = "(clock_timestamp() AT TIME ZONE 'Asia/Shanghai' - interval '10 minutes')::date"
+    output_field = DateField()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All published versions of an area and those above it, as read on a day."""
+
+    versions: tuple[Version, ...]
+    read_on: date
+
+
+#: Never stale, in any process, without asking again: an area that has published may only
+#: publish what starts on a later day, so what counts on a day up to `read_on` is settled.
+#: Areas (or provinces) without any version may still be given a past and are not kept.
+_known: dict[str, _Known] = {}
+
+
+def in_force(area_code: str, on: date) -> Rules:
+    """Return the rules of an area on a business date; unknown codes fall back like known ones.
+
+    Costs no statement where the area is known already, two otherwise.
+    """
+    known = _known.get(area_code)
+    if known is None or known.read_on < on:
+        known = _read(area_code)
+        published = {version.area_code for version in known.versions}
+        if published.issuperset(parameters.chain(area_code)):
+            _known[area_code] = known
+    return rules.in_force(known.versions, area_code, on)
+
+
+def forget() -> None:
+    """Drop what is kept; for those who publish, and for tests that roll back."""
+    _known.clear()
+
+
+def _read(area_code: str) -> _Known:
+    rows = (
+        RuleVersion.objects.filter(
+            area__in=parameters.chain(area_code), status=RuleVersion.Status.PUBLISHED
+        )
+        .select_related("area")
+        .prefetch_related("clauses")
+        .annotate(read_on=_Today())
+    )
+    versions = tuple(_version(row) for row in rows)
+    return _Known(versions, min((row.read_on for row in rows), default=date.min))
+
+
+def _version(row: RuleVersion) -> Version:
+    clauses = (
+        ClauseInForce(
+            name=clause.name,
+            value=clause.value,
+            area_code=row.area_id,
+            area_name=row.area.name,
+            version_label=row.label,
+            source=clause.source,
+            text=clause.text,
+            evidence=clause.evidence,
+            seen_on=clause.seen_on,
+        )
+        for clause in row.clauses.all()
+    )
+    return Version(row.area_id, row.label, row.from_date, tuple(clauses))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A parameter as a page or the REST interface shows it."""
+
+    name: str
+    title: str
+    value: Any
+    shown: str
+    clause: ClauseInForce
+    #: Whether the area itself is silent and province, nation or the mechanism speaks.
+    fell_back: bool
+
+
+def explain(area_code: str, on: date) -> list[RuleRow]:
+    """Return every parameter of an area on a day, each with its clause and where it is from."""
+    found = in_force(area_code, on)
+    return [
+        RuleRow(
+            name=name,
+            title=str(wording.TITLES[name]),
+            value=found.value(name),
+            shown=wording.show(name, found.value(name)),
+            clause=found.clause(name),
+            fell_back=found.clause(name).area_code != area_code,
+        )
+        for name in parameters.PARAMETERS
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """An area in a list."""
+
+    code: str
+    name: str
+    level: str
+    parent_code: str | None
+
+
+def areas() -> list[AreaRow]:
+    """Return every registered area by code: the nation, each province before its cities."""
+    return [
+        AreaRow(row.code, row.name, row.level, row.parent_id)
+        for row in Area.objects.order_by("code")
+    ]
+
+
+def area_names() -> dict[str, str]:
+    """Return area code → name."""
+    return {row.code: row.name for row in areas()}
