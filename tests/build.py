@@ -11,6 +11,9 @@ from accounts.models import Enrolment, Institution, Member
 from accounts.services import members
 from pooling.ledger import services as ledger
 from pooling.ledger.movements import Draft, Movement
+from pooling.policy import definitions, parameters
+from pooling.policy import services as policy
+from pooling.policy.models import Area
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.periods import SHANGHAI
 
@@ -188,3 +191,47 @@ def institution(
     row = members.InstitutionRow(line=1, code=code, name=name, area=area, level=level, type=type)
     members.load_institutions([row], by=JOB, at=NOON)
     return selectors.institution_by_code(code)
+
+
+# --- policy -------------------------------------------------------------------------------
+
+
+def built_in_areas() -> None:
+    """Publish the rules this project ships: nation, Shanghai, Jiangxi, Shangrao, Shaanxi, Xi'an."""
+    policy.load(definitions.read_folder(), by=JOB, at=NOON)
+
+
+def area(
+    code: str = "999900", name: str = "试验市", *, since: str | date = "2020-01-01", **clauses
+) -> Area:
+    """Make an area whose rules say `clauses` and else nothing but the mechanism's defaults.
+
+    Province and nation are made silent, unless the test has given them rules before.
+    """
+    above = [
+        definitions.AreaDefinition(parent, parent, (rules_version(since),))
+        for parent in parameters.chain(code)[1:]
+        if not Area.objects.filter(pk=parent).exists()
+    ]
+    own = definitions.AreaDefinition(code, name, (rules_version(since, **clauses),))
+    policy.load([*above, own], by=JOB, at=NOON)
+    return Area.objects.get(pk=code)
+
+
+def next_rules(code: str, *, since: str | date, **clauses) -> None:
+    """Publish an area's next version: it starts after the day it is published."""
+    name = Area.objects.get(pk=code).name
+    own = definitions.AreaDefinition(code, name, (rules_version(since, **clauses),))
+    policy.load([own], by=JOB, at=NOON)
+
+
+def rules_version(since: str | date, **clauses) -> definitions.VersionDefinition:
+    """Describe a version labelled by its first day."""
+    return definitions.VersionDefinition(
+        label=str(since),
+        from_date=day(since),
+        clauses=tuple(
+            definitions.ClauseDefinition(name, value, "试验文件", name, "SEED", day(since))
+            for name, value in clauses.items()
+        ),
+    )

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from pooling.ledger.services import forget_scheme_accounts
+from pooling.policy import selectors as rules
 
 # Playwright's synchronous API keeps an event loop in the thread, which Django distrusts.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -32,6 +33,7 @@ def pytest_collection_modifyitems(items):
 def _nothing_remembered():
     """Forget what this process cached about a database that is emptied between tests."""
     forget_scheme_accounts()
+    rules.forget()
 
 
 @pytest.fixture(scope="session")
