@@ -1,0 +1,206 @@
+"""Whether an authorisation may pay for a visit, whatever its money. Pure: facts in, code out.
+
+The first obstacle in the order below is the one told, because it is the one nearest to
+the two people: what they themselves can change comes before what an area has ruled.
+E-credentials do not exist yet; their check joins here with them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from pooling.shared import periods
+
+OPEN, CLOSED, MISSING = "open", "closed", "missing"
+
+
+class Unusable(StrEnum):
+    """The closed list of obstacles."""
+
+    PROPOSED = "binding_not_confirmed"
+    RELEASED = "binding_released"
+    NOT_BEGUN = "binding_not_begun"
+    EXPIRED = "binding_expired"
+    FROZEN = "frozen_by_payer"
+    DECLINED = "declined_by_relative"
+    PATIENT_DEAD = "patient_dead"
+    PAYER_DEAD = "payer_dead"
+    PAYER_HAS_NO_ACCOUNT = "payer_has_no_account"
+    PAYER_ACCOUNT_CLOSED = "payer_account_closed"
+    PAYER_INSURANCE_ENDED = "payer_insurance_ended"
+    PAYER_PAUSED = "payer_paused"
+    PATIENT_NOT_INSURED = "patient_not_insured"
+    PATIENT_TYPE = "patient_type_not_allowed"
+    PATIENT_NOT_NORMAL = "patient_status_not_normal"
+    OUT_OF_SCOPE = "areas_out_of_scope"
+    OTHER_PROVINCE = "other_province_needs_quota"
+    NEEDS_QUOTA = "area_pays_from_quota_only"
+    USE_NOT_IN_AREA = "use_not_allowed_by_area"
+    USE_NOT_IN_BINDING = "use_not_allowed_by_payer"
+    LEVEL = "institution_level_too_high"
+
+
+#: The clause of the payer's area behind an obstacle.
+CLAUSE_BEHIND = {
+    Unusable.PAYER_PAUSED: "paused_payer",
+    Unusable.PATIENT_TYPE: "patient_types",
+    Unusable.PATIENT_NOT_NORMAL: "patient_status_normal",
+    Unusable.OUT_OF_SCOPE: "scope",
+    Unusable.OTHER_PROVINCE: "model",
+    Unusable.NEEDS_QUOTA: "model",
+    Unusable.USE_NOT_IN_AREA: "uses",
+    Unusable.LEVEL: "resident_outpatient_max_level",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the bill says about the visit. `on` is the business date."""
+
+    on: date
+    use: str
+    institution_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The patient's standing on the day; empty texts where there is no insurance."""
+
+    dead: bool
+    insutype: str
+    area: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """The payer's standing in the employee insurance; `area` is the one whose rules count."""
+
+    dead: bool
+    employee_status: str
+    area: str
+    account: str = OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """What the two people agreed, and whether either of them has stopped it."""
+
+    state: str
+    from_date: date
+    to_date: date | None = None
+    release_on: date | None = None
+    frozen: bool = False
+    declined: bool = False
+    uses: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything the question needs. `rules` are the values in force in the payer's area."""
+
+    visit: Visit
+    authorisation: Authorisation
+    patient: Patient
+    payer: Payer
+    rules: Mapping[str, Any]
+    has_quota: bool = False
+
+
+def why_unusable(facts: Facts) -> Unusable | None:
+    """Return the first obstacle, or None where the authorisation is usable for the visit."""
+    return (
+        _agreement(facts.authorisation, facts.visit.on)
+        or _people(facts)
+        or _areas(facts)
+        or _purpose(facts)
+    )
+
+
+def _agreement(binding: Authorisation, on: date) -> Unusable | None:
+    if binding.state == "proposed":
+        return Unusable.PROPOSED
+    if binding.state != "active" or (binding.release_on is not None and binding.release_on <= on):
+        return Unusable.RELEASED
+    if not periods.contains(binding.from_date, binding.to_date, on):
+        return Unusable.NOT_BEGUN if on < binding.from_date else Unusable.EXPIRED
+    if binding.frozen:
+        return Unusable.FROZEN
+    return Unusable.DECLINED if binding.declined else None
+
+
+def _people(facts: Facts) -> Unusable | None:
+    payer, patient, rules = facts.payer, facts.patient, facts.rules
+    if patient.dead:
+        return Unusable.PATIENT_DEAD
+    if payer.dead:
+        return Unusable.PAYER_DEAD
+    if payer.account == MISSING:
+        return Unusable.PAYER_HAS_NO_ACCOUNT
+    if payer.account == CLOSED:
+        return Unusable.PAYER_ACCOUNT_CLOSED
+    if payer.employee_status not in ("1", "2"):
+        return Unusable.PAYER_INSURANCE_ENDED
+    if payer.employee_status == "2" and rules["paused_payer"] == "stops":
+        return Unusable.PAYER_PAUSED
+    if not patient.insutype:
+        return Unusable.PATIENT_NOT_INSURED
+    if patient.insutype not in rules["patient_types"]:
+        return Unusable.PATIENT_TYPE
+    if rules["patient_status_normal"] and patient.status != "1":
+        return Unusable.PATIENT_NOT_NORMAL
+    return None
+
+
+def _areas(facts: Facts) -> Unusable | None:
+    """Compare where the payer and the patient are insured; the institution's place is no matter."""
+    home, away = facts.payer.area, facts.patient.area
+    scope = facts.rules["scope"]
+    same_province = home[:2] == away[:2]
+    if (scope == "same_area" and home != away) or (scope == "same_province" and not same_province):
+        return Unusable.OUT_OF_SCOPE
+    if facts.has_quota:
+        return None
+    if not same_province:
+        # Across provinces only the nation's form counts (2026 notice: a quota). An
+        # authorisation that crossed a border later, because somebody moved, has none.
+        return Unusable.OTHER_PROVINCE
+    return Unusable.NEEDS_QUOTA if facts.rules["model"] != "direct_debit" else None
+
+
+def _purpose(facts: Facts) -> Unusable | None:
+    visit, rules = facts.visit, facts.rules
+    if rules["uses"] is not None and visit.use not in rules["uses"]:
+        return Unusable.USE_NOT_IN_AREA
+    if facts.authorisation.uses is not None and visit.use not in facts.authorisation.uses:
+        return Unusable.USE_NOT_IN_BINDING
+    highest = rules["resident_outpatient_max_level"]
+    if (
+        highest is not None
+        and facts.patient.insutype == "390"
+        and visit.use == "outpatient"
+        and visit.institution_level > highest
+    ):
+        return Unusable.LEVEL
+    return None
+
+
+def values(code: Unusable, facts: Facts) -> dict[str, Any]:
+    """Return the figures of an obstacle's sentence, as JSON values."""
+    binding, visit = facts.authorisation, facts.visit
+    if code is Unusable.RELEASED and binding.release_on:
+        return {"date": binding.release_on.isoformat()}
+    if code is Unusable.NOT_BEGUN:
+        return {"date": binding.from_date.isoformat()}
+    if code is Unusable.EXPIRED:
+        return {"date": binding.to_date.isoformat()}
+    if code in (Unusable.USE_NOT_IN_AREA, Unusable.USE_NOT_IN_BINDING):
+        return {"use": visit.use}
+    if code is Unusable.LEVEL:
+        highest = facts.rules["resident_outpatient_max_level"]
+        return {"level": visit.institution_level, "highest": highest}
+    if code in (Unusable.OUT_OF_SCOPE, Unusable.OTHER_PROVINCE):
+        return {"payer_area": facts.payer.area, "patient_area": facts.patient.area}
+    return {}

@@ -1,0 +1,358 @@
+"""The split of a bill over the money that may pay it. Pure arithmetic, integer fen.
+
+Own account, own wallet, family fund, relatives in the area's order, cash: each gives what
+it can until the eligible amount is covered. Whatever was asked or passed over leaves a
+line that says why, so that *nothing was deducted* always has an answer.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from pooling.bindings import usability
+from pooling.bindings.usability import MISSING, OPEN, Unusable
+from pooling.settlements.sources import Candidate, Clause, Input, Part, Purse
+
+
+class Reason(StrEnum):
+    """Why a source gave what it gave: the closed list, beside `Unusable`."""
+
+    COVERED = "covered"
+    NOTHING_TO_PAY = "nothing_to_pay"
+    ALREADY_COVERED = "not_reached_bill_covered"
+    REST_IS_OWN_PAID = "not_reached_rest_own_paid"
+    ONE_PAYER = "not_reached_one_payer"
+    CASH_ONLY = "flag_cash_only"
+    OWN_ONLY = "flag_own_only"
+    OWN_MISSING = "own_account_missing"
+    OWN_CLOSED = "own_account_closed"
+    EMPTY = "account_empty"
+    GIVEN_WHOLE = "account_given_whole"
+    FLOOR = "floor_kept"
+    PART = "part_not_shareable"
+    CAP_SETTLEMENT = "cap_per_settlement"
+    CAP_DAY = "cap_per_day"
+    CAP_MONTH = "cap_per_month"
+    CAP_YEAR = "cap_per_year"
+    CAP_PAYER_DAY = "cap_payer_own_day"
+    CAP_PAYER_YEAR = "cap_payer_own_year"
+    AREA_PAYER_DAY = "cap_area_payer_day"
+    AREA_PAYER_YEAR = "cap_area_payer_year"
+    AREA_RELATIVE_YEAR = "cap_area_relative_year"
+    AREA_USE_YEAR = "cap_area_use_year"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One bound on what a source can give."""
+
+    fen: int
+    reason: Reason
+    values: dict[str, Any] = field(default_factory=dict)
+    clause: Clause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one part of one source pays; cash has no account."""
+
+    order: int
+    source: str
+    part: str
+    ledger_account_id: int | None
+    binding_id: int | None
+    payer_id: int | None
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One source that was asked or passed over. `needed_fen` is what was still open there."""
+
+    source: str
+    binding: int | None
+    payer: int | None
+    could_give_fen: int
+    needed_fen: int
+    taken_fen: int
+    reason: str
+    values: dict[str, Any]
+    clause: Clause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The lines of the settlement and the decision behind them."""
+
+    lines: tuple[Line, ...]
+    considered: tuple[Considered, ...]
+    own_fen: int
+    pooled_fen: int
+    cash_fen: int
+
+    def considered_json(self) -> list[dict[str, Any]]:
+        """Return the considered sources as JSON values, as a decision stores them."""
+        return [asdict(item) for item in self.considered]
+
+
+def split(given: Input) -> Outcome:
+    """Return who pays what of a bill, and why.
+
+    Raises ValueError where one payer stands twice: the caps below count on it.
+    """
+    payers = [candidate.payer for candidate in given.candidates]
+    if len(payers) != len(set(payers)):
+        raise ValueError("one payer, two authorisations of the same patient")
+    walk = _Walk(given)
+    walk.ask_own()
+    walk.ask_purse("wallet", given.wallet)
+    walk.ask_purse("family_fund", given.family_fund)
+    walk.ask_relatives()
+    return walk.finished()
+
+
+def could_give(given: Input) -> dict[int, int]:
+    """Return binding → fen it could give to this visit alone, before any other source.
+
+    What `highest_available` compares, and what *available to me* shows.
+    """
+    walk = _Walk(given)
+    return {candidate.binding: walk.could_give(candidate) for candidate in given.candidates}
+
+
+class _Walk:
+    """The state of one split: what is still open, and the lines so far."""
+
+    def __init__(self, given: Input):
+        charge = given.charge
+        self.given = given
+        self.clauses = given.rules[given.rules_area]
+        self.eligible_fen = charge.personal_fen
+        if not self.clauses["pays_own_paid"].value:
+            self.eligible_fen -= charge.own_paid_fen
+        self.open_fen = self.eligible_fen
+        self.from_relatives_fen = 0
+        self.lines: list[Line] = []
+        self.considered: list[Considered] = []
+
+    def ask_own(self) -> None:
+        """Floors, shareable parts and uses do not bind the own account."""
+        own = self.given.own
+        obstacle = self._patient_dead()
+        if own.state != OPEN:
+            missing = own.state == MISSING
+            obstacle = Limit(0, Reason.OWN_MISSING if missing else Reason.OWN_CLOSED)
+        parts = own.in_order(self.clauses["own_part_order"].value)
+        self._ask("own", parts, _whole(own), obstacle)
+
+    def ask_purse(self, source: str, purse: Purse | None) -> None:
+        if purse is not None:
+            self._ask(source, purse.parts, _whole(purse), self._patient_dead())
+
+    def ask_relatives(self) -> None:
+        one = self.clauses["payers_per_settlement"]
+        enough = False
+        for candidate in self._in_order():
+            purse = candidate.quota or candidate.purse
+            self._ask(
+                "quota" if candidate.quota else "relative",
+                purse.in_order(("prior", "current")),
+                self._tightest(candidate),
+                self._obstacle(candidate),
+                candidate=candidate,
+                passed_over=Limit(0, Reason.ONE_PAYER, clause=one) if enough else None,
+            )
+            if one.value == "one" and self.considered[-1].could_give_fen > 0:
+                enough = True
+
+    def finished(self) -> Outcome:
+        """Close with cash for whatever no account covers."""
+        paid = dict.fromkeys(("own", "wallet", "family_fund", "relative", "quota"), 0)
+        for line in self.lines:
+            paid[line.source] += line.amount_fen
+        cash = self.given.charge.personal_fen - sum(paid.values())
+        if cash:
+            self._draw("cash", "", None, None, cash)
+        own = paid["own"] + paid["wallet"]
+        return Outcome(
+            lines=tuple(self.lines),
+            considered=tuple(self.considered),
+            own_fen=own,
+            pooled_fen=sum(paid.values()) - own,
+            cash_fen=cash,
+        )
+
+    def could_give(self, candidate: Candidate) -> int:
+        """Return what an authorisation could give at this point of the walk, in fen."""
+        return 0 if self._obstacle(candidate) else max(0, self._tightest(candidate).fen)
+
+    def _ask(
+        self,
+        source: str,
+        parts: Iterable[Part],
+        limit: Limit,
+        obstacle: Limit | None,
+        *,
+        candidate: Candidate | None = None,
+        passed_over: Limit | None = None,
+    ) -> None:
+        """Take what is needed and can be given; write down what happened and why.
+
+        An obstacle of the source itself is told first, for it stops the next bill too;
+        then what this bill forbids; then that nothing is open; then the source's limit.
+        """
+        could = 0 if obstacle else max(0, limit.fen)
+        barred = obstacle or self._flag(source) or self._nothing_open()
+        if not barred:
+            barred = limit if could == 0 else passed_over
+        needed = self.open_fen
+        taken = 0 if barred else min(could, needed)
+        why = barred or (Limit(0, Reason.COVERED) if taken == needed else limit)
+        binding = candidate.binding if candidate else None
+        payer = candidate.payer if candidate else None
+        self.considered.append(
+            Considered(
+                source, binding, payer, could, needed, taken, why.reason, why.values, why.clause
+            )
+        )
+        self.open_fen -= taken
+        if candidate:
+            self.from_relatives_fen += taken
+        for part in parts:
+            amount = min(taken, part.balance_fen)
+            taken -= amount
+            if amount:
+                self._draw(source, part.name, part.ledger_account, candidate, amount)
+
+    def _draw(self, source, part, account, candidate: Candidate | None, amount: int) -> None:
+        binding = candidate.binding if candidate else None
+        payer = candidate.payer if candidate else None
+        order = len(self.lines) + 1
+        self.lines.append(Line(order, source, part, account, binding, payer, amount))
+
+    def _in_order(self) -> list[Candidate]:
+        """Sort by the area's `payer_order`; ties by rank, then consent, then oldest first."""
+
+        def consent(candidate: Candidate):
+            bound_at = candidate.bound_at
+            return (bound_at is None, bound_at or _NEVER, candidate.binding)
+
+        by = self.clauses["payer_order"].value
+        candidates = self.given.candidates
+        if by == "bound_at":
+            return sorted(candidates, key=consent)
+        if by == "highest_available":
+            # Compared once, before the first payer: a later line cannot change the order.
+            most = {candidate.binding: self.could_give(candidate) for candidate in candidates}
+            return sorted(candidates, key=lambda one: (-most[one.binding], one.rank, *consent(one)))
+        return sorted(candidates, key=lambda one: (one.rank, *consent(one)))
+
+    # -- what stops a source --------------------------------------------------------
+
+    def _patient_dead(self) -> Limit | None:
+        return Limit(0, Unusable.PATIENT_DEAD) if self.given.patient.dead else None
+
+    def _flag(self, source: str) -> Limit | None:
+        """The till's `acct_used_flag`: 0 nothing but cash, 1 own only where the area says so."""
+        flag = self.given.charge.acct_used_flag
+        own_only = self.clauses["flag_1_own_only"]
+        if flag == 0:
+            return Limit(0, Reason.CASH_ONLY)
+        if flag == 1 and own_only.value and source not in ("own", "wallet"):
+            return Limit(0, Reason.OWN_ONLY, clause=own_only)
+        return None
+
+    def _nothing_open(self) -> Limit | None:
+        charge = self.given.charge
+        if self.open_fen:
+            return None
+        if not charge.personal_fen:
+            return Limit(0, Reason.NOTHING_TO_PAY)
+        if self.eligible_fen < charge.personal_fen:
+            values = {"own_paid_fen": charge.own_paid_fen}
+            return Limit(0, Reason.REST_IS_OWN_PAID, values, self.clauses["pays_own_paid"])
+        return Limit(0, Reason.ALREADY_COVERED)
+
+    def _obstacle(self, candidate: Candidate) -> Limit | None:
+        given, rules = self.given, self.given.rules[candidate.standing.area]
+        facts = usability.Facts(
+            visit=given.charge.visit,
+            authorisation=candidate.authorisation,
+            patient=given.patient,
+            payer=candidate.standing,
+            rules={name: clause.value for name, clause in rules.items()},
+            has_quota=candidate.quota is not None,
+        )
+        code = usability.why_unusable(facts)
+        if code is None:
+            return None
+        clause = rules.get(usability.CLAUSE_BEHIND.get(code))
+        return Limit(0, code, usability.values(code, facts), clause)
+
+    # -- how much an authorisation can give -----------------------------------------
+
+    def _tightest(self, candidate: Candidate) -> Limit:
+        """Return the smallest bound; of equal ones the first, so that money comes before caps."""
+        bounds = [*_shareable(candidate, self.given.rules[candidate.standing.area])]
+        bounds += self._caps(candidate)
+        return min(bounds, key=lambda bound: bound.fen)
+
+    def _caps(self, candidate: Candidate) -> Iterator[Limit]:
+        caps, used = candidate.caps, candidate.used
+        rules = self.given.rules[candidate.standing.area]
+        year = self.given.relative_year_fen + self.from_relatives_fen
+        for reason, cap, spent in (
+            (Reason.CAP_SETTLEMENT, caps.per_settlement_fen, 0),
+            (Reason.CAP_DAY, caps.per_day_fen, used.day_fen),
+            (Reason.CAP_MONTH, caps.per_month_fen, used.month_fen),
+            (Reason.CAP_YEAR, caps.per_year_fen, used.year_fen),
+            (Reason.CAP_PAYER_DAY, caps.payer_day_fen, used.payer_day_fen),
+            (Reason.CAP_PAYER_YEAR, caps.payer_year_fen, used.payer_year_fen),
+        ):
+            if cap is not None:
+                yield Limit(cap - spent, reason, {"cap_fen": cap, "used_fen": spent})
+        for reason, name, spent in (
+            (Reason.AREA_PAYER_DAY, "cap_payer_day_fen", used.payer_day_fen),
+            (Reason.AREA_PAYER_YEAR, "cap_payer_year_fen", used.payer_year_fen),
+            (Reason.AREA_RELATIVE_YEAR, "cap_relative_year_fen", year),
+            (Reason.AREA_USE_YEAR, "cap_use_year_fen", used.use_year_fen),
+        ):
+            cap = rules[name].value
+            if reason is Reason.AREA_USE_YEAR:
+                cap = (cap or {}).get(self.given.charge.visit.use)
+            if cap is not None:
+                values = {"cap_fen": cap, "used_fen": spent}
+                yield Limit(cap - spent, reason, values, rules[name])
+
+
+#: Sorts a proposal that nobody has confirmed behind everything that somebody has.
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _whole(purse: Purse) -> Limit:
+    """Return the bound of a purse whose whole content may be given."""
+    total = purse.total_fen
+    return Limit(total, Reason.GIVEN_WHOLE if total else Reason.EMPTY, {"balance_fen": total})
+
+
+def _shareable(candidate: Candidate, rules: dict[str, Clause]) -> Iterator[Limit]:
+    """Bounds of the payer's money: all of it, what the floor leaves, the parts allowed.
+
+    Their minimum is money.md's min(prior, total − floor). A quota was bounded by floor
+    and parts when it was frozen, and is not bounded by them again.
+    """
+    if candidate.quota is not None:
+        yield _whole(candidate.quota)
+        return
+    purse = candidate.purse
+    total, prior = purse.total_fen, purse.of("prior")
+    yield _whole(purse)
+    floor, parts = rules["floor_fen"], rules["shareable_parts"]
+    if floor.value:
+        values = {"floor_fen": floor.value, "balance_fen": total}
+        yield Limit(total - floor.value, Reason.FLOOR, values, floor)
+    if parts.value == "prior":
+        values = {"prior_fen": prior, "current_fen": total - prior}
+        yield Limit(prior, Reason.PART, values, parts)
