@@ -1,0 +1,199 @@
+"""Random bills over random families, and a slow second opinion on who pays what.
+
+`pick(low, high)` is where chance comes from: hypothesis, which shrinks what fails, or a
+seeded generator, which is fast. Amounts are small so that limits often meet exactly.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+from pooling.bindings.usability import Authorisation, Patient, Payer, Visit
+from pooling.settlements.sources import Candidate, Caps, Charge, Clause, Input, Part, Purse, Used
+
+DAY = date(2026, 11, 22)
+AREAS = ("361100", "360100", "310000")
+USES = ("outpatient", "inpatient", "pharmacy_drugs")
+
+
+def any_input(pick) -> Input:
+    """Return any split's input; everything money.md lets vary, varies."""
+
+    def one_of(*choices):
+        return choices[pick(0, len(choices) - 1)]
+
+    def often(value, *others):
+        return value if pick(0, 4) else one_of(*others)
+
+    def cap():
+        return often(None, pick(0, 25))
+
+    def purse(highest=30):
+        parts = (Part("current", pick(1, 10**6), pick(0, highest)),)
+        parts += (Part("prior", parts[0].ledger_account + 1, pick(0, highest)),)
+        return Purse(often("open", "closed", "missing"), parts)
+
+    def uses():
+        return often(None, (), USES[: pick(0, 3)])
+
+    def clauses(area):
+        values = {
+            "own_part_order": one_of(["current", "prior"], ["prior", "current"], ["prior"]),
+            "pays_own_paid": bool(pick(0, 2)),
+            "flag_1_own_only": not pick(0, 2),
+            "payer_order": one_of("rank", "bound_at", "highest_available"),
+            "payers_per_settlement": often("many", "one"),
+            "model": often("direct_debit", "quota", "pooled_transfer"),
+            "shareable_parts": often("all", "prior"),
+            "floor_fen": often(0, pick(0, 25)),
+            "paused_payer": one_of("goes_on", "stops"),
+            "scope": one_of("nationwide", "nationwide", "same_province", "same_area"),
+            "uses": often(None, list(USES[: pick(0, 3)])),
+            "patient_types": often(["310", "390"], ["310"], ["390"]),
+            "patient_status_normal": bool(pick(0, 3)),
+            "resident_outpatient_max_level": often(None, 1, 2),
+            "cap_payer_day_fen": cap(),
+            "cap_payer_year_fen": cap(),
+            "cap_relative_year_fen": cap(),
+            "cap_use_year_fen": often({}, {"outpatient": pick(0, 25)}),
+        }
+        return {name: Clause(name, value, area, "1", "源", "文") for name, value in values.items()}
+
+    def candidate(number):
+        money = purse()
+        return Candidate(
+            binding=number,
+            payer=number + 100,
+            rank=pick(1, 3),
+            bound_at=often(datetime(2026, 1, pick(1, 3), tzinfo=UTC), None),
+            authorisation=Authorisation(
+                state=often("active", "active", "active", "proposed", "released"),
+                from_date=often(date(2026, 1, 1), DAY, DAY + timedelta(1)),
+                to_date=often(None, DAY, DAY + timedelta(1)),
+                release_on=often(None, DAY, DAY + timedelta(1)),
+                frozen=not pick(0, 9),
+                declined=not pick(0, 9),
+                uses=uses(),
+            ),
+            standing=Payer(
+                not pick(0, 9), often("1", "2", "4", ""), one_of(*AREAS[:2], *AREAS), money.state
+            ),
+            purse=money,
+            caps=Caps(*(cap() for _ in range(6))),
+            used=Used(*(often(0, pick(0, 20)) for _ in range(6))),
+            quota=often(None, Purse(parts=purse().parts)),
+        )
+
+    personal = pick(0, 60)
+    return Input(
+        charge=Charge(
+            visit=Visit(DAY, one_of(*USES), pick(0, 3)),
+            personal_fen=personal,
+            own_paid_fen=often(0, pick(0, personal)),
+            acct_used_flag=often(2, 0, 1),
+        ),
+        patient=Patient(not pick(0, 19), often("390", "310", ""), one_of(*AREAS), often("1", "2")),
+        rules_area=AREAS[0],
+        rules={area: clauses(area) for area in AREAS},
+        own=purse(12),
+        candidates=tuple(candidate(number) for number in range(1, pick(0, 4) + 1)),
+        relative_year_fen=often(0, pick(0, 20)),
+        wallet=often(None, Purse(parts=(Part("", pick(1, 99), pick(0, 10)),))),
+        family_fund=often(None, Purse(parts=(Part("", pick(1, 99), pick(0, 10)),))),
+    )
+
+
+# --- the second opinion: fen by fen, no formula shared with the waterfall -------------------
+
+
+def expected(given: Input) -> dict[object, int]:
+    """Return source or binding → fen, found by handing over one fen at a time."""
+    bill = {name: clause.value for name, clause in given.rules[given.rules_area].items()}
+    flag, left = given.charge.acct_used_flag, given.charge.personal_fen
+    if not bill["pays_own_paid"]:
+        left -= given.charge.own_paid_fen
+    paid: dict[object, int] = {}
+    own_only = flag == 1 and bill["flag_1_own_only"]
+
+    def pour(who, may_give):
+        nonlocal left
+        while left and may_give(paid.get(who, 0) + 1):
+            paid[who] = paid.get(who, 0) + 1
+            left -= 1
+
+    if flag and not given.patient.dead:
+        own = given.own if given.own.state == "open" else Purse()
+        pour("own", lambda fen: fen <= own.total_fen)
+        pour("wallet", lambda fen: fen <= (given.wallet.total_fen if given.wallet else 0))
+        fund = 0 if own_only or given.family_fund is None else given.family_fund.total_fen
+        pour("family_fund", lambda fen: fen <= fund)
+    for candidate in _order(given, bill["payer_order"]) if flag and not own_only else ():
+        others = sum(fen for who, fen in paid.items() if isinstance(who, int))
+        if may_give(given, candidate, 1, others):
+            pour(candidate.binding, lambda fen, c=candidate, o=others: may_give(given, c, fen, o))
+            if bill["payers_per_settlement"] == "one":
+                break
+    return paid
+
+
+def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
+    """Return whether every rule still holds if this authorisation gives `fen`."""
+    rules = {name: clause.value for name, clause in given.rules[one.standing.area].items()}
+    visit, agreed, patient, payer = (
+        given.charge.visit, one.authorisation, given.patient, one.standing,
+    )  # fmt: skip
+    purse = one.quota or one.purse
+    current, prior = purse.of("current"), purse.of("prior")
+    caps, used = one.caps, one.used
+    far = payer.area[:2] != patient.area[:2]
+
+    def within(cap, spent=0):
+        return cap is None or spent + fen <= cap
+
+    return all(
+        (
+            agreed.state == "active",
+            agreed.from_date <= DAY,
+            agreed.to_date is None or agreed.to_date > DAY,
+            agreed.release_on is None or agreed.release_on > DAY,
+            not (agreed.frozen or agreed.declined),
+            not (patient.dead or payer.dead),
+            payer.account == "open",
+            payer.employee_status == "1"
+            or (payer.employee_status == "2" and rules["paused_payer"] == "goes_on"),
+            patient.insutype in rules["patient_types"],
+            patient.status == "1" or not rules["patient_status_normal"],
+            rules["scope"] != "same_area" or payer.area == patient.area,
+            rules["scope"] != "same_province" or not far,
+            one.quota or (rules["model"] == "direct_debit" and not far),
+            rules["uses"] is None or visit.use in rules["uses"],
+            agreed.uses is None or visit.use in agreed.uses,
+            rules["resident_outpatient_max_level"] is None
+            or patient.insutype == "310"
+            or visit.use != "outpatient"
+            or visit.institution_level <= rules["resident_outpatient_max_level"],
+            fen <= current + prior,
+            one.quota or rules["shareable_parts"] == "all" or fen <= prior,
+            one.quota or current + prior - fen >= rules["floor_fen"],
+            within(caps.per_settlement_fen),
+            within(caps.per_day_fen, used.day_fen),
+            within(caps.per_month_fen, used.month_fen),
+            within(caps.per_year_fen, used.year_fen),
+            within(caps.payer_day_fen, used.payer_day_fen),
+            within(caps.payer_year_fen, used.payer_year_fen),
+            within(rules["cap_payer_day_fen"], used.payer_day_fen),
+            within(rules["cap_payer_year_fen"], used.payer_year_fen),
+            within(rules["cap_relative_year_fen"], given.relative_year_fen + others_fen),
+            within(rules["cap_use_year_fen"].get(visit.use), used.use_year_fen),
+        )
+    )
+
+
+def _order(given: Input, by: str) -> list[Candidate]:
+    never = datetime(9999, 1, 1, tzinfo=UTC)
+    ordered = sorted(given.candidates, key=lambda one: (one.bound_at or never, one.binding))
+    if by != "bound_at":
+        ordered.sort(key=lambda one: one.rank)
+    if by == "highest_available":
+        ordered.sort(
+            key=lambda one: sum(may_give(given, one, fen, 0) for fen in range(1, 61)), reverse=True
+        )
+    return ordered

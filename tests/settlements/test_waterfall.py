@@ -1,0 +1,114 @@
+"""The split as a pure function: random bills against a second opinion, and its promises."""
+
+import dataclasses
+import json
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pooling.bindings.usability import Unusable
+from pooling.settlements import reasons, sources, waterfall
+from tests.exercise import times
+from tests.settlements import chance
+
+
+def check_promises(bill):
+    """What every split keeps, whatever the bill, the family and the rules."""
+    outcome = waterfall.split(bill)
+    paid = Counter()
+    for line in outcome.lines:
+        paid[line.binding_id or line.source] += line.amount_fen
+    cash = paid.pop("cash", 0)
+
+    assert paid == Counter(chance.expected(bill))
+    assert cash == outcome.cash_fen
+    assert outcome.own_fen == paid["own"] + paid["wallet"]
+    assert outcome.own_fen + outcome.pooled_fen + cash == bill.charge.personal_fen
+    assert [line.order for line in outcome.lines] == list(range(1, len(outcome.lines) + 1))
+    assert all(line.amount_fen > 0 for line in outcome.lines)
+    check_parts(bill, outcome)
+    check_decision(bill, outcome)
+
+
+def check_parts(bill, outcome):
+    """No part gives more than it holds; payers give prior money first."""
+    purses = {one.binding: one.quota or one.purse for one in bill.candidates}
+    for line in outcome.lines:
+        if line.binding_id:
+            purse = purses[line.binding_id]
+            assert line.amount_fen <= purse.of(line.part)
+            if line.part == "current":
+                prior = [
+                    other.amount_fen
+                    for other in outcome.lines
+                    if other.binding_id == line.binding_id and other.part == "prior"
+                ]
+                assert sum(prior) == purse.of("prior")
+
+
+def check_decision(bill, outcome):
+    """Own account and every open authorisation leave exactly one line that adds up."""
+    asked = [item.binding for item in outcome.considered if item.binding]
+    assert sorted(asked) == [one.binding for one in bill.candidates]
+    assert [item.source for item in outcome.considered].count("own") == 1
+    for item in outcome.considered:
+        taken = sum(
+            line.amount_fen
+            for line in outcome.lines
+            if (line.binding_id, line.source) == (item.binding, item.source)
+        )
+        assert item.taken_fen == taken <= min(item.could_give_fen, item.needed_fen)
+        if item.taken_fen < item.needed_fen:
+            assert item.reason != waterfall.Reason.COVERED
+        assert reasons.full(item.reason, item.values)
+        assert reasons.discreet(item.reason, item.values)
+    stored = json.loads(json.dumps(sources.to_json(bill)))
+    assert waterfall.split(sources.from_json(stored)) == outcome
+
+
+@settings(
+    max_examples=times(ci=150, long_run=20_000),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.data())
+def test_a_bill_found_by_hypothesis_keeps_every_promise(data):
+    check_promises(chance.any_input(lambda low, high: data.draw(st.integers(low, high))))
+
+
+@pytest.mark.slow
+def test_random_bills_keep_every_promise():
+    lots = random.Random(20261122)
+    for _ in range(times(ci=20_000, long_run=1_000_000)):
+        check_promises(chance.any_input(lots.randint))
+
+
+def test_random_bills_meet_every_reason():
+    """The random families are wide enough to be worth trusting."""
+    lots = random.Random(7)
+    met = set()
+    for _ in range(4_000):
+        outcome = waterfall.split(chance.any_input(lots.randint))
+        met |= {item.reason for item in outcome.considered}
+    assert met == set(waterfall.Reason) | set(Unusable)
+
+
+def test_the_list_of_reasons_is_closed_and_every_reason_has_words():
+    assert set(reasons.WORDS) == set(waterfall.Reason) | set(Unusable)
+
+
+def test_the_till_reads_no_balance():
+    balances = ("%(balance)s", "%(prior)s", "%(current)s")
+    for words in reasons.WORDS.values():
+        assert not any(figure in str(words.discreet) for figure in balances)
+
+
+def test_one_payer_with_two_authorisations_is_refused():
+    bill = chance.any_input(lambda low, high: high)
+    twice = (*bill.candidates, bill.candidates[0])
+    with pytest.raises(ValueError, match="one payer"):
+        waterfall.split(dataclasses.replace(bill, candidates=twice))
