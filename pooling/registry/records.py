@@ -1,0 +1,102 @@
+"""From the cells of a row to what the domains' set-based verbs take. Raises BadCell."""
+
+from collections.abc import Callable
+from datetime import date
+
+from accounts import identity, names
+from accounts.models import Enrolment, Gender, Institution, Insurance
+from accounts.services.members import EnrolmentRow, InstitutionRow, MemberRow
+from pooling.registry import fields
+from pooling.registry.fields import BadCell
+from pooling.registry.files import Row
+
+Warn = Callable[[str], None]
+#: Nobody alive was born before; an older date is a slip.
+_OLDEST = date(1850, 1, 1)
+
+
+def member(row: Row, on: date, warn: Warn) -> MemberRow:
+    """Read a line of `members.csv`; birth date and sex must be those of the number."""
+    cells = row.cells
+    try:
+        stated = identity.read(cells["cert_type"], cells["cert_no"], on=on)
+    except identity.NotAnIdentity as error:
+        column = "cert_type" if error.reason == "cert_type_unknown" else "cert_no"
+        raise BadCell(column, f"cert_{error.reason}") from None
+    birth_date = _birth_date(cells, stated, on)
+    gender = fields.choice(cells, "gender", Gender.values)
+    if stated.gender and stated.gender != gender:
+        raise BadCell("gender", "gender_differs")
+    record = MemberRow(
+        line=row.line,
+        psn_no=fields.key(cells, "psn_no", most=30),
+        name=fields.text(cells, "name", most=50),
+        cert_type=cells["cert_type"],
+        cert_no=stated.number,
+        birth_date=birth_date,
+        gender=gender,
+        phone=_phone(cells),
+        died_on=_died_on(cells, birth_date, on),
+    )
+    if not stated.region_known:
+        warn("region_unknown")
+    return record
+
+
+def _birth_date(cells: dict, stated: identity.Identity, on: date) -> date:
+    birth_date = fields.day(cells, "birth_date")
+    if stated.birth_date and stated.birth_date != birth_date:
+        raise BadCell("birth_date", "birth_differs")
+    if birth_date > on:
+        raise BadCell("birth_date", "future")
+    if birth_date < _OLDEST:
+        raise BadCell("birth_date", "too_old")
+    return birth_date
+
+
+def _phone(cells: dict) -> str | None:
+    if not cells["phone"]:
+        return None
+    try:
+        return names.phone(cells["phone"])
+    except names.NotAPhone:
+        raise BadCell("phone", "phone") from None
+
+
+def _died_on(cells: dict, birth_date: date, on: date) -> date | None:
+    died_on = fields.optional_day(cells, "died_on")
+    if died_on and died_on > on:
+        raise BadCell("died_on", "future")
+    if died_on and died_on < birth_date:
+        raise BadCell("died_on", "died_before_birth")
+    return died_on
+
+
+def enrolment(row: Row, on: date, warn: Warn) -> EnrolmentRow:
+    """Read a line of `enrolments.csv`."""
+    cells = row.cells
+    start, end = fields.period(cells)
+    return EnrolmentRow(
+        line=row.line,
+        psn_no=fields.key(cells, "psn_no", most=30),
+        insutype=fields.choice(cells, "insutype", Insurance.values),
+        area=fields.area(cells),
+        psn_type=fields.key(cells, "psn_type", most=6),
+        status=fields.choice(cells, "status", Enrolment.Status.values),
+        from_date=start,
+        to_date=end,
+        employer=fields.text(cells, "employer", most=200, needed=False),
+    )
+
+
+def institution(row: Row, on: date, warn: Warn) -> InstitutionRow:
+    """Read a line of `institutions.csv`."""
+    cells = row.cells
+    return InstitutionRow(
+        line=row.line,
+        code=fields.key(cells, "fixmedins_code", most=12),
+        name=fields.text(cells, "name", most=200),
+        area=fields.area(cells),
+        level=fields.count(cells, "level", least=0, most=3),
+        type=fields.choice(cells, "type", Institution.Type.values),
+    )

@@ -1,0 +1,133 @@
+"""Files in: what the registry states goes through the same verbs as everything else."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from django.db import connection
+
+from accounts.services import members
+from pooling.registry import files, records, wording
+from pooling.registry.fields import BadCell
+from pooling.shared.rows import Loaded, RowProblem
+
+T = TypeVar("T")
+Each = Callable[[Callable[[], Loaded]], Loaded]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file: how a row is read, what names it, and the verb that takes a chunk."""
+
+    read: Callable
+    key: Callable
+    load: Callable
+    chunk: int = 5_000
+
+
+#: In loading order: each file may refer to people and institutions of those before it.
+KINDS = {
+    "members.csv": Kind(records.member, lambda row: row.psn_no, members.load_members, 2_000),
+    "enrolments.csv": Kind(
+        records.enrolment,
+        lambda row: (row.psn_no, row.insutype, row.area, row.from_date),
+        members.load_enrolments,
+    ),
+    "institutions.csv": Kind(records.institution, lambda row: row.code, members.load_institutions),
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one file came to. `refusal` is why the file as a whole was refused."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    warnings: Counter = field(default_factory=Counter)
+    refusal: str = ""
+
+    def add(self, loaded: Loaded) -> None:
+        self.new += loaded.new
+        self.changed += loaded.changed
+        self.unchanged += loaded.unchanged
+        self.refused += len(loaded.problems)
+
+    @property
+    def clean(self) -> bool:
+        """Return whether nothing of the file was kept out."""
+        return not self.refused and not self.refusal
+
+
+def at_once(work: Callable[[], T]) -> T:
+    """Run a chunk inside a longer transaction, with every deferred law checked now.
+
+    Else a whole load would pile up its checks until the end, or skip them where it is
+    rolled back, and a dry run would call good what the database refuses.
+    """
+    result = work()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    return result
+
+
+def load_file(
+    path: Path,
+    *,
+    each: Each,
+    refuse: Callable[[RowProblem], None],
+    by,
+    at,
+    on: date,
+    advance: Callable[[int], None] = lambda size: None,
+) -> Tally:
+    """Load one file in chunks and return what it came to.
+
+    `each` runs the verb on a chunk: `unit_of_work` for one transaction a chunk (a load that
+    is killed leaves whole chunks, and loading again completes it, because what is there
+    already changes nothing), or `at_once` within a transaction of the caller. A chunk ends
+    before a key is met again, so that a later line corrects an earlier one.
+    """
+    kind = KINDS[path.name]
+    tally = Tally()
+    chunk: dict = {}
+
+    def flush() -> None:
+        if chunk:
+            given = list(chunk.values())
+            loaded = each(lambda: kind.load(given, by=by, at=at))
+            tally.add(loaded)
+            for problem in loaded.problems:
+                refuse(problem)
+            chunk.clear()
+
+    try:
+        for row in files.rows(path, files.COLUMNS[path.name], advance):
+            record = _read(kind, row, on, tally)
+            if isinstance(record, RowProblem):
+                tally.refused += 1
+                refuse(record)
+                continue
+            key = kind.key(record)
+            if key in chunk or len(chunk) >= kind.chunk:
+                flush()
+            chunk[key] = record
+    except files.FileRefused as refusal:
+        tally.refusal = str(wording.FILE[refusal.code]) % refusal.values
+    flush()
+    return tally
+
+
+def _read(kind: Kind, row: files.Row | files.Problem, on: date, tally: Tally):
+    """Return the record of a row, or the problem why there is none."""
+    if isinstance(row, files.Problem):
+        return RowProblem(row.line, row.column, wording.sentence(row.code, row.values))
+    try:
+        return kind.read(row, on, lambda code: tally.warnings.update((code,)))
+    except BadCell as bad:
+        return RowProblem(row.line, bad.column, wording.sentence(bad.code, bad.values))
