@@ -9,6 +9,9 @@ from datetime import date, datetime
 from accounts import identity, selectors
 from accounts.models import Enrolment, Institution, Member
 from accounts.services import members
+from pooling.funds import selectors as fund_selectors
+from pooling.funds import services as funds
+from pooling.funds.models import PersonalAccount
 from pooling.ledger import services as ledger
 from pooling.ledger.movements import Draft, Movement
 from pooling.policy import definitions, parameters
@@ -235,3 +238,49 @@ def rules_version(since: str | date, **clauses) -> definitions.VersionDefinition
             for name, value in clauses.items()
         ),
     )
+
+
+# --- funds --------------------------------------------------------------------------------
+
+
+def contribution_row(
+    person: Member,
+    fen: int,
+    *,
+    part: str = "current",
+    area: str = SHANGRAO,
+    on: str | date = "2026-03-01",
+    reference: str | None = None,
+    line: int = 2,
+) -> funds.ContributionRow:
+    """Return one line of contributions.csv."""
+    return funds.ContributionRow(
+        line=line,
+        reference=reference or f"C{next(_serial):09d}",
+        psn_no=person.psn_no,
+        area=area,
+        part=part,
+        amount_fen=fen,
+        business_date=day(on),
+    )
+
+
+def contribution(person: Member, fen: int, **facts) -> None:
+    """Pay something into somebody's personal account, opening it where there is none."""
+    loaded = funds.contribute_many([contribution_row(person, fen, **facts)], by=JOB, at=NOON)
+    assert not loaded.problems, loaded.problems
+
+
+def personal_account(
+    person: Member, *, current: int = 0, prior: int = 0, area: str = SHANGRAO
+) -> PersonalAccount:
+    """Return somebody's personal account holding so many fen in each part."""
+    if prior:
+        contribution(person, prior, part="prior", area=area, on="2025-03-01")
+    if current or not prior:
+        contribution(person, current or 1, area=area)
+    account = next(each for each in fund_selectors.of_member(person.pk) if each.area == area)
+    if not current and not prior:
+        scheme = ledger.ensure_scheme_account("scheme:opening", "scheme")
+        post((account.current_id, -1), (scheme, 1))
+    return account

@@ -45,6 +45,11 @@ class PersonalAccount(models.Model):
     def __str__(self):
         return f"{self.member_id}@{self.area}"
 
+    @property
+    def part_ids(self) -> tuple[int, int]:
+        """The ledger accounts of both parts."""
+        return (self.current_id, self.prior_id)
+
 
 class Contribution(models.Model):
     """What the registry paid in, by its own reference; the ledger entry carries the money."""

@@ -114,14 +114,18 @@ def reverse(
     return _post(wanted, at, locked)
 
 
-def post_many(drafts: Iterable[Draft], *, at: datetime) -> dict[str, int]:
+def post_many(
+    drafts: Iterable[Draft], *, at: datetime, locked: dict[int, Account] | None = None
+) -> dict[str, int]:
     """Post many entries, in their order, and return key → entry id.
 
     Holds what it is given: hand over a chunk (`shared.rows.CHUNK`) at a time. Keys used
-    before are answered as `post` does. Statements: lock, look for used keys, write.
+    before are answered as `post` does. Statements: lock (where the caller does not hold
+    the accounts), look for used keys, write.
     """
     drafts = list(drafts)
-    locked = selectors.locked({pk for wanted in drafts for pk in wanted.account_ids})
+    if locked is None:
+        locked = selectors.locked({pk for wanted in drafts for pk in wanted.account_ids})
     known = _known(drafts)
     fresh = {wanted.key: wanted for wanted in drafts if wanted.key not in known}
     if len(fresh) + len(known) < len(drafts):

@@ -1,0 +1,299 @@
+"""Personal accounts: opened by the first contribution, rolled over each January, closed empty."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts import selectors as people
+from accounts.services.members import unknown_people
+from pooling.audit import services as audit
+from pooling.funds.models import Contribution, PersonalAccount
+from pooling.ledger import selectors as books
+from pooling.ledger import services as ledger
+from pooling.ledger.services import Movement
+from pooling.shared.errors import DomainError, NotFound
+from pooling.shared.rows import CHUNK, Loaded, RowProblem
+
+#: The order in which both parts of an account are named everywhere.
+PARTS = ("current", "prior")
+
+
+class AccountNotEmpty(DomainError):
+    """Money is still in the account; it is paid out or moved first."""
+
+    code = "account_not_empty"
+    status = 409
+
+
+class AccountClosed(DomainError):
+    """The account was closed before."""
+
+    code = "account_closed"
+    status = 409
+
+
+class ClosesTooEarly(DomainError):
+    """An account cannot close before it opened."""
+
+    code = "closes_before_opening"
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionRow:
+    """One line of `contributions.csv`."""
+
+    line: int
+    reference: str
+    psn_no: str
+    area: str
+    part: str
+    amount_fen: int
+    business_date: date
+
+    def stated(self, member_id: int) -> tuple:
+        """Return what a repetition of this reference must repeat."""
+        return (member_id, self.area, self.part, self.amount_fen, self.business_date)
+
+
+@transaction.atomic
+def contribute_many(rows: Sequence[ContributionRow], *, by, at) -> Loaded:
+    """Pay in what the registry states, once a reference, opening accounts at first.
+
+    Set-based: a fixed number of statements for any number of rows; hand over a chunk
+    (`shared.rows.CHUNK`) at a time. A reference met again changes nothing; with other
+    values it is a problem of its row, for money once posted is not corrected by a file.
+    """
+    scheme = ledger.ensure_scheme_account("scheme:contributions", "scheme")
+    ids = people.ids_by_psn_no(row.psn_no for row in rows)
+    problems = unknown_people(rows, ids)
+    fresh, repeated = _sort_out([row for row in rows if row.psn_no in ids], ids)
+    problems += repeated
+    accounts = _open_accounts(fresh, ids)
+    locked = books.locked(pk for each in accounts.values() for pk in each.part_ids)
+    # Closing takes the same locks, so what is open now stays open until we commit.
+    closed = _closed(accounts.values())
+    good = []
+    for row in fresh:
+        account = accounts[ids[row.psn_no], row.area]
+        if account.pk in closed:
+            problems.append(RowProblem(row.line, "psn_no", _("该个人账户已销户，不能划入。")))
+        else:
+            good.append((row, account))
+    if good:
+        _pay_in(good, scheme, locked, at)
+        detail = {"new": len(good), "fen": sum(row.amount_fen for row, _account in good)}
+        audit.record(
+            verb="funds.contribute_many", subject=Contribution(), by=by, at=at, detail=detail
+        )
+    return Loaded(len(good), 0, len(rows) - len(good) - len(problems), problems)
+
+
+def _sort_out(
+    rows: list[ContributionRow], ids: dict[str, int]
+) -> tuple[list[ContributionRow], list[RowProblem]]:
+    """Return the rows never met before, and problems of those that say something else now."""
+    facts = ("personal_account__member_id", "personal_account__area", "part", "amount_fen")
+    known = Contribution.objects.filter(reference__in=[row.reference for row in rows])
+    stated = {
+        reference: tuple(values)
+        for reference, *values in known.values_list("reference", *facts, "business_date")
+    }
+    fresh, problems = [], []
+    for row in rows:
+        states = row.stated(ids[row.psn_no])
+        before = stated.get(row.reference)
+        if before is None:
+            stated[row.reference] = states
+            fresh.append(row)
+        elif before != states:
+            problems.append(
+                RowProblem(row.line, "reference", _("该流水号已入账，且内容与这一行不同。"))
+            )
+    return fresh, problems
+
+
+def _open_accounts(
+    rows: list[ContributionRow], ids: dict[str, int]
+) -> dict[tuple[int, str], PersonalAccount]:
+    """Return (member, area) → account, opening what is missing on its first day in the rows."""
+    first_day: dict[tuple[int, str], date] = {}
+    for row in rows:
+        key = (ids[row.psn_no], row.area)
+        first_day[key] = min(row.business_date, first_day.get(key, row.business_date))
+    found = _accounts(first_day)
+    missing = sorted(key for key in first_day if key not in found)
+    if missing:
+        codes = [f"personal:{member}:{area}:{part}" for member, area in missing for part in PARTS]
+        parts = iter(ledger.open_accounts(codes, "personal"))
+        PersonalAccount.objects.bulk_create(
+            (
+                PersonalAccount(
+                    member_id=member,
+                    area=area,
+                    current=next(parts),
+                    prior=next(parts),
+                    opened_on=first_day[member, area],
+                )
+                for member, area in missing
+            ),
+            ignore_conflicts=True,
+        )
+        found |= _accounts(missing)
+    return found
+
+
+def _accounts(keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], PersonalAccount]:
+    wanted = set(keys)
+    rows = PersonalAccount.objects.filter(member_id__in={member for member, _area in wanted})
+    return {key: row for row in rows if (key := (row.member_id, row.area)) in wanted}
+
+
+def _closed(accounts: Iterable[PersonalAccount]) -> set[int]:
+    rows = PersonalAccount.objects.filter(pk__in=[each.pk for each in accounts])
+    return set(rows.filter(closed_on__isnull=False).values_list("pk", flat=True))
+
+
+_INSERT_CONTRIBUTIONS = """
+INSERT INTO funds_contribution
+    (reference, personal_account_id, part, amount_fen, business_date, entry_id)
+SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::date[], %s::bigint[])
+"""
+
+
+def _pay_in(good: list[tuple[ContributionRow, PersonalAccount]], scheme: int, locked, at) -> None:
+    entries = ledger.post_many(
+        (
+            ledger.draft(
+                key=f"contribution:{row.reference}",
+                kind="contribution",
+                movements=[
+                    Movement(scheme, -row.amount_fen),
+                    Movement(getattr(account, f"{row.part}_id"), row.amount_fen),
+                ],
+                business_date=row.business_date,
+            )
+            for row, account in good
+        ),
+        at=at,
+        locked=locked,
+    )
+    columns = zip(
+        *(
+            (
+                row.reference,
+                account.pk,
+                row.part,
+                row.amount_fen,
+                row.business_date,
+                entries[f"contribution:{row.reference}"],
+            )
+            for row, account in good
+        ),
+        strict=True,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_CONTRIBUTIONS, [list(column) for column in columns])
+
+
+def roll_over(*, year: int, by, at) -> int:
+    """Move what earlier years left in `current` to `prior`; return how many accounts moved.
+
+    All pages in the caller's transaction. A job that wants each page to stand on its own
+    calls `roll_over_page` until it answers None.
+    """
+    moved, after = 0, 0
+    while (page := roll_over_page(year=year, after=after, by=by, at=at)) is not None:
+        after, of_page = page
+        moved += of_page
+    return moved
+
+
+#: What is left of earlier years: the balance without this year's contributions. They are
+#: told apart by business date, so that a run that comes late moves nothing of the new year.
+_LEFT_OVER = """
+SELECT account.id, account.current_id, account.prior_id,
+       part.balance_fen - coalesce((
+           SELECT sum(posting.amount_fen) FROM ledger_posting AS posting
+           JOIN ledger_entry AS entry ON entry.id = posting.entry_id
+           WHERE posting.account_id = account.current_id
+             AND entry.kind = 'contribution' AND entry.business_date >= %s), 0)::bigint
+FROM funds_personalaccount AS account
+JOIN ledger_account AS part ON part.id = account.current_id
+WHERE account.id = ANY(%s) AND part.balance_fen > 0
+  AND NOT EXISTS (SELECT FROM ledger_entry
+                  WHERE key = 'rollover:' || %s || ':' || account.id)
+ORDER BY account.id
+"""
+
+
+@transaction.atomic
+def roll_over_page(
+    *, year: int, after: int, by, at, limit: int = CHUNK
+) -> tuple[int, int] | None:
+    """Roll over the accounts that follow one by primary key, one posting each.
+
+    `year` is the year that begins. Returns (last account looked at, accounts moved), or
+    None when there are no more. Run again, whole or from any page, it moves nothing twice.
+    """
+    page = PersonalAccount.objects.filter(pk__gt=after, closed_on__isnull=True).order_by("pk")
+    accounts = list(page[:limit])
+    if not accounts:
+        return None
+    locked = books.locked(pk for account in accounts for pk in account.part_ids)
+    new_year = date(year, 1, 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_OVER, [new_year, [each.pk for each in accounts], str(year)])
+        left_over = [row for row in cursor.fetchall() if row[3] > 0]
+    drafts = [
+        ledger.draft(
+            key=f"rollover:{year}:{pk}",
+            kind="rollover",
+            movements=[Movement(current, -fen), Movement(prior, fen)],
+            business_date=new_year,
+        )
+        for pk, current, prior, fen in left_over
+    ]
+    if drafts:
+        ledger.post_many(drafts, at=at, locked=locked)
+        detail = {"year": year, "moved": len(drafts), "fen": sum(row[3] for row in left_over)}
+        audit.record(verb="funds.roll_over", subject=PersonalAccount(), by=by, at=at, detail=detail)
+    return accounts[-1].pk, len(drafts)
+
+
+@transaction.atomic
+def close(*, personal_account_id: int, on: date, by, at) -> PersonalAccount:
+    """Close an empty account from a day on; it takes no money after that.
+
+    Raises NotFound, AccountClosed, AccountNotEmpty and ClosesTooEarly.
+    """
+    account = PersonalAccount.objects.filter(pk=personal_account_id).first()
+    if account is None:
+        raise NotFound(_("没有这个个人账户。"))
+    parts = books.locked(account.part_ids)
+    account.refresh_from_db(fields=["closed_on"])
+    if account.closed_on is not None:
+        raise AccountClosed(_("该个人账户已销户。"))
+    if on < account.opened_on:
+        raise ClosesTooEarly(_("销户日期不能早于开户日期。"))
+    if any(part.balance_fen for part in parts.values()):
+        raise AccountNotEmpty(_("账户里还有钱，提取或转出以后才能销户。"))
+    account.closed_on = on
+    account.save(update_fields=["closed_on"])
+    audit.record(verb="funds.close", subject=account, by=by, at=at, detail={"on": on.isoformat()})
+    return account
+
+
+def institution_payable(institution_id: int, area: str) -> int:
+    """Return the ledger account of what an area's scheme owes an institution.
+
+    Asked for before any lock is taken (see `ledger.services.ensure_scheme_account`).
+    """
+    return ledger.ensure_scheme_account(f"payable:{institution_id}:{area}", "payable")
+
+
+def suspense() -> int:
+    """Return the ledger account of money whose owner cannot take it back just now."""
+    return ledger.ensure_scheme_account("scheme:suspense", "scheme")
