@@ -14,6 +14,10 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
+        if sys.argv[1:2] == ["up"]:
+            from portal import env, keys
+
+            keys.make(env.home())  # before the settings, which need them
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"{error}")

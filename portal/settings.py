@@ -3,12 +3,12 @@
 import os
 
 from portal import database
-from portal.env import ROOT, home, read, required
+from portal.env import ROOT, home, read, secret_key
 
 HOME = home()
 DEMO = read.bool("PORTAL_DEMO", default=False)
 DEBUG = read.bool("DEBUG", default=False)
-SECRET_KEY = required("SECRET_KEY", because="it signs sessions; `manage.py up` makes one.")
+SECRET_KEY = secret_key(HOME)
 ALLOWED_HOSTS = read.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE = read.bool("PORTAL_SECURE", default=not DEMO)
@@ -123,3 +123,5 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_METHODS = {"phone", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
