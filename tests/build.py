@@ -6,6 +6,8 @@ Everybody is somebody: give people names and roles, and only say what the test i
 import itertools
 from datetime import date, datetime
 
+from django.db import transaction
+
 from accounts import identity, selectors
 from accounts.models import Enrolment, Institution, Member
 from accounts.services import members
@@ -79,26 +81,28 @@ def draft(*movements: tuple[int, int], key: str | None = None, on: date = TODAY)
 
 
 def post(*movements: tuple[int, int], key: str | None = None, on: date = TODAY, locked=None):
-    """Post (account id, fen) pairs as one entry."""
-    return ledger.post(
-        key=key or f"test:{next(_serial)}",
-        kind="test",
-        movements=[Movement(account, fen) for account, fen in movements],
-        business_date=on,
-        at=NOON,
-        locked=locked,
-    )
+    """Post (account id, fen) pairs as one entry, in a transaction of its own if need be."""
+    with transaction.atomic():
+        return ledger.post(
+            key=key or f"test:{next(_serial)}",
+            kind="test",
+            movements=[Movement(account, fen) for account, fen in movements],
+            business_date=on,
+            at=NOON,
+            locked=locked,
+        )
 
 
 def reverse(entry, *movements: tuple[int, int], key: str | None = None):
     """Reverse an entry, optionally with other movements than the opposite ones."""
-    return ledger.reverse(
-        entry_id=entry.pk,
-        key=key or f"test:{next(_serial)}",
-        at=NOON,
-        business_date=TODAY,
-        movements=[Movement(account, fen) for account, fen in movements] or None,
-    )
+    with transaction.atomic():
+        return ledger.reverse(
+            entry_id=entry.pk,
+            key=key or f"test:{next(_serial)}",
+            at=NOON,
+            business_date=TODAY,
+            movements=[Movement(account, fen) for account, fen in movements] or None,
+        )
 
 
 # --- accounts -----------------------------------------------------------------------------

@@ -230,9 +230,7 @@ ORDER BY account.id
 
 
 @transaction.atomic
-def roll_over_page(
-    *, year: int, after: int, by, at, limit: int = CHUNK
-) -> tuple[int, int] | None:
+def roll_over_page(*, year: int, after: int, by, at, limit: int = CHUNK) -> tuple[int, int] | None:
     """Roll over the accounts that follow one by primary key, one posting each.
 
     `year` is the year that begins. Returns (last account looked at, accounts moved), or

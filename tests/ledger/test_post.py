@@ -69,13 +69,24 @@ def test_two_parts_that_go_to_one_account_are_one_line():
     assert selectors.movements_of(entry.pk)[-1] == Movement(suspense, 60_00)
 
 
+def post_once(source, clearing, locked=None):
+    return services.post(
+        key="bill:1",
+        kind="settlement",
+        movements=[Movement(source, -20_00), Movement(clearing, 20_00)],
+        business_date=build.TODAY,
+        at=build.NOON,
+        locked=locked,
+    )
+
+
 def test_posting_takes_one_statement_when_the_caller_holds_the_accounts(
     django_assert_num_queries,
 ):
     source, clearing = build.ledger_account(60_00), build.scheme_account()
     held = selectors.locked([source, clearing])
     with django_assert_num_queries(1):
-        build.post((source, -20_00), (clearing, 20_00), locked=held)
+        post_once(source, clearing, held)
     assert list(held) == [source]
     assert held[source].balance_fen == 40_00
 
@@ -83,7 +94,15 @@ def test_posting_takes_one_statement_when_the_caller_holds_the_accounts(
 def test_posting_takes_two_statements_when_nobody_holds_them(django_assert_num_queries):
     source, clearing = build.ledger_account(60_00), build.scheme_account()
     with django_assert_num_queries(2):
-        build.post((source, -20_00), (clearing, 20_00))
+        post_once(source, clearing)
+
+
+def test_a_replay_is_answered_when_the_money_is_long_spent():
+    source, clearing = build.ledger_account(20_00), build.scheme_account()
+    first = post_once(source, clearing)
+    held = selectors.locked([source])
+    assert post_once(source, clearing, held).pk == first.pk
+    assert held[source].balance_fen == 0
 
 
 def test_a_reversal_gives_back_what_the_entry_took():
