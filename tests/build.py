@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts import identity, selectors
 from accounts.models import Enrolment, Institution, Member
-from accounts.services import members
+from accounts.services import members, users
 from pooling.funds import selectors as fund_selectors
 from pooling.funds import services as funds
 from pooling.funds.models import PersonalAccount
@@ -52,6 +52,49 @@ def clerk(id: int = 901) -> Actor:
 
 
 JOB = Actor.job("test")
+
+
+# --- who signs in -------------------------------------------------------------------------
+
+PASSWORD = "a long enough password"
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def phone_user(phone: str = "13800138000", member=None):
+    """Return somebody who proved this phone, linked to a member if one is given."""
+    user = users.open_sign_in(phone=phone, by=JOB, at=NOON)
+    user = users.confirm_phone(user_id=user.pk, phone=phone, by=JOB, at=NOON)
+    if member is not None:
+        done = users.link_member(
+            user_id=user.pk, cert_no=member.cert_no, name=member.name, by=JOB, at=NOON
+        )
+        assert done is users.Link.DONE
+        user.refresh_from_db()
+    return user
+
+
+def staff(username: str = "li.reviewer", role: str = "reviewer", display_name: str = "李审核"):
+    """Return a staff user whose second factor has TOTP_SECRET."""
+    return users.make_staff(
+        username=username,
+        display_name=display_name,
+        role=role,
+        password=PASSWORD,
+        totp_secret=TOTP_SECRET,
+        by=JOB,
+        at=NOON,
+    )
+
+
+def signed_in_staff(client, **who):
+    """Sign a staff user in on a test client, second factor included; return the user."""
+    user = staff(**who)
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": 0}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return user
 
 
 # --- ledger -------------------------------------------------------------------------------

@@ -1,0 +1,49 @@
+"""Staff roles: disjoint groups, each with the tables its people may look up.
+
+Pure. Permissions open pages; what a role may *do* is a verb's own guard. Nobody holds two
+roles: who keeps the system, writes the rules or reads the trail decides no cases.
+"""
+
+CLERK = "clerk"
+REVIEWER = "reviewer"
+AUDITOR = "auditor"
+POLICY_ADMIN = "policy_admin"
+SYSTEM_ADMIN = "system_admin"
+ROLES = (CLERK, REVIEWER, AUDITOR, POLICY_ADMIN, SYSTEM_ADMIN)
+
+_PEOPLE = ("accounts.member", "accounts.enrolment", "accounts.institution", "kinship.relation")
+_POOLING = ("cases.case", "bindings.binding", "bindings.payercap")
+_MONEY = (
+    "funds.personalaccount",
+    "funds.contribution",
+    "settlements.settlement",
+    "settlements.line",
+    "settlements.refund",
+)
+_RULES = ("policy.area", "policy.ruleversion", "policy.clause")
+
+#: role → models (`app.model`) whose look-up pages it opens.
+SEES = {
+    CLERK: (*_PEOPLE, *_POOLING, *_MONEY, *_RULES),
+    REVIEWER: (*_PEOPLE, *_POOLING, *_MONEY, *_RULES),
+    AUDITOR: (
+        *_PEOPLE,
+        *_POOLING,
+        *_MONEY,
+        *_RULES,
+        "audit.event",
+        "audit.look",
+        "ledger.account",
+        "ledger.entry",
+        "ledger.posting",
+        "accounts.user",
+    ),
+    POLICY_ADMIN: _RULES,
+    SYSTEM_ADMIN: (
+        "accounts.user",
+        "accounts.apiclient",
+        "accounts.institution",
+        "axes.accessattempt",
+        "procrastinate.procrastinatejob",
+    ),
+}
