@@ -1,13 +1,37 @@
 """Every address of the site."""
 
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
+from django.views.generic import TemplateView
+from django.views.i18n import set_language
 
-from portal import health
+from portal import health, identity, me, outbox, signin, stepup, views
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("identity/", identity.identity, name="identity"),
+    path("me/", me.me, name="me"),
+    path("me/text-size/", me.text_size, name="text_size"),
+    path("me/language/", set_language, name="set_language"),
+    path("confirm-it-is-you/", stepup.confirm_it_is_you, name="confirm_it_is_you"),
+    path("session-ended/", views.session_ended, name="session_ended"),
+    path("help/", TemplateView.as_view(template_name="portal/help.html"), name="help"),
+    path("legal/", TemplateView.as_view(template_name="portal/legal.html"), name="legal"),
+    # Of allauth only the doors we open, under names it expects.
+    path("login/", signin.PhoneDoor.as_view(), name="account_request_login_code"),
+    path("login/code/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("logout/", account.logout, name="account_logout"),
+    path("staff/login/", signin.StaffDoor.as_view(), name="account_login"),
+    path("staff/login/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("staff/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("staff/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("demo/outbox/", outbox.outbox, name="demo_outbox"))

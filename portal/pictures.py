@@ -1,0 +1,143 @@
+"""The two pictures of the portal, as coordinates: who paid a bill, and a family.
+
+Pure: templates turn the numbers into SVG without a single style attribute, so that the
+strict content policy holds and the pictures print.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+BAR = 1000
+#: A share that exists is seen, however small beside the others.
+THINNEST = 12
+PAYER_LOOKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one source paid. `kind` is own, payer or cash; `word` names it, `note` explains it."""
+
+    kind: str
+    word: str
+    fen: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A share placed on the bar of width 1000."""
+
+    word: str
+    note: str
+    fen: int
+    look: str
+    hatched: bool
+    start: int
+    width: int
+
+
+def bar(shares: Iterable[Share]) -> list[Piece]:
+    """Place shares side by side in their order; widths add up to the whole bar.
+
+    Shares of nothing stay in the list with width 0, because "took nothing" is an answer.
+    """
+    shares = list(shares)
+    widths = _widths([share.fen for share in shares])
+    pieces, start, payers = [], 0, 0
+    for share, width in zip(shares, widths, strict=True):
+        look = f"seg-{share.kind}"
+        if share.kind == "payer":
+            look = f"seg-payer-{payers % PAYER_LOOKS + 1}"
+            payers += 1
+        hatched = share.kind == "cash"
+        pieces.append(Piece(share.word, share.note, share.fen, look, hatched, start, width))
+        start += width
+    return pieces
+
+
+def _widths(amounts: list[int]) -> list[int]:
+    total = sum(amounts)
+    if total <= 0:
+        return [0] * len(amounts)
+    widths = [max(THINNEST, BAR * fen // total) if fen else 0 for fen in amounts]
+    # The widest gives or takes what the thin ones and the rounding moved.
+    widths[widths.index(max(widths))] += BAR - sum(widths)
+    return widths
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Somebody in the drawing. `generation`: 1 parents, 2 grandparents, 0 same, -1 children."""
+
+    name: str
+    word: str
+    generation: int = 0
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A person's box: centre `x`, `y`."""
+
+    name: str
+    word: str
+    x: int
+    y: int
+    self: bool = False
+    waiting: bool = False
+    width: int = 104
+    height: int = 56
+
+    @property
+    def left(self):
+        return self.x - self.width // 2
+
+    @property
+    def top(self):
+        return self.y - self.height // 2
+
+    @property
+    def name_y(self):
+        return self.y - 3 if self.word else self.y + 6
+
+    @property
+    def word_y(self):
+        return self.y + 18
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    width: int
+    height: int
+    people: list[Figure]
+    spoken: str
+
+    @property
+    def self(self):
+        return next(person for person in self.people if person.self)
+
+
+def family(name: str, relatives: Iterable[Relative]) -> Drawing:
+    """Place a person among relatives: older generations above, children below.
+
+    At most three to a row, so that names stay legible on the narrowest phone.
+    """
+    relatives = sorted(relatives, key=lambda relative: -relative.generation)
+    rows: list[list] = []
+    for generation in sorted({r.generation for r in relatives} | {0}, reverse=True):
+        here = [r for r in relatives if r.generation == generation]
+        if generation == 0:
+            here.insert(len(here[:2]) // 2, None)
+        rows += [here[at : at + 3] for at in range(0, len(here), 3)]
+    width, gap = 360, 92
+    people = []
+    for row_number, row in enumerate(rows):
+        for column, relative in enumerate(row):
+            x = width * (2 * column + 1) // (2 * len(row))
+            y = 40 + gap * row_number
+            if relative is None:
+                people.append(Figure(name, "", x, y, self=True))
+            else:
+                people.append(Figure(relative.name, relative.word, x, y, waiting=relative.waiting))
+    spoken = "，".join(f"{r.word}{r.name}" for r in relatives)
+    return Drawing(width, 80 + gap * (len(rows) - 1), people, f"{name}：{spoken}")

@@ -1,0 +1,100 @@
+"""Template filters and parts of the theme: amounts, dates, masks, tags, the two pictures."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts import phones
+from pooling.shared import masks
+from pooling.shared.money import show_yuan
+from portal import pictures
+
+register = template.Library()
+register.filter("mask_name", masks.mask_name)
+register.filter("mask_cert_no", masks.mask_cert_no)
+register.filter("mask_phone", masks.mask_phone)
+register.filter("national", phones.national)
+
+#: The shape beside each tone: a state is never told by colour alone.
+SHAPES = {
+    "good": "check-circle",
+    "warn": "hourglass-split",
+    "bad": "x-circle",
+    "info": "info-circle",
+    "paused": "pause-circle",
+    "ended": "dash-circle",
+}
+
+
+@register.filter
+def yuan(fen) -> str:
+    """`123450` → `¥1,234.50`; nothing for None."""
+    return "" if fen is None else show_yuan(int(fen))
+
+
+@register.filter
+def cn_date(value) -> str:
+    """`2026年11月22日` in Chinese, `22 Nov 2026` in English; nothing for None."""
+    if value is None:
+        return ""
+    if hasattr(value, "tzinfo"):
+        value = localtime(value)
+    if get_language() == "en":
+        return date_format(value, "j M Y")
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+@register.filter
+def cn_time(value) -> str:
+    """`2026年11月22日 08:05`, in the portal's time zone."""
+    return "" if value is None else f"{cn_date(value)} {localtime(value):%H:%M}"
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> str:
+    """A line drawing from the one sprite; a word always stands beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        extra,
+        static("vendor/icons/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def amount(fen, extra: str = "") -> str:
+    """An amount for people: small yuan sign, figures of one width, a real minus sign."""
+    text = show_yuan(int(fen))
+    return format_html(
+        '<span class="amount {}">{}<span class="sign">¥</span>{}</span>',
+        extra,
+        "−" if text.startswith("-") else "",
+        text.lstrip("-").lstrip("¥"),
+    )
+
+
+@register.simple_tag
+def tag(word, tone: str = "info") -> str:
+    """A state: a word with a colour and a shape."""
+    look = {"paused": "warn", "ended": ""}.get(tone, tone)
+    return format_html(
+        '<span class="tag {}">{}{}</span>', look, icon(SHAPES.get(tone, "info-circle")), word
+    )
+
+
+@register.inclusion_tag("_parts/waterfall.html")
+def waterfall(shares):
+    """Draw who paid: one bar and the same figures as a list (see `pictures.bar`)."""
+    pieces = pictures.bar(shares)
+    spoken = _("；").join(f"{piece.word} {show_yuan(piece.fen)}" for piece in pieces)
+    return {"pieces": pieces, "spoken": spoken}
+
+
+@register.inclusion_tag("_parts/family.html")
+def family_graph(name, relatives):
+    """Draw a person among their relatives (see `pictures.family`)."""
+    return {"drawing": pictures.family(name, relatives)}
