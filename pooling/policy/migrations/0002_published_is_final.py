@@ -6,7 +6,7 @@ FORWARD = """
 CREATE FUNCTION policy_ruleversion_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.status = 'published' THEN
-        RAISE EXCEPTION 'rule version % is published', OLD.id
+        RAISE EXCEPTION 'rule version % violates "policy_ruleversion_published_is_final"', OLD.id
             USING ERRCODE = 'check_violation',
                   CONSTRAINT = 'policy_ruleversion_published_is_final',
                   TABLE = TG_TABLE_NAME;
@@ -24,7 +24,8 @@ BEGIN
     PERFORM 1 FROM policy_ruleversion
         WHERE id IN (OLD.version_id, NEW.version_id) AND status = 'published' FOR SHARE;
     IF FOUND THEN
-        RAISE EXCEPTION 'clause % belongs to a published version', coalesce(NEW.name, OLD.name)
+        RAISE EXCEPTION 'clause % violates "policy_clause_published_is_final"',
+            coalesce(NEW.name, OLD.name)
             USING ERRCODE = 'check_violation',
                   CONSTRAINT = 'policy_clause_published_is_final',
                   TABLE = TG_TABLE_NAME;
