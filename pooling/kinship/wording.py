@@ -1,0 +1,39 @@
+"""The sentences for what cannot be true of two people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from pooling.kinship.rules import Problem
+from pooling.policy.wording import KINDS
+
+_SENTENCES = {
+    "oneself": _("不能与自己建立亲属关系。"),
+    "unknown_code": _("关系代码“%(code)s”不在 GB/T 4761 中。"),
+    "too_broad": _("关系代码“%(code)s”分不出内外亲，请用41至44或61至64。"),
+    "before_birth": _("关系开始的日期（%(on)s）早于其中一人的出生日期。"),
+    "after_death": _("关系开始的日期（%(on)s）晚于其中一人的死亡日期。"),
+    "sex": _("“%(word)s”与家人证件上的性别不符。"),
+    "own_sex": _("“%(word)s”与本人证件上的性别不符。"),
+    "same_sex": _("登记的配偶双方性别相同，请核对。"),
+    "too_young_to_marry": _("关系开始时至少一方未到法定婚龄。"),
+    "not_older": _("“%(word)s”应当比本人年长，与出生日期不符。"),
+    "not_younger": _("“%(word)s”应当比本人年幼，与出生日期不符。"),
+    "elder_not_older": _("按“%(word)s”的关系，长辈并不比晚辈年长。"),
+    "too_close": _("两人相差%(years)s岁，少于这种关系至少应有的%(least)s岁。"),
+    "too_far_apart": _("两人相差%(years)s岁，超出这种关系可能的范围。"),
+    "already_other": _("两人已登记为另一种关系：%(kind)s。"),
+    "already_married": _("同一时间只能有一位配偶，其中一方已登记了另一位。"),
+    "already_recorded": _("同一关系已自%(since)s起登记，时间重叠；请先终止原登记。"),
+    "other_code": _("同一关系已登记为“%(word)s”。"),
+    "says_otherwise": _("与第%(line)s行对同一关系的说法不一致。"),
+    "unknown_person": _("没有这位参保人。"),
+    "unknown_evidence": _("不认识的证明类型“%(evidence)s”。"),
+    "period_reversed": _("终止日期须晚于起始日期。"),
+}
+
+
+def sentence(problem: Problem) -> str:
+    """Return a problem in words."""
+    values = dict(problem.values)
+    if "kind" in values:
+        values["kind"] = KINDS[values["kind"]]
+    return str(_SENTENCES[problem.code] % values)
