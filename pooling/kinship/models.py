@@ -4,11 +4,23 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from pooling.kinship import codes
 from pooling.shared.privacy import classes
 
 
+def _kind_follows_code() -> Q:
+    by_kind = Q()
+    for kind in sorted({row.kind for row in codes.CODES.values()}):
+        by_kind |= Q(kind=kind, code__in=codes.codes_of(kind))
+    return by_kind
+
+
 class Relation(models.Model):
-    """A directed edge: `relative` is `member`'s `code` (GB/T 4761). Its inverse is a row too."""
+    """A directed edge: `relative` is `member`'s `code` (GB/T 4761), `[from_date, to_date)`.
+
+    Its inverse is a row too, over the same time (trigger). Nobody has two spouses at once
+    (exclusion constraint). Both stand in the migration beside this model's first one.
+    """
 
     class Evidence(models.TextChoices):
         BIRTH_CERTIFICATE = "birth_certificate", _("出生医学证明")
@@ -27,7 +39,7 @@ class Relation(models.Model):
     from_date = models.DateField(_("起始日期"))
     to_date = models.DateField(_("终止日期"), null=True)
     #: The row that says the same from the other side.
-    inverse = models.OneToOneField("self", models.CASCADE, null=True, related_name="+")
+    inverse = models.OneToOneField("self", models.CASCADE, related_name="+")
 
     DATA_CLASSES = classes(
         L2="id inverse",
@@ -48,6 +60,22 @@ class Relation(models.Model):
             models.CheckConstraint(
                 name="kinship_relation_period_forward",
                 condition=Q(to_date__isnull=True) | Q(to_date__gt=F("from_date")),
+            ),
+            models.CheckConstraint(
+                name="kinship_relation_kind_follows_code", condition=_kind_follows_code()
+            ),
+            models.CheckConstraint(
+                name="kinship_relation_evidence_known",
+                condition=Q(
+                    evidence__in=[
+                        "birth_certificate",
+                        "marriage_certificate",
+                        "household_register",
+                        "adoption",
+                        "notarised",
+                        "data_match",
+                    ]
+                ),
             ),
         ]
 
