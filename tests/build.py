@@ -14,6 +14,9 @@ from accounts.services import members, users
 from pooling.funds import selectors as fund_selectors
 from pooling.funds import services as funds
 from pooling.funds.models import PersonalAccount
+from pooling.kinship import services as kinship
+from pooling.kinship.codes import kind_of
+from pooling.kinship.models import Relation
 from pooling.ledger import services as ledger
 from pooling.ledger.movements import Draft, Movement
 from pooling.policy import definitions, parameters
@@ -285,6 +288,38 @@ def rules_version(since: str | date, **clauses) -> definitions.VersionDefinition
             for name, value in clauses.items()
         ),
     )
+
+
+# --- kinship ------------------------------------------------------------------------------
+
+
+def relation(
+    person: Member,
+    relative: Member,
+    code: str,
+    *,
+    evidence: str = "household_register",
+    evidence_no: str = "",
+    since: str | date | None = None,
+    until: str | date | None = None,
+) -> Relation:
+    """Put on record that `relative` is `person`'s `code`; by default since both lived."""
+    born = max(person.birth_date, relative.birth_date)
+    if kind_of(code) == "spouse":
+        born = date(2015, 5, 20)
+    row = kinship.RelationRow(
+        line=1,
+        member_id=person.pk,
+        relative_id=relative.pk,
+        code=code,
+        evidence=evidence,
+        evidence_no=evidence_no,
+        from_date=day(since) if since else born,
+        to_date=day(until) if until else None,
+    )
+    loaded = kinship.record_many([row], by=JOB, at=NOON)
+    assert not loaded.problems, loaded.problems
+    return person.relations.get(relative=relative, from_date=row.from_date)
 
 
 # --- funds --------------------------------------------------------------------------------
