@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.db.models import DateTimeField, Func
 
 from accounts import fingerprints, names
-from accounts.models import ApiClient, Enrolment, Institution, Insurance, Member
+from accounts.models import ApiClient, Enrolment, Institution, Insurance, Member, User
 from pooling.shared import crypto, periods
 
 
@@ -84,6 +84,11 @@ def by_psn_no(psn_no: str) -> Member | None:
 def by_ids(member_ids: Iterable[int]) -> dict[int, Member]:
     """Return members by id, unlocked (one statement, none for nobody)."""
     return Member.objects.in_bulk(set(member_ids))
+
+
+def phone_changed_at(member_id: int) -> datetime | None:
+    """Return when the member's sign-in phone last changed; None: never, or no sign-in."""
+    return User.objects.filter(member=member_id).values_list("phone_changed_at", flat=True).first()
 
 
 def client_by_key(key_hash: bytes) -> ApiClient | None:

@@ -11,9 +11,14 @@ from django.db import transaction
 from accounts import identity, selectors
 from accounts.models import Enrolment, Institution, Member
 from accounts.services import members, users
+from pooling.bindings import services as bindings
+from pooling.bindings import texts
+from pooling.bindings.models import Binding
+from pooling.bindings.services import Signing, Terms
 from pooling.funds import selectors as fund_selectors
 from pooling.funds import services as funds
 from pooling.funds.models import PersonalAccount
+from pooling.kinship import selectors as kinship_selectors
 from pooling.kinship import services as kinship
 from pooling.kinship.codes import kind_of
 from pooling.kinship.models import Relation
@@ -366,3 +371,41 @@ def personal_account(
         scheme = ledger.ensure_scheme_account("scheme:opening", "scheme")
         post((account.current_id, -1), (scheme, 1))
     return account
+
+
+# --- bindings -----------------------------------------------------------------------------
+
+
+def signing(version: str = texts.PAPER, *, at: datetime = NOON) -> Signing:
+    """Return a signature under one of the texts, as its page would send it back."""
+    return Signing(version, texts.fingerprint(version), at)
+
+
+def active_binding(
+    payer: Member,
+    relative: Member,
+    code: str = "70",
+    *,
+    at: datetime | None = None,
+    registered: bool = True,
+    **terms,
+) -> Binding:
+    """Bind two people as the portal would; siblings, because that fits any two adults.
+
+    `terms` are those of `Terms`; it begins at the start of the year unless `at` says else.
+    """
+    at = at or moment("2026-01-02 09:00")
+    on = at.date()
+    if registered and kinship_selectors.between(payer.pk, relative.pk, on) is None:
+        relation(payer, relative, code)
+    return bindings.authorise(
+        payer_id=payer.pk,
+        relative_id=relative.pk,
+        relation_code=code,
+        terms=Terms(**{"from_date": on} | terms),
+        proof="registry" if registered else "commitment",
+        signing=signing(at=at),
+        confirmed=True,
+        by=member_actor(payer),
+        at=at,
+    )

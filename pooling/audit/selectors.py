@@ -1,4 +1,4 @@
-"""Questions to the trail that other domains decide by."""
+"""Questions to the trail."""
 
 from pooling.audit.models import Event
 
@@ -11,3 +11,10 @@ def count(verb: str, *, since, subject=None, detail: dict | None = None) -> int:
     if detail:
         rows = rows.filter(detail__contains=detail)
     return rows.count()
+
+
+def of_subject(subject_type: str, subject_id: int) -> list[Event]:
+    """Return everything that was done to one row, oldest first (one statement)."""
+    return list(
+        Event.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("pk")
+    )

@@ -24,13 +24,15 @@ class Binding(models.Model):
         PROPOSED = "proposed", _("待家人确认")
         ACTIVE = "active", _("使用中")
         REFUSED = "refused", _("家人未同意")
+        WITHDRAWN = "withdrawn", _("已撤回")
         RELEASED = "released", _("已解除")
         EXPIRED = "expired", _("已到期")
 
     ALLOWED = {
-        State.PROPOSED: {State.ACTIVE, State.REFUSED, State.EXPIRED},
+        State.PROPOSED: {State.ACTIVE, State.REFUSED, State.WITHDRAWN, State.EXPIRED},
         State.ACTIVE: {State.RELEASED, State.EXPIRED},
         State.REFUSED: set(),
+        State.WITHDRAWN: set(),
         State.RELEASED: set(),
         State.EXPIRED: set(),
     }
@@ -78,6 +80,8 @@ class Binding(models.Model):
     ended_by = models.BigIntegerField(_("结束人"), null=True)
     #: Why it ended: released_by_payer, released_by_relative, expired, refused, ….
     ended_cause = models.CharField(_("结束原因"), max_length=40, blank=True)
+    release_asked_at = models.DateTimeField(_("申请解除时间"), null=True)
+    release_asked_by = models.BigIntegerField(_("申请解除人"), null=True)
     #: A release that counts later by the area's clause: usable before this day, not from it on.
     release_on = models.DateField(_("解除生效日"), null=True)
     case = models.OneToOneField(
@@ -89,7 +93,7 @@ class Binding(models.Model):
         L3b="payer relative relation_code relation_kind proof state rank from_date to_date "
         "bound_at cap_per_settlement_fen cap_per_day_fen cap_per_month_fen cap_per_year_fen uses "
         "signed_at signed_by frozen_at frozen_by declined_at declined_by ended_at ended_by "
-        "ended_cause release_on",
+        "ended_cause release_asked_at release_asked_by release_on",
     )
 
     class Meta:
@@ -101,7 +105,16 @@ class Binding(models.Model):
             ),
             models.CheckConstraint(
                 name="bindings_binding_state_known",
-                condition=Q(state__in=["proposed", "active", "refused", "released", "expired"]),
+                condition=Q(
+                    state__in=[
+                        "proposed",
+                        "active",
+                        "refused",
+                        "withdrawn",
+                        "released",
+                        "expired",
+                    ]
+                ),
             ),
             models.UniqueConstraint(
                 F("payer"),
@@ -131,7 +144,10 @@ class Binding(models.Model):
                 condition=(
                     Q(state__in=["proposed", "active"], ended_at__isnull=True, ended_cause="")
                     | (
-                        Q(state__in=["refused", "released", "expired"], ended_at__isnull=False)
+                        Q(
+                            state__in=["refused", "withdrawn", "released", "expired"],
+                            ended_at__isnull=False,
+                        )
                         & ~Q(ended_cause="")
                     )
                 ),
@@ -143,6 +159,18 @@ class Binding(models.Model):
             models.CheckConstraint(
                 name="bindings_binding_both_declined_at_and_by",
                 condition=_both_or_neither("declined_at", "declined_by"),
+            ),
+            models.CheckConstraint(
+                name="bindings_binding_both_release_asked_at_and_by",
+                condition=_both_or_neither("release_asked_at", "release_asked_by"),
+            ),
+            models.CheckConstraint(
+                name="bindings_binding_later_release_was_asked",
+                condition=Q(release_on__isnull=True) | Q(release_asked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="bindings_binding_ended_by_has_moment",
+                condition=Q(ended_by__isnull=True) | Q(ended_at__isnull=False),
             ),
             models.CheckConstraint(name="bindings_binding_rank_from_one", condition=Q(rank__gte=1)),
         ]
@@ -185,3 +213,58 @@ class PayerCap(models.Model):
 
     def __str__(self):
         return str(self.payer_id)
+
+
+class Attempt(models.Model):
+    """An application about somebody the asker has no registered relation to.
+
+    Kept whether or not that person exists: attempts are limited per asker and day and per
+    number, and whoever is asked about may see that somebody asked. The number itself stays
+    sealed in the case; here is only its fingerprint.
+    """
+
+    case = models.OneToOneField(
+        "cases.Case", models.PROTECT, related_name="+", verbose_name=_("经办件")
+    )
+    asker = models.ForeignKey(
+        "accounts.Member", models.PROTECT, related_name="+", verbose_name=_("申请人")
+    )
+    target_index = models.BinaryField(db_index=True)
+    made_at = models.DateTimeField(_("时间"))
+
+    DATA_CLASSES = classes(L2="id case made_at", L3a="target_index", L3b="asker")
+
+    class Meta:
+        verbose_name = _("未登记关系的申请")
+        verbose_name_plural = _("未登记关系的申请")
+        indexes = [models.Index("asker", "made_at", name="bindings_attempt_of_asker")]
+
+    def __str__(self):
+        return str(self.case_id)
+
+
+class Block(models.Model):
+    """A member wants no more applications from somebody who asked about them."""
+
+    relative = models.ForeignKey(
+        "accounts.Member", models.PROTECT, related_name="+", verbose_name=_("被共济人")
+    )
+    payer = models.ForeignKey(
+        "accounts.Member", models.PROTECT, related_name="+", verbose_name=_("申请人")
+    )
+    blocked_at = models.DateTimeField(_("时间"))
+
+    DATA_CLASSES = classes(L2="id blocked_at", L3b="relative payer")
+
+    class Meta:
+        verbose_name = _("不接受申请")
+        verbose_name_plural = _("不接受申请")
+        constraints = [
+            models.UniqueConstraint("relative", "payer", name="bindings_block_once_per_pair"),
+            models.CheckConstraint(
+                name="bindings_block_not_oneself", condition=~Q(payer=F("relative"))
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.relative_id}×{self.payer_id}"

@@ -1,8 +1,28 @@
 """Questions about authorisations. The asker comes first; absent and not yours are the same."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
-from pooling.bindings.models import Binding
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors as people
+from pooling.audit import selectors as trail
+from pooling.bindings import wording
+from pooling.bindings.models import Attempt, Binding, Block, PayerCap
+from pooling.cases.models import Case
+from pooling.kinship import codes
+from pooling.policy import selectors as policy
+from pooling.shared.errors import NotFound
+from pooling.shared.masks import mask_name
+from pooling.shared.periods import SHANGHAI
+
+State = Binding.State
+_WAITING = (Case.State.SUBMITTED, Case.State.WAITING)
+
+
+# --- rows, for verbs and the till -----------------------------------------------------------
 
 
 def of_patient(patient_id: int) -> list[Binding]:
@@ -16,3 +36,270 @@ def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:
     """Lock bindings by primary key and return them by id (one statement)."""
     rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=binding_ids)
     return {row.pk: row for row in rows.order_by("pk")}
+
+
+def owned(member_id: int | None, binding_id: int) -> Binding:
+    """Return a binding of which the member is one side, unlocked. Raises NotFound."""
+    sides = Q(payer_id=member_id) | Q(relative_id=member_id)
+    row = Binding.objects.filter(sides, pk=binding_id).first() if member_id else None
+    if row is None:
+        raise NotFound(_("没有找到这份授权。"))
+    return row
+
+
+def open_between(payer_id: int, relative_id: int, but: int | None = None) -> list[Binding]:
+    """Return what is open of a payer or of a relative, for the limits on both (one statement)."""
+    rows = Binding.objects.filter(
+        Q(payer_id=payer_id) | Q(relative_id=relative_id), state__in=Binding.OPEN
+    )
+    return list(rows.exclude(pk=but) if but else rows)
+
+
+def due(today: date, unconfirmed_since: datetime, *, limit: int) -> list[Binding]:
+    """Return open bindings whose end has come, oldest first, unlocked."""
+    over = Q(to_date__lte=today) | Q(state=State.ACTIVE, release_on__lte=today)
+    forgotten = Q(state=State.PROPOSED, signed_at__lte=unconfirmed_since)
+    rows = Binding.objects.filter(over | forgotten, state__in=Binding.OPEN)
+    return list(rows.order_by("pk")[:limit])
+
+
+def in_rank(row) -> tuple:
+    """Return the sort key of a relative's own order: rank, then who was bound first."""
+    return (row.rank, row.bound_at is None, row.bound_at or row.signed_at, row.pk)
+
+
+def blocked(relative_id: int, payer_id: int) -> bool:
+    """Return whether a member wants no applications from this payer."""
+    return Block.objects.filter(relative_id=relative_id, payer_id=payer_id).exists()
+
+
+def attempts_of(asker_id: int, target_index: bytes, day: date) -> tuple[int, bool]:
+    """Return how often somebody asked about strangers that day, and if this one is still open."""
+    begin = datetime.combine(day, time.min, SHANGHAI)
+    found = Attempt.objects.filter(asker_id=asker_id).aggregate(
+        made=Count("pk", filter=Q(made_at__gte=begin)),
+        repeated=Count("pk", filter=Q(target_index=target_index, case__state__in=_WAITING)),
+    )
+    return found["made"], bool(found["repeated"])
+
+
+def open_requests(target_index: bytes) -> int:
+    """Return how many applications about one number are waiting, whoever asks."""
+    return Attempt.objects.filter(target_index=target_index, case__state__in=_WAITING).count()
+
+
+def has_asked(payer_id: int, relative) -> bool:
+    """Return whether a payer ever applied for this member or is bound with them."""
+    bound = Binding.objects.filter(payer_id=payer_id, relative=relative)
+    asked = Attempt.objects.filter(asker_id=payer_id, target_index=relative.cert_no_index)
+    return bound.exists() or asked.exists()
+
+
+# --- frozen rows, for pages -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BindingRow:
+    """A binding as one of its two sides sees it. Words are ready to show; `may` are verbs.
+
+    `side` is the reader's: `payer` or `relative`. `state` is the word to show, `state_code`
+    one of proposed, active, stopped, ending, not_begun, refused, withdrawn, released, expired.
+    `causes` say in sentences why it cannot be used now and who can change that.
+    """
+
+    id: int
+    side: str
+    other_id: int
+    other_name: str
+    relation: str
+    state_code: str
+    state: str
+    causes: tuple[str, ...]
+    may: tuple[str, ...]
+    rank: int
+    from_date: date
+    to_date: date | None
+    release_on: date | None
+    cap_per_settlement_fen: int | None
+    cap_per_day_fen: int | None
+    cap_per_month_fen: int | None
+    cap_per_year_fen: int | None
+    uses: tuple[str, ...] | None
+    proof: str
+    signed_at: datetime
+    text_version: str
+    bound_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it has not ended."""
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """One person of the family list: what I give them and what they give me."""
+
+    id: int
+    name: str
+    relation: str
+    given: BindingRow | None
+    received: BindingRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One step in a binding's life, in words; the reader is never told which clerk or agent."""
+
+    at: datetime
+    what: str
+
+
+def of_payer(member_id: int, on: date) -> list[BindingRow]:
+    """Return the bindings a member gave, open ones first, newest first (two statements)."""
+    rows = _rows(Q(payer_id=member_id), member_id, on)
+    return sorted(rows, key=lambda row: (not row.is_open, -row.id))
+
+
+def of_relative(member_id: int, on: date) -> list[BindingRow]:
+    """Return the bindings a member received: open ones in their order, then ended ones."""
+    rows = _rows(Q(relative_id=member_id), member_id, on)
+    return sorted(rows, key=lambda row: (not row.is_open, row.rank if row.is_open else -row.id))
+
+
+def get_for(member_id: int, binding_id: int, on: date) -> BindingRow:
+    """Return one binding of which the member is a side. Raises NotFound."""
+    sides = Q(payer_id=member_id) | Q(relative_id=member_id)
+    rows = _rows(sides & Q(pk=binding_id), member_id, on)
+    if not rows:
+        raise NotFound(_("没有找到这份授权。"))
+    return rows[0]
+
+
+def family(member_id: int, on: date) -> list[Relative]:
+    """Return everybody the member shares with, either way, open bindings only."""
+    sides = Q(payer_id=member_id) | Q(relative_id=member_id)
+    people_met: dict[int, dict] = {}
+    for row in _rows(sides & Q(state__in=Binding.OPEN), member_id, on):
+        met = people_met.setdefault(row.other_id, {"name": row.other_name, "word": row.relation})
+        met["given" if row.side == "payer" else "received"] = row
+        if row.bound_at is not None:
+            met["name"] = row.other_name
+    return [
+        Relative(other_id, met["name"], met["word"], met.get("given"), met.get("received"))
+        for other_id, met in people_met.items()
+    ]
+
+
+def history(member_id: int, binding_id: int) -> list[HistoryLine]:
+    """Return a binding's life from the trail, oldest first. Raises NotFound."""
+    owned(member_id, binding_id)
+    events = trail.of_subject("bindings.binding", binding_id)
+    return [
+        HistoryLine(event.at, str(wording.HISTORY[event.verb]))
+        for event in events
+        if event.verb in wording.HISTORY
+    ]
+
+
+def payer_caps(member_id: int) -> tuple[int | None, int | None]:
+    """Return a payer's own caps over all relatives, per day and per year, in fen."""
+    row = PayerCap.objects.filter(payer_id=member_id).first()
+    return (row.cap_per_day_fen, row.cap_per_year_fen) if row else (None, None)
+
+
+def blocked_by(member_id: int) -> list[tuple[int, str]]:
+    """Return whom the member keeps from asking: ids and masked names (one statement)."""
+    rows = Block.objects.filter(relative_id=member_id).select_related("payer").order_by("pk")
+    return [(row.payer_id, mask_name(row.payer.name)) for row in rows]
+
+
+def _rows(which: Q, reader_id: int, on: date) -> list[BindingRow]:
+    found = list(Binding.objects.filter(which).select_related("payer", "relative").order_by("-pk"))
+    standings = people.standings({row.payer for row in found}, on) if found else {}
+    return [_row(row, reader_id, standings[row.payer_id].employee_area, on) for row in found]
+
+
+def _row(row: Binding, reader_id: int, area: str, on: date) -> BindingRow:
+    side = "payer" if row.payer_id == reader_id else "relative"
+    other = row.relative if side == "payer" else row.payer
+    # Before the relative has agreed they learn no more of an asker than a stranger would;
+    # the payer typed the relative's name in.
+    known = row.bound_at is not None or (side == "payer" and row.state == State.PROPOSED)
+    code = _state_code(row, on)
+    word = codes.word_of(
+        row.relation_code if side == "payer" else codes.inverse(row.relation_code, row.payer.gender)
+    )
+    return BindingRow(
+        id=row.pk,
+        side=side,
+        other_id=other.pk,
+        other_name=other.name if known else mask_name(other.name),
+        relation=word,
+        state_code=code,
+        state=str(wording.STATES[code]),
+        causes=tuple(_causes(row, side, on)),
+        may=tuple(_may(row, side, area, on)),
+        rank=row.rank,
+        from_date=row.from_date,
+        to_date=row.to_date,
+        release_on=row.release_on,
+        cap_per_settlement_fen=row.cap_per_settlement_fen,
+        cap_per_day_fen=row.cap_per_day_fen,
+        cap_per_month_fen=row.cap_per_month_fen,
+        cap_per_year_fen=row.cap_per_year_fen,
+        uses=None if row.uses is None else tuple(row.uses),
+        proof=str(wording.PROOFS[row.proof]),
+        signed_at=row.signed_at,
+        text_version=row.text_version,
+        bound_at=row.bound_at,
+        ended_at=row.ended_at,
+    )
+
+
+def _state_code(row: Binding, on: date) -> str:
+    """Return what people call the state: an active binding may be stopped, ending, not begun."""
+    if row.state != State.ACTIVE:
+        return str(row.state)
+    if row.release_on is not None and row.release_on <= on:
+        return "released"
+    if row.to_date is not None and row.to_date <= on:
+        return "expired"
+    if row.frozen_at is not None or row.declined_at is not None:
+        return "stopped"
+    if on < row.from_date:
+        return "not_begun"
+    return "ending" if row.release_on is not None else "active"
+
+
+def _causes(row: Binding, side: str, on: date) -> list[str]:
+    """Say why it cannot be used now, or when that will be, and who can change it."""
+    said = []
+    if row.ended_at is not None:
+        return [wording.cause(f"ended_{row.ended_cause}", day=row.ended_at)]
+    if row.state == State.PROPOSED:
+        return [wording.cause(f"proposed_to_{side}", day=row.signed_at)]
+    if row.frozen_at is not None:
+        said.append(wording.cause(f"frozen_to_{side}", day=row.frozen_at))
+    if row.declined_at is not None:
+        said.append(wording.cause(f"declined_to_{side}", day=row.declined_at))
+    if row.release_on is not None:
+        said.append(wording.cause("release_on", day=row.release_on))
+    if on < row.from_date:
+        said.append(wording.cause("not_begun", day=row.from_date))
+    return said
+
+
+def _may(row: Binding, side: str, area: str, on: date) -> list[str]:
+    """Return what the reader can do now, as names of verbs."""
+    if row.state == State.PROPOSED:
+        return ["withdraw"] if side == "payer" else ["confirm", "refuse", "block"]
+    if row.state != State.ACTIVE:
+        return []
+    if side == "payer":
+        verbs = ["thaw" if row.frozen_at else "freeze", "change_limits"]
+    else:
+        verbs = ["resume" if row.declined_at else "decline", "set_rank"]
+    by = policy.in_force(area, on).value("release_by")
+    return [*verbs, "release"] if side in by and row.release_asked_at is None else verbs

@@ -1,0 +1,167 @@
+"""What a member fills in, step by step, as the sealed JSON of a case holds it.
+
+Read here and nowhere else, so that what is stored is always well-formed. Everything said
+about a wrong answer follows from the asker's own words, never from a look at the person
+they name.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import fingerprints, identity, names
+from pooling.bindings import rules, wording
+from pooling.bindings.rules import Limits, Refusal, Signing, Terms
+from pooling.kinship import codes
+from pooling.kinship import rules as kinship
+from pooling.policy.parameters import USES
+from pooling.shared import crypto
+from pooling.shared.errors import DomainError
+
+STEPS = ("relation", "person", "limits")
+_LONGEST_NAME = 50
+
+
+class AnswerRefused(DomainError):
+    """An answer cannot stand; `details` maps the field to its sentence."""
+
+    code = "answer_refused"
+
+    @classmethod
+    def field(cls, name: str, sentence, *, rule=None, code="answer_refused") -> "AnswerRefused":
+        return cls(sentence, code=code, rule=rule, details={name: str(sentence)})
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The person the asker names, as far as the number itself describes them."""
+
+    pk: int
+    birth_date: date
+    gender: str
+    died_on: None = None
+
+
+def read(step: str, values: dict, filled: dict, *, asker, area, on: date) -> dict:
+    """Return the answers of one step, checked against the rules of the asker's area.
+
+    `asker` is the member who fills in, `area` the Rules in force there, `on` is today.
+    Raises AnswerRefused.
+    """
+    if step == "relation":
+        return _relation(values, area)
+    if step == "person":
+        return _person(values, filled, asker, on)
+    if step == "limits":
+        return _limits(values, area, on)
+    raise AnswerRefused.field("step", _("没有这一步。"))
+
+
+def missing(filled: dict) -> list[str]:
+    """Return the steps that are still to be answered, in order."""
+    return [step for step in STEPS if step not in filled]
+
+
+def limits(filled: dict) -> Limits:
+    """Return the limits that were filled in."""
+    stored = filled["limits"]
+    return Limits(
+        to_date=_day(stored["to_date"]),
+        uses=None if stored["uses"] is None else tuple(stored["uses"]),
+        **{name: stored[name] for name in rules.CAPS},
+    )
+
+
+def terms(filled: dict, *, not_before: date) -> Terms:
+    """Return the terms that were filled in; days that have passed meanwhile are left out."""
+    stored = filled["limits"]
+    asked = limits(filled)
+    return Terms(
+        from_date=max(_day(stored["from_date"]) or not_before, not_before),
+        to_date=asked.to_date,
+        uses=asked.uses,
+        **{name: getattr(asked, name) for name in rules.CAPS},
+    )
+
+
+def signing(filled: dict) -> Signing:
+    """Return the signature as it was given."""
+    stored = filled["signing"]
+    return Signing(stored["version"], stored["hash"], datetime.fromisoformat(stored["at"]))
+
+
+def _relation(values: dict, area) -> dict:
+    code = str(values.get("code", ""))
+    kind = codes.kind_of(code)
+    if kind is None:
+        raise _refused("code", Refusal("relation_unknown"), area)
+    if kind not in area.value("relations"):
+        name = "in_law_not_allowed" if kind in rules.IN_LAWS else "relation_not_allowed"
+        allowed = {"kind": kind, "kinds": area.value("relations")}
+        raise _refused("code", Refusal(name, allowed, "relations"), area)
+    return {"code": code, "kind": kind}
+
+
+def _person(values: dict, filled: dict, asker, on: date) -> dict:
+    """Take name and number; what the number itself says must fit the relation.
+
+    Nobody is looked up: age and sex are read off the digits.
+    """
+    name = names.tidy_name(str(values.get("name", "")))
+    if not name or len(name) > _LONGEST_NAME:
+        raise AnswerRefused.field("name", _("请填写家人的姓名，与证件上一致。"))
+    cert_type = str(values.get("cert_type") or identity.IDENTITY_CARD)
+    try:
+        number = identity.read(cert_type, str(values.get("cert_no", "")), on=on)
+    except identity.NotAnIdentity as wrong:
+        raise AnswerRefused.field(
+            "cert_no", wording.IDENTITY[wrong.reason], code=f"cert_{wrong.reason}"
+        ) from None
+    if crypto.same(asker.cert_no_index, fingerprints.of_cert_no(number.number)):
+        raise _refused("cert_no", Refusal("oneself"))
+    if "relation" in filled and number.birth_date is not None:
+        claimed = Claimed(0, number.birth_date, number.gender)
+        for problem in kinship.implausible(asker, claimed, filled["relation"]["code"], on):
+            raise _refused("cert_no", Refusal(f"implausible_{problem.code}", problem.values))
+    return {"name": name, "cert_type": cert_type, "cert_no": number.number}
+
+
+def _limits(values: dict, area, on: date) -> dict:
+    """Take period, caps in fen and uses; empty means none, no end, all the area allows."""
+    uses = values.get("uses")
+    unknown = [use for use in uses or () if use not in USES]
+    if unknown:
+        raise _refused("uses", Refusal("uses_not_allowed", {"uses": unknown}, "uses"), area)
+    from_date, to_date = values.get("from_date"), values.get("to_date")
+    stored = {
+        "from_date": from_date.isoformat() if from_date else None,
+        "to_date": to_date.isoformat() if to_date else None,
+        "uses": None if uses is None else list(uses),
+        **{name: values.get(name) for name in rules.CAPS},
+    }
+    asked = Terms(
+        from_date=from_date or on,
+        to_date=to_date,
+        uses=None if uses is None else tuple(uses),
+        **{name: stored[name] for name in rules.CAPS},
+    )
+    for refusal in rules.of_terms(asked, area.values(), on):
+        raise _refused(_field_of(refusal), refusal, area)
+    return stored
+
+
+def _field_of(refusal: Refusal) -> str:
+    """Return which field a refused term stands in."""
+    by_code = {"period_past": "from_date", "period_reversed": "to_date"}
+    return refusal.values.get("cap") or by_code.get(refusal.code, "uses")
+
+
+def _refused(field: str, refusal: Refusal, area=None) -> AnswerRefused:
+    clause = area.clause(refusal.clause) if refusal.clause else None
+    sentence = wording.sentence(refusal, clause)
+    return AnswerRefused.field(field, sentence, rule=clause, code=refusal.code)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,266 @@
+"""What an authorisation must satisfy. Pure: facts in, refusals out, no Django and no clock.
+
+A refusal is a code with the values of its sentence and the name of the area's clause behind
+it; `wording.py` says it to people. The rules fall into two groups on purpose. Those about
+the **asker** rest on what the asker may know of themselves and are always told at once.
+Those about the **pair** say something about the other person, and are told only to somebody
+the registry knows as their relative (`security.md`, Enumeration).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
+from typing import Any
+
+#: No cap is meant to be larger; beyond it the database's integers would end.
+MAX_FEN = 10**15
+#: How long the relative has to confirm what the payer proposed.
+CONFIRM_WITHIN = timedelta(days=15)
+#: A changed phone cannot raise a limit for this long: it may be in somebody else's hands.
+PHONE_SETTLES = timedelta(hours=72)
+
+CAPS = (
+    "cap_per_settlement_fen",
+    "cap_per_day_fen",
+    "cap_per_month_fen",
+    "cap_per_year_fen",
+)
+#: Which of the area's caps a cap of the binding may not exceed.
+_AREA_CAPS = {
+    "cap_per_settlement_fen": ("cap_payer_day_fen", "cap_payer_year_fen", "cap_relative_year_fen"),
+    "cap_per_day_fen": ("cap_payer_day_fen", "cap_payer_year_fen", "cap_relative_year_fen"),
+    "cap_per_month_fen": ("cap_payer_year_fen", "cap_relative_year_fen"),
+    "cap_per_year_fen": ("cap_payer_year_fen", "cap_relative_year_fen"),
+}
+IN_LAWS = ("parent_in_law", "child_in_law")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the payer may change while the binding runs. Empty cap = none, 0 = nothing.
+
+    `uses` None = all the area allows; `to_date` None = no end.
+    """
+
+    to_date: date | None = None
+    cap_per_settlement_fen: int | None = None
+    cap_per_day_fen: int | None = None
+    cap_per_month_fen: int | None = None
+    cap_per_year_fen: int | None = None
+    uses: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms(Limits):
+    """What is agreed, `[from_date, to_date)`. `rank` None = after the relative's other payers."""
+
+    from_date: date
+    rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Which text was signed, by its version and SM3 fingerprint, and when."""
+
+    version: str
+    hash: str
+    at: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not: a code, the values of its sentence (ids, fen, codes), the clause behind it."""
+
+    code: str
+    values: dict = field(default_factory=dict)
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two people as the registry knows them on the day; empty texts: no insurance."""
+
+    member_id: int
+    dead: bool = False
+    insutype: str = ""
+    area: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What is known of the payer. `area` is that of the employee insurance: its rules count."""
+
+    member_id: int
+    dead: bool
+    employee_status: str
+    area: str
+    relatives: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is known of the two together.
+
+    `registered` is the kind of relation the registry proves, `proof` what the payer offers
+    where it proves none, `implausible` what `kinship.rules` found (codes with values).
+    """
+
+    relative: Side
+    registered: str | None
+    proof: str
+    payers: int
+    already_bound: bool
+    blocked: bool
+    implausible: tuple[tuple[str, dict], ...] = ()
+
+
+def of_asker(asker: Asker, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Yield what in the payer's own insurance, or in the relation they name, stands against it."""
+    if asker.dead:
+        yield Refusal("payer_dead")
+    elif asker.employee_status == "":
+        yield Refusal("payer_not_employee")
+    elif asker.employee_status not in ("1", "2"):
+        yield Refusal("payer_insurance_ended")
+    if kind not in rules["relations"]:
+        code = "in_law_not_allowed" if kind in IN_LAWS else "relation_not_allowed"
+        yield Refusal(code, {"kind": kind, "kinds": list(rules["relations"])}, "relations")
+    if rules["model"] != "direct_debit":
+        yield Refusal("model_not_built", {"model": rules["model"]}, "model")
+    most = rules["max_relatives_per_payer"]
+    if most is not None and asker.relatives >= most:
+        yield Refusal("max_relatives", {"most": most}, "max_relatives_per_payer")
+
+
+def of_terms(terms: Terms, rules: Mapping[str, Any], today: date) -> Iterator[Refusal]:
+    """Yield what is wrong with period, limits and uses; `today` is when consent is given."""
+    if terms.from_date < today:
+        yield Refusal("period_past", {"from_date": terms.from_date.isoformat()})
+    if terms.rank is not None and not 1 <= terms.rank <= 999:
+        yield Refusal("rank_impossible")
+    yield from of_limits(terms, rules, from_date=terms.from_date)
+
+
+def of_limits(limits: Limits, rules: Mapping[str, Any], *, from_date: date) -> Iterator[Refusal]:
+    """Yield what is wrong with limits alone, as when they are changed later."""
+    if limits.to_date is not None and limits.to_date <= from_date:
+        yield Refusal("period_reversed", {"to_date": limits.to_date.isoformat()})
+    for name in CAPS:
+        yield from _of_cap(name, getattr(limits, name), rules)
+    if limits.uses is None:
+        return
+    if not limits.uses:
+        yield Refusal("uses_empty")
+    allowed = rules["uses"]
+    wrong = [use for use in limits.uses if allowed is not None and use not in allowed]
+    if wrong:
+        yield Refusal("uses_not_allowed", {"uses": wrong}, "uses")
+
+
+def _of_cap(name: str, fen: int | None, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    if fen is None:
+        return
+    if fen < 0:
+        yield Refusal("cap_negative", {"cap": name})
+        return
+    above = [(rules[rule], rule) for rule in _AREA_CAPS[name] if rules[rule] is not None]
+    if above and fen > min(above)[0]:
+        most, rule = min(above)
+        yield Refusal("cap_above_area", {"cap": name, "most_fen": most}, rule)
+    elif fen > MAX_FEN:
+        yield Refusal("cap_too_large", {"cap": name})
+
+
+def of_pair(asker: Asker, pair: Pair, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Yield what stands against the two together, nearest to the people first."""
+    relative = pair.relative
+    if relative.member_id == asker.member_id:
+        yield Refusal("oneself")
+        return
+    if relative.dead:
+        yield Refusal("relative_dead")
+    if pair.blocked:
+        yield Refusal("blocked")
+    if pair.already_bound:
+        yield Refusal("already_bound")
+    yield from _of_evidence(pair, kind, rules)
+    yield from _of_insurance(relative, rules)
+    yield from _of_areas(asker.area, relative.area, rules)
+    most = rules["max_payers_per_relative"]
+    if most is not None and not pair.already_bound and pair.payers >= most:
+        yield Refusal("max_payers", {"most": most}, "max_payers_per_relative")
+
+
+def _of_evidence(pair: Pair, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    """The registry's word comes first; a commitment counts where the area takes it."""
+    if pair.registered is not None:
+        if pair.registered != kind:
+            yield Refusal("relation_differs", {"kind": kind, "registered": pair.registered})
+        return
+    if pair.proof not in ("commitment", "confirmed"):
+        yield Refusal("evidence_missing", {"kind": kind}, "evidence_accepted")
+    elif "commitment" not in rules["evidence_accepted"]:
+        yield Refusal("commitment_not_accepted", {"kind": kind}, "evidence_accepted")
+    for code, values in pair.implausible:
+        yield Refusal(f"implausible_{code}", values)
+
+
+def _of_insurance(relative: Side, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    if not relative.insutype:
+        yield Refusal("relative_not_insured")
+    elif relative.insutype not in rules["patient_types"]:
+        yield Refusal("insurance_not_allowed", {"insutype": relative.insutype}, "patient_types")
+    elif rules["patient_status_normal"] and relative.status != "1":
+        yield Refusal("status_not_normal", {"status": relative.status}, "patient_status_normal")
+
+
+def _of_areas(home: str, away: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Compare where the two are insured. Across provinces only the nation's form counts."""
+    if not home or not away:
+        return
+    values = {"payer_area": home, "relative_area": away}
+    same_province = home[:2] == away[:2]
+    if rules["scope"] == "same_area" and home != away:
+        yield Refusal("out_of_area", values, "scope")
+    elif rules["scope"] == "same_province" and not same_province:
+        yield Refusal("out_of_province", values, "scope")
+    elif not same_province:
+        yield Refusal("needs_national_form", values, "model")
+
+
+def raises(before: Limits, after: Limits) -> bool:
+    """Return whether anything in `after` lets more money go than `before` did."""
+    for name in CAPS:
+        if _more(getattr(before, name), getattr(after, name)):
+            return True
+    if before.to_date is not None and (after.to_date is None or after.to_date > before.to_date):
+        return True
+    if before.uses is None:
+        return False
+    return after.uses is None or not set(after.uses) <= set(before.uses)
+
+
+def raises_caps(before: Mapping[str, int | None], after: Mapping[str, int | None]) -> bool:
+    """Return whether any cap is higher than before; no cap is higher than every cap."""
+    return any(_more(before.get(name), fen) for name, fen in after.items())
+
+
+def _more(before: int | None, after: int | None) -> bool:
+    return before is not None and (after is None or after > before)
+
+
+def release_day(counts: str, today: date) -> date | None:
+    """Return from when a release counts by the clause `release_counts`; None = at once."""
+    if counts == "next_day":
+        return today + timedelta(days=1)
+    if counts == "next_month":
+        return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return None
+
+
+def limits_of(row: Any) -> Limits:
+    """Return the limits of anything that has them as attributes, such as a stored binding."""
+    values = {item.name: getattr(row, item.name) for item in fields(Limits)}
+    values["uses"] = tuple(row.uses) if row.uses is not None else None
+    return Limits(**values)

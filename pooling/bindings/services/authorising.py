@@ -1,0 +1,218 @@
+"""How an authorisation comes to be: one verb, whoever asks, and the relative's yes or no."""
+
+from django.db import transaction
+
+from accounts import selectors as people
+from pooling.audit import services as audit
+from pooling.bindings import rules, selectors, texts
+from pooling.bindings.models import Binding
+from pooling.bindings.rules import Asker, Pair, Refusal, Side, Signing, Terms
+from pooling.bindings.services import rows
+from pooling.bindings.services.rows import Refused
+from pooling.kinship import codes as relation_codes
+from pooling.kinship import selectors as kinship
+from pooling.policy import selectors as policy
+from pooling.shared.actor import Actor
+from pooling.shared.periods import business_date
+
+State = Binding.State
+
+
+@transaction.atomic
+def authorise(
+    *,
+    payer_id: int,
+    relative_id: int,
+    relation_code: str,
+    terms: Terms,
+    proof: str,
+    signing: Signing,
+    confirmed: bool = False,
+    case_id: int | None = None,
+    as_of=None,
+    by: Actor,
+    at,
+) -> Binding:
+    """Let a payer's account pay for a relative; every rule is checked here and nowhere else.
+
+    `relation_code` is what the relative is to the payer. `proof` is what the payer offers
+    where the registry proves nothing. ACTIVE from `at` on, unless the payer's area wants the
+    relative's consent and it is not `confirmed`: then PROPOSED. `as_of` is the day whose
+    rules, insurance and relations count; a registry file that is loaded later says how
+    things stand now, while consent dates from `at`. Raises Refused with the first refusal.
+    """
+    _signed(signing)
+    on = as_of or business_date(at)
+    kind = _kind(relation_code)
+    members = people.locked({payer_id, relative_id})
+    asker, pair, open_ranks = _facts(members, payer_id, relative_id, relation_code, proof, on)
+    area = policy.in_force(asker.area, on)
+    values = area.values()
+    _first(rules.of_asker(asker, kind, values), area)
+    _first(rules.of_terms(terms, values, business_date(at)), area)
+    _first(rules.of_pair(asker, pair, kind, values), area)
+
+    proposed = values["relative_confirms"] and not confirmed
+    binding = Binding(
+        payer_id=payer_id,
+        relative_id=relative_id,
+        relation_code=relation_code,
+        relation_kind=kind,
+        proof=Binding.Proof.REGISTRY if pair.registered else proof,
+        state=State.PROPOSED if proposed else State.ACTIVE,
+        rank=terms.rank or max(open_ranks, default=0) + 1,
+        from_date=terms.from_date,
+        bound_at=None if proposed else at,
+        signed_at=signing.at,
+        signed_by=payer_id,
+        text_version=signing.version,
+        text_hash=signing.hash,
+        case_id=case_id,
+        **_stored(terms),
+    )
+    binding.save(force_insert=True)
+    audit.record(
+        verb="bindings.propose" if proposed else "bindings.authorise",
+        subject=binding,
+        by=by,
+        at=at,
+        detail={"payer": payer_id, "relative": relative_id, "proof": binding.proof},
+    )
+    rows.tell(binding, kind="binding_proposed" if proposed else "binding_active", at=at)
+    return binding
+
+
+@transaction.atomic
+def confirm(*, binding_id: int, by: Actor, at) -> Binding:
+    """Say yes as the relative; the rules are asked once more, for things may have changed."""
+    binding = rows.held(binding_id, by, rows.RELATIVE)
+    rows.only(binding, State.PROPOSED)
+    on = business_date(at)
+    members = people.locked({binding.payer_id, binding.relative_id})
+    asker, pair, _ranks = _facts(
+        members,
+        binding.payer_id,
+        binding.relative_id,
+        binding.relation_code,
+        binding.proof,
+        on,
+        but=binding.pk,
+    )
+    area = policy.in_force(asker.area, on)
+    values = area.values()
+    _first(rules.of_asker(asker, binding.relation_kind, values), area)
+    _first(rules.of_pair(asker, pair, binding.relation_kind, values), area)
+    rows.activate(binding, at)
+    limits = rules.limits_of(binding)
+    _first(rules.of_limits(limits, values, from_date=binding.from_date), area)
+    if binding.proof == Binding.Proof.COMMITMENT:
+        binding.proof = Binding.Proof.CONFIRMED
+    rows.write(binding, "confirm", ["state", "bound_at", "from_date", "proof"], by, at)
+    rows.tell(binding, kind="binding_active", at=at)
+    return binding
+
+
+@transaction.atomic
+def refuse(*, binding_id: int, by: Actor, at) -> Binding:
+    """Say no as the relative."""
+    binding = rows.held(binding_id, by, rows.RELATIVE)
+    rows.only(binding, State.PROPOSED)
+    rows.end(binding, State.REFUSED, "refused_by_relative", by, at)
+    rows.write(binding, "refuse", rows.ENDING, by, at)
+    rows.tell(binding, kind="binding_refused", at=at)
+    return binding
+
+
+@transaction.atomic
+def withdraw(*, binding_id: int, by: Actor, at) -> Binding:
+    """Take a proposal back as the payer, before the relative has answered."""
+    binding = rows.held(binding_id, by, rows.PAYER)
+    rows.only(binding, State.PROPOSED)
+    rows.end(binding, State.WITHDRAWN, "withdrawn_by_payer", by, at)
+    rows.write(binding, "withdraw", rows.ENDING, by, at)
+    rows.tell(binding, kind="binding_withdrawn", at=at)
+    return binding
+
+
+def asker_of(payer_id: int, on) -> Asker:
+    """Return what the rules need to know of a payer alone; reads nobody else."""
+    members = people.locked([payer_id])
+    standing = people.standings(members.values(), on)[payer_id]
+    relatives = Binding.objects.filter(payer_id=payer_id, state__in=Binding.OPEN).count()
+    return _asker(standing, relatives, on)
+
+
+def _asker(standing, relatives: int, on) -> Asker:
+    return Asker(
+        member_id=standing.member_id,
+        # A death the registry knows of stands, even when the day asked about lies before it.
+        dead=standing.died_on is not None,
+        employee_status=standing.employee_status,
+        area=standing.employee_area,
+        relatives=relatives,
+    )
+
+
+def _facts(members, payer_id, relative_id, code, proof, on, but=None):
+    """Return the facts of both, and the ranks of the relative's open bindings.
+
+    Counts are read here, in statements after the members' locks, or two at once would both
+    find a free place.
+    """
+    if relative_id not in members or payer_id not in members:
+        raise Refused.because(Refusal("cannot_be_bound"))
+    standings = people.standings(members.values(), on)
+    open_rows = selectors.open_between(payer_id, relative_id, but=but)
+    ours = [row for row in open_rows if row.relative_id == relative_id]
+    asker = _asker(standings[payer_id], sum(row.payer_id == payer_id for row in open_rows), on)
+    registered = kinship.between(payer_id, relative_id, on)
+    standing = standings[relative_id]
+    pair = Pair(
+        relative=Side(
+            member_id=relative_id,
+            dead=standing.died_on is not None,
+            insutype=standing.insutype,
+            area=standing.area,
+            status=standing.status,
+        ),
+        registered=registered.kind if registered else None,
+        proof=proof,
+        payers=len(ours),
+        already_bound=any(row.payer_id == payer_id for row in ours),
+        blocked=selectors.blocked(relative_id, payer_id),
+        implausible=() if registered else _implausible(members, payer_id, relative_id, code, on),
+    )
+    return asker, pair, [row.rank for row in ours]
+
+
+def _implausible(members, payer_id, relative_id, code, on):
+    if payer_id == relative_id:
+        return ()
+    problems = kinship.implausible(members[payer_id], members[relative_id], code, on)
+    return tuple((problem.code, dict(problem.values)) for problem in problems)
+
+
+def _kind(relation_code: str) -> str:
+    kind = relation_codes.kind_of(relation_code)
+    if kind is None:
+        raise Refused.because(Refusal("relation_unknown"))
+    return kind
+
+
+def _signed(signing: Signing) -> None:
+    """Refuse a signature under a text nobody showed."""
+    if signing.version not in texts.TEXTS or signing.hash != texts.fingerprint(signing.version):
+        raise Refused.because(Refusal("text_changed"))
+
+
+def _first(refusals, area) -> None:
+    """Raise the first refusal there is."""
+    for refusal in refusals:
+        raise Refused.because(refusal, area)
+
+
+def _stored(limits) -> dict:
+    """Return limits as columns."""
+    uses = None if limits.uses is None else list(limits.uses)
+    caps = {name: getattr(limits, name) for name in rules.CAPS}
+    return {"to_date": limits.to_date, "uses": uses, **caps}

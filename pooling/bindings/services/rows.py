@@ -1,0 +1,134 @@
+"""How a binding is held, moved and told about; every verb of the package begins and ends here."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors as people
+from pooling.audit import services as audit
+from pooling.bindings import selectors, wording
+from pooling.bindings.models import Binding
+from pooling.bindings.rules import Refusal
+from pooling.notices import services as notices
+from pooling.notices.services import Message
+from pooling.policy import selectors as policy
+from pooling.shared.actor import Actor, ActorKind
+from pooling.shared.errors import DomainError
+from pooling.shared.periods import business_date
+
+PAYER, RELATIVE = "payer", "relative"
+State = Binding.State
+
+
+class Refused(DomainError):
+    """A rule stands against it; `rule` is the clause of the area, where there is one."""
+
+    code = "binding_refused"
+
+    @classmethod
+    def because(cls, refusal: Refusal, rules=None, **more) -> "Refused":
+        """Return the refusal as a sentence, with the clause behind it quoted from `rules`."""
+        clause = rules.clause(refusal.clause) if rules is not None and refusal.clause else None
+        said = wording.sentence(refusal, clause)
+        return cls(said, code=refusal.code, rule=clause, details=refusal.values, **more)
+
+
+class NotNow(DomainError):
+    """The binding is not in a state from which this can be done."""
+
+    code = "binding_state"
+    status = 409
+
+
+class OtherSide(DomainError):
+    """Only the other of the two may do this."""
+
+    code = "binding_other_side"
+    status = 403
+
+
+def principal(by: Actor) -> int | None:
+    """Return the member who acts, or for whom a clerk or agent acts; None for machines."""
+    if by.on_behalf_of is not None:
+        return by.on_behalf_of
+    return by.id if by.kind == ActorKind.MEMBER else None
+
+
+def held(binding_id: int, by: Actor, *sides: str) -> Binding:
+    """Lock both members, then the binding, and return it if `by` is on one of the sides.
+
+    Raises NotFound where it is absent or nobody's business of theirs, OtherSide where only
+    the other of the two may.
+    """
+    asker = principal(by)
+    found = selectors.owned(asker, binding_id)
+    people.locked([found.payer_id, found.relative_id])
+    binding = selectors.locked([binding_id])[binding_id]
+    mine = PAYER if asker == binding.payer_id else RELATIVE
+    if mine not in sides:
+        sentence = _("只有共济人可以这样做。") if mine == RELATIVE else _("只有家人可以这样做。")
+        raise OtherSide(sentence)
+    return binding
+
+
+def only(binding: Binding, state) -> None:
+    """Refuse unless the binding is in this state."""
+    if binding.state != state:
+        raise _not_now(binding)
+
+
+def _not_now(binding: Binding) -> NotNow:
+    sentence = _("这份授权现在的状态是“%(state)s”，不能这样办理。")
+    return NotNow(sentence % {"state": State(binding.state).label})
+
+
+def area_of(payer_id: int, at) -> str:
+    """Return the payer's area, present or last: its rules count. The payer is locked already."""
+    payer = people.locked([payer_id])[payer_id]
+    return people.standings([payer], business_date(at))[payer_id].employee_area
+
+
+def rules_of(binding: Binding, at):
+    """Return the rules in force for a binding today."""
+    return policy.in_force(area_of(binding.payer_id, at), business_date(at))
+
+
+def activate(binding: Binding, at) -> None:
+    """Make a proposed binding active from this moment on, never for days before consent."""
+    _move(binding, State.ACTIVE)
+    binding.bound_at = at
+    binding.from_date = max(binding.from_date, business_date(at))
+
+
+def end(binding: Binding, state, cause: str, by: Actor, at) -> None:
+    """End a binding and say why."""
+    _move(binding, state)
+    binding.ended_at, binding.ended_by, binding.ended_cause = at, principal(by), cause
+
+
+ENDING = ("state", "ended_at", "ended_by", "ended_cause")
+
+
+def _move(binding: Binding, state) -> None:
+    """The one place where a stored binding changes its state."""
+    if state not in Binding.ALLOWED[State(binding.state)]:
+        raise _not_now(binding)
+    binding.state = state
+
+
+def write(binding: Binding, verb: str, fields, by: Actor, at, **detail) -> Binding:
+    """Save the fields and leave the trace."""
+    binding.save(update_fields=list(fields))
+    audit.record(verb=f"bindings.{verb}", subject=binding, by=by, at=at, detail=detail)
+    return binding
+
+
+def tell(binding: Binding, *, kind: str, at, to=(PAYER, RELATIVE), **values) -> None:
+    """Tell one side or both, in the same neutral words."""
+    sides = {PAYER: binding.payer_id, RELATIVE: binding.relative_id}
+    values = {"payer": binding.payer_id, "relative": binding.relative_id} | values
+    notices.enqueue(
+        [
+            Message(kind=kind, member_id=sides[side], values=values, link=f"/family/{binding.pk}/")
+            for side in to
+        ],
+        at=at,
+    )
