@@ -127,6 +127,6 @@ def _region_known(region: str, year: int) -> bool:
         return True
     try:
         ric.get_birth_place(f"{region}{year}01010010")
-    except ValidationError:
+    except (ValidationError, KeyError):  # KeyError: stdnum knows the province, but no county
         return False
     return True

@@ -6,6 +6,7 @@ from datetime import date
 from accounts import identity, names
 from accounts.models import Enrolment, Gender, Institution, Insurance
 from accounts.services.members import EnrolmentRow, InstitutionRow, MemberRow
+from pooling.funds.services import PARTS, ContributionRow
 from pooling.registry import fields
 from pooling.registry.fields import BadCell
 from pooling.registry.files import Row
@@ -99,4 +100,21 @@ def institution(row: Row, on: date, warn: Warn) -> InstitutionRow:
         area=fields.area(cells),
         level=fields.count(cells, "level", least=0, most=3),
         type=fields.choice(cells, "type", Institution.Type.values),
+    )
+
+
+def contribution(row: Row, on: date, warn: Warn) -> ContributionRow:
+    """Read a line of `contributions.csv`."""
+    cells = row.cells
+    business_date = fields.day(cells, "business_date")
+    if business_date > on:
+        raise BadCell("business_date", "future")
+    return ContributionRow(
+        line=row.line,
+        reference=fields.key(cells, "reference", most=60),
+        psn_no=fields.key(cells, "psn_no", most=30),
+        area=fields.area(cells),
+        part=fields.choice(cells, "part", PARTS),
+        amount_fen=fields.money(cells, "amount"),
+        business_date=business_date,
     )

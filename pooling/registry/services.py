@@ -10,9 +10,10 @@ from typing import TypeVar
 from django.db import connection
 
 from accounts.services import members
+from pooling.funds import services as funds
 from pooling.registry import files, records, wording
 from pooling.registry.fields import BadCell
-from pooling.shared.rows import Loaded, RowProblem
+from pooling.shared.rows import CHUNK, Loaded, RowProblem
 
 T = TypeVar("T")
 Each = Callable[[Callable[[], Loaded]], Loaded]
@@ -37,6 +38,9 @@ KINDS = {
         members.load_enrolments,
     ),
     "institutions.csv": Kind(records.institution, lambda row: row.code, members.load_institutions),
+    "contributions.csv": Kind(
+        records.contribution, lambda row: row.line, funds.contribute_many, CHUNK
+    ),
 }
 
 

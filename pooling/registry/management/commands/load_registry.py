@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, dry_run: bool, strict: bool, **options):
         if not folder.is_dir():
             raise CommandError(_("没有这个文件夹：%(folder)s") % {"folder": folder})
-        paths = [folder / name for name in files.COLUMNS if (folder / name).is_file()]
+        paths = [folder / name for name in services.KINDS if (folder / name).is_file()]
         if not paths:
             raise CommandError(
                 _("%(folder)s 里没有登记文件，可用的文件名：%(names)s")
