@@ -1,0 +1,103 @@
+"""Many at once on real connections: one waits for the other, and no fen is lost or invented."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from pooling.ledger import selectors, services
+from pooling.ledger.models import Entry
+from pooling.shared.work import unit_of_work
+from tests import build
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TILLS = 6
+
+
+def at_once(*works):
+    """Run all works at the same moment, each in its own unit of work; return their answers."""
+    start = Barrier(len(works))
+
+    def run(work):
+        start.wait()
+        try:
+            return unit_of_work(work)
+        except services.DomainError as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_tills_racing_for_the_last_money_never_overspend():
+    clearing = build.scheme_account()
+    for _round in range(10):
+        source = build.ledger_account(60_00)
+        answers = at_once(
+            *[lambda source=source: build.post((source, -25_00), (clearing, 25_00))] * TILLS
+        )
+        posted = [answer for answer in answers if isinstance(answer, Entry)]
+        refused = [answer for answer in answers if isinstance(answer, services.Insufficient)]
+        assert (len(posted), len(refused)) == (2, TILLS - 2)
+        assert selectors.balances([source]) == {source: 10_00}
+    assert selectors.balances([clearing]) == {clearing: 10 * 50_00}
+    assert selectors.check() == []
+
+
+def test_one_key_from_many_tills_moves_money_once():
+    source, clearing = build.ledger_account(60_00), build.scheme_account()
+    answers = at_once(
+        *[lambda: build.post((source, -60_00), (clearing, 60_00), key="bill:1")] * TILLS
+    )
+    assert {answer.pk for answer in answers} == {Entry.objects.get(key="bill:1").pk}
+    assert selectors.balances([source, clearing]) == {source: 0, clearing: 60_00}
+
+
+def test_families_named_in_opposite_order_do_not_deadlock(monkeypatch):
+    monkeypatch.setattr("pooling.shared.work.RETRIES", 0)
+    father, mother = build.ledger_account(500_00), build.ledger_account(500_00)
+    clearing = build.scheme_account()
+    for _round in range(10):
+        answers = at_once(
+            lambda: build.post((father, -1_00), (mother, -2_00), (clearing, 3_00)),
+            lambda: build.post((mother, -2_00), (father, -1_00), (clearing, 3_00)),
+            lambda: build.post((clearing, -3_00), (mother, 2_00), (father, 1_00)),
+            lambda: build.post((father, -5_00), (mother, 5_00)),
+        )
+        assert all(isinstance(answer, Entry) for answer in answers), answers
+    assert selectors.balances([father, mother]) == {father: 440_00, mother: 530_00}
+    assert selectors.check() == []
+
+
+def test_two_reversals_at_once_give_the_money_back_once():
+    source, clearing = build.ledger_account(60_00), build.scheme_account()
+    entry = build.post((source, -60_00), (clearing, 60_00))
+    answers = at_once(
+        lambda: build.reverse(entry, key="undo, said the till"),
+        lambda: build.reverse(entry, key="undo, said the counter"),
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyReversed", "Entry"]
+    assert selectors.balances([source]) == {source: 60_00}
+
+
+def test_a_scheme_account_is_opened_once_by_many():
+    answers = at_once(*[lambda: build.scheme_account("payable:1:361100")] * TILLS)
+    assert len(set(answers)) == 1
+
+
+def test_a_checkpoint_misses_no_line_that_is_still_on_its_way():
+    clearing = build.scheme_account()
+    sources = [build.ledger_account(50_00) for _till in range(TILLS)]
+
+    def spend(source):
+        return [build.post((source, -1_00), (clearing, 1_00)) for _bill in range(10)]
+
+    at_once(
+        *[lambda source=source: spend(source) for source in sources],
+        *[lambda: services.take_checkpoints(at=build.NOON)] * 2,
+    )
+    assert selectors.balances([clearing]) == {clearing: TILLS * 10_00}
+    assert selectors.check() == []
