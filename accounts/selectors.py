@@ -139,3 +139,9 @@ def owners_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, str]:
 def institution_by_code(code: str) -> Institution | None:
     """Return the designated institution with this code."""
     return Institution.objects.filter(code=code).first()
+
+
+def staff_ids() -> list[int]:
+    """Return the users who work here and may sign in."""
+    staff = User.objects.filter(is_staff=True, is_active=True)
+    return list(staff.order_by("pk").values_list("pk", flat=True))

@@ -40,7 +40,10 @@ class Event(Trace):
     class Meta:
         verbose_name = _("操作记录")
         verbose_name_plural = _("操作记录")
-        indexes = [models.Index("subject_type", "subject_id", name="audit_event_subject")]
+        indexes = [
+            models.Index("subject_type", "subject_id", name="audit_event_subject"),
+            models.Index("verb", "at", name="audit_event_verb"),
+        ]
 
     def __str__(self):
         return f"{self.at:%F %T} {self.verb}"

@@ -1,6 +1,6 @@
 """Questions to the trail."""
 
-from pooling.audit.models import Event
+from pooling.audit.models import Event, Look
 
 
 def count(verb: str, *, since, subject=None, detail: dict | None = None) -> int:
@@ -18,3 +18,16 @@ def of_subject(subject_type: str, subject_id: int) -> list[Event]:
     return list(
         Event.objects.filter(subject_type=subject_type, subject_id=subject_id).order_by("pk")
     )
+
+
+def trail_of(subject) -> list[Event]:
+    """Return everything that was done to a row that is at hand, oldest first."""
+    return of_subject(subject._meta.label_lower, subject.pk)
+
+
+def looks_at(member_id: int, *, limit: int = 100, before: int | None = None) -> list[Look]:
+    """Return who looked at a member, latest first; `before` is the last id of the page above."""
+    looks = Look.objects.filter(member_ids__contains=[member_id])
+    if before is not None:
+        looks = looks.filter(pk__lt=before)
+    return list(looks.order_by("-pk")[:limit])

@@ -7,10 +7,15 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts import selectors as people
 from accounts.services import members
 from pooling.funds import services as funds
+from pooling.ledger import selectors as books
+from pooling.ledger.selectors import Difference
+from pooling.notices import services as notices
+from pooling.notices.services import Message
 from pooling.registry import files, records, wording
 from pooling.registry.fields import BadCell
 from pooling.shared.rows import CHUNK, Loaded, RowProblem
@@ -135,3 +140,19 @@ def _read(kind: Kind, row: files.Row | files.Problem, on: date, tally: Tally):
         return kind.read(row, on, lambda code: tally.warnings.update((code,)))
     except BadCell as bad:
         return RowProblem(row.line, bad.column, wording.sentence(bad.code, bad.values))
+
+
+@transaction.atomic
+def check_books(*, at) -> list[Difference]:
+    """Add up all books again and return what differs; every member of staff is told.
+
+    Nothing is repaired: what is wrong in the books is for people to understand first.
+    """
+    differences = books.check()
+    if differences:
+        found = {"count": len(differences)}
+        notices.enqueue(
+            [Message(kind="books_differ", user_id=pk, values=found) for pk in people.staff_ids()],
+            at=at,
+        )
+    return differences

@@ -1,28 +1,16 @@
 """Balances, statements, checkpoints and the check that adds everything up again."""
 
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
 
 from pooling.ledger import selectors, services
 from pooling.ledger.models import Checkpoint
 from tests import build
+from tests.ledger.tampering import tampered
 
 pytestmark = pytest.mark.django_db
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
-
-
-@contextmanager
-def tampered(statement):
-    """Change the books as only a superuser can, where no trigger fires, and undo it after."""
-    before = transaction.savepoint()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(statement)
-    yield
-    transaction.savepoint_rollback(before)
 
 
 def test_a_balance_as_of_a_day_includes_that_day():

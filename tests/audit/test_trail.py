@@ -1,0 +1,86 @@
+"""The trail: who did, and who looked at, what."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from pooling.audit import selectors, services
+from pooling.audit.models import Event, Look
+from tests import build
+
+pytestmark = pytest.mark.django_db
+
+
+def record(subject, verb="accounts.test", **detail):
+    services.record(verb=verb, subject=subject, by=build.clerk(), at=build.NOON, detail=detail)
+
+
+def look(*people):
+    services.look(
+        page="/usage/",
+        member_ids=[each.pk for each in people],
+        fields=["name", "balance"],
+        by=build.clerk(),
+        at=build.NOON,
+    )
+
+
+def test_an_act_says_who_did_what_to_whom_and_when():
+    payer = build.member()
+    record(payer, verb="accounts.first")
+    record(payer, verb="accounts.second", fen=1_00)
+    record(build.member(), verb="accounts.other")
+    trail = selectors.trail_of(payer)
+    assert [event.verb for event in trail] == ["accounts.first", "accounts.second"]
+    assert (trail[1].actor_kind, trail[1].actor_id, trail[1].at) == ("staff", 901, build.NOON)
+    assert trail[1].detail == {"fen": 1_00}
+
+
+def test_a_member_sees_who_looked_at_them_latest_first():
+    grandmother, payer = build.member(), build.member()
+    look(grandmother, payer)
+    look(payer)
+    look(grandmother)
+    looks = selectors.looks_at(grandmother.pk)
+    assert [each.member_ids for each in looks] == [
+        [grandmother.pk],
+        sorted([grandmother.pk, payer.pk]),
+    ]
+    assert looks[0].fields == ["balance", "name"]
+
+
+def test_a_long_list_of_looks_comes_in_pages():
+    payer = build.member()
+    for _each in range(3):
+        look(payer)
+    first = selectors.looks_at(payer.pk, limit=2)
+    rest = selectors.looks_at(payer.pk, limit=2, before=first[-1].pk)
+    assert (len(first), len(rest)) == (2, 1)
+    assert not {each.pk for each in first} & {each.pk for each in rest}
+
+
+def test_an_act_rolled_back_leaves_no_trace():
+    payer = build.member()
+
+    def act_and_fail():
+        record(payer)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        act_and_fail()
+    assert selectors.trail_of(payer) == []
+
+
+@pytest.mark.parametrize("model", [Event, Look])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET at = now()", "DELETE FROM {}"])
+def test_the_trail_is_written_once(model, statement):
+    payer = build.member()
+    record(payer)
+    look(payer)
+    table = model._meta.db_table
+    with (
+        pytest.raises(IntegrityError, match=f"{table}_append_only") as refusal,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement.format(table))
+    assert refusal.value.__cause__.diag.constraint_name == f"{table}_append_only"
