@@ -72,7 +72,10 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 #: Machine calls pass these alone (`portal/wsgi.py`): no session, no cookie, no language guess.
-MACHINE_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
+MACHINE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "pooling.hospital.envelope.middleware",
+]
 MACHINE_PREFIXES = ("/api/v1/", "/healthz", "/readyz")
 
 ROOT_URLCONF = "portal.urls"

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts import identity, selectors
 from accounts.models import Enrolment, Institution, Member
-from accounts.services import members, users
+from accounts.services import clients, members, users
 from pooling.bindings import services as bindings
 from pooling.bindings import texts
 from pooling.bindings.models import Binding
@@ -249,6 +249,19 @@ def institution(
     row = members.InstitutionRow(line=1, code=code, name=name, area=area, level=level, type=type)
     members.load_institutions([row], by=JOB, at=NOON)
     return selectors.institution_by_code(code)
+
+
+def api_key(*, institution: Institution | None = None, scope: str = "settle", days: int = 0) -> str:
+    """Return the bearer key of a new machine client."""
+    _client, key = clients.create_client(
+        name=f"till {next(_serial)}",
+        scope=scope,
+        institution_code=institution and institution.code,
+        backdate_days=days,
+        by=JOB,
+        at=NOON,
+    )
+    return key
 
 
 # --- policy -------------------------------------------------------------------------------

@@ -1,0 +1,132 @@
+"""How the REST interface says no: one shape, a code for machines, a sentence for people."""
+
+import json
+import logging
+
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from pooling.hospital.parsing import Unreadable
+from pooling.shared.errors import DomainError
+
+log = logging.getLogger(__name__)
+
+BODIES = {
+    "body_malformed": _("报文不是合法的 UTF-8 JSON。"),
+    "body_duplicate_name": _("报文里有重复的字段名。"),
+    "body_missing": _("缺少报文。"),
+    "body_too_large": _("报文超过 64 KB。"),
+}
+FIELDS = {
+    "missing": _("必填。"),
+    "extra_forbidden": _("没有这个字段。"),
+    "amount": _("应为不小于零、最多两位小数的金额（元）。"),
+    "amount_zero": _("金额应大于零。"),
+    "moment": _("应为带时区的 ISO 8601 时间，如 2026-11-22T10:30:00+08:00。"),
+    "day": _("应为 YYYY-MM-DD 的日期。"),
+    "flag": _("应为 0、1 或 2。"),
+    "patient": _("应为 psn_no，或 cert_no 与 name，二者只选其一。"),
+    "string_pattern_mismatch": _("应为 1 至 64 个可见 ASCII 字符，不含空格和逗号。"),
+    "string_too_long": _("太长。"),
+    "string_too_short": _("不能为空。"),
+    "text": _("不能为空，也不能含控制字符。"),
+    "enum": _("没有这个取值。"),
+}
+_ELSE = _("类型或格式不对。")
+#: Longest name of an unknown field that we repeat.
+_SHOWN = 64
+
+
+def answer(content: str, status: int) -> HttpResponse:
+    """Return a JSON answer; nothing of it may be kept on the way."""
+    return HttpResponse(
+        content.encode("utf-8", "replace"),
+        status=status,
+        content_type="application/json; charset=utf-8",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def problem(status: int, code: str, sentence, *, rule=None, details=None) -> HttpResponse:
+    """Return a refusal: `{"code", "message", "rule"?, "details"?}`."""
+    body = {"code": code, "message": str(sentence)}
+    if rule:
+        body["rule"] = rule
+    if details:
+        body["details"] = details
+    response = answer(json.dumps(body, ensure_ascii=False, default=str), status)
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def body_problem(code: str, *, status: int = 400) -> HttpResponse:
+    """Return the refusal of a body that could not be read at all."""
+    return problem(status, code, BODIES[code])
+
+
+def install(api: NinjaAPI) -> None:
+    """Teach the interface to answer every refusal, lawful or not, in the one shape."""
+    handlers = {
+        DomainError: _domain,
+        ValidationError: _fields,
+        HttpError: _http,
+        Http404: _absent,
+        OperationalError: _database_away,
+        InterfaceError: _database_away,
+        Exception: _unexpected,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
+
+
+def _domain(request, refusal: DomainError) -> HttpResponse:
+    return problem(
+        refusal.status,
+        refusal.code,
+        refusal.sentence,
+        rule=refusal.rule,
+        details=refusal.details,
+    )
+
+
+def _fields(request, error: ValidationError) -> HttpResponse:
+    details = {}
+    for each in error.errors:
+        # ninja puts where it was found and the view's parameter name before the path
+        where, *path = each["loc"]
+        path = path[1:] if where == "body" else path
+        if not path and each["type"] == "missing":
+            return body_problem("body_missing")
+        field = ".".join(str(step)[:_SHOWN] for step in path) or "body"
+        details[field] = str(FIELDS.get(each["type"], _ELSE))
+    field, sentence = next(iter(details.items()))
+    message = _("字段 %(field)s：%(problem)s") % {"field": field, "problem": sentence}
+    return problem(422, "invalid_field", message, details=details)
+
+
+def _http(request, error: HttpError) -> HttpResponse:
+    """ninja hides why a body could not be read behind a plain 400."""
+    if isinstance(error.__cause__, Unreadable):
+        return body_problem(error.__cause__.code)
+    if error.status_code == 401:
+        return problem(401, "unauthorized", _("请用 Authorization: Bearer 出示有效的密钥。"))
+    return problem(error.status_code, "refused", _("请求不能受理。"))
+
+
+def _absent(request, error: Http404) -> HttpResponse:
+    return problem(404, "not_found", _("没有这个地址。"))
+
+
+def _database_away(request, error: Exception) -> HttpResponse:
+    """Nothing was committed: an unknown outcome has its own error."""
+    log.error("database not available: %s", type(error).__name__)
+    return problem(503, "busy", _("系统暂时繁忙，请稍后再试。本次没有动任何款项。"))
+
+
+def _unexpected(request, error: Exception) -> HttpResponse:
+    log.exception("unexpected failure", exc_info=error)
+    return problem(500, "internal", _("系统出错，已记录。请用同一编号再次查询或冲正。"))

@@ -1,0 +1,121 @@
+"""Once and only once: a message is written down before any money moves (ADR 0015).
+
+Everything here runs inside the edge's unit of work. The row's unique keys make a second till
+wait for the first, and find its answer. A refusal rolls the row back with everything else, so
+that it is not remembered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiClient
+from pooling.hospital.models import Message
+from pooling.shared.errors import DomainError
+
+Kind = Message.Kind
+
+
+class IdempotencyConflict(DomainError):
+    """The key or message id was used before, for something else."""
+
+    code = "idempotency_conflict"
+    status = 409
+
+
+class ReversedBeforeSettled(DomainError):
+    """A reversal of this message came first and stays in force."""
+
+    code = "reversed_before_settled"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status and exact text of an answer; `replayed` if it was given before."""
+
+    status: int
+    content: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What identifies a message: who sent it under which key, and what it asks."""
+
+    client: ApiClient
+    key: str
+    kind: Kind
+    fingerprint: str
+    message_id: str = ""
+
+
+def once(envelope: Envelope, carry_out: Callable[[], Answer], *, at) -> Answer:
+    """Carry a message out, or repeat what it was answered."""
+    row = claim(envelope, at=at)
+    if row is None:
+        return _repeat(envelope)
+    return remember(row, carry_out())
+
+
+def claim(envelope: Envelope, *, at) -> int | None:
+    """Write the message down and return its row, or None where it was met before.
+
+    A racing twin makes this statement wait until the twin has committed or given up.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO hospital_message (client_id, key, kind, institution_id, message_id,"
+            " fingerprint, answer, received_at, replays)"
+            " VALUES (%s, %s, %s, %s, %s, %s, '', %s, 0)"
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [
+                envelope.client.pk,
+                envelope.key,
+                envelope.kind,
+                envelope.client.institution_id,
+                envelope.message_id,
+                envelope.fingerprint,
+                at,
+            ],
+        )
+        found = cursor.fetchone()
+    return found and found[0]
+
+
+def _repeat(envelope: Envelope) -> Answer:
+    """Return the answer a message was given. Raises IdempotencyConflict, ReversedBeforeSettled.
+
+    It *writes* before it answers: with synchronous replication a plain read could confirm a
+    row that no standby has. A refusal rolls the counter back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE hospital_message SET replays = replays + 1"
+            " WHERE (client_id = %s AND key = %s) OR (institution_id = %s AND message_id = %s"
+            " AND %s <> '' AND kind IN ('settlement', 'tombstone'))"
+            " RETURNING kind, message_id, fingerprint, status, answer",
+            [
+                envelope.client.pk,
+                envelope.key,
+                envelope.client.institution_id,
+                envelope.message_id,
+                envelope.message_id,
+            ],
+        )
+        rows = cursor.fetchall()
+    for kind, message_id, _fingerprint, _status, _content in rows:
+        late = kind == Kind.TOMBSTONE and message_id == envelope.message_id
+        if late and envelope.kind == Kind.SETTLEMENT:
+            raise ReversedBeforeSettled(_("这笔结算的撤销已先到达，结算不再受理。"))
+    if any(fingerprint != envelope.fingerprint for _k, _m, fingerprint, _s, _c in rows):
+        raise IdempotencyConflict(_("这个编号已经用于内容不同的请求。"))
+    _kind, _message_id, _fingerprint, status, content = rows[0]
+    return Answer(status, content, replayed=True)
+
+
+def remember(row: int, answer: Answer) -> Answer:
+    Message.objects.filter(pk=row).update(status=answer.status, answer=answer.content)
+    return answer

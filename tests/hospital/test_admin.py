@@ -1,0 +1,89 @@
+"""What staff see of the tills: every message, nobody's money, and no button."""
+
+import pytest
+from django.db import IntegrityError
+from django.urls import reverse
+
+from accounts.models import ApiClient
+from pooling.hospital.models import Message
+from tests import build
+
+pytestmark = pytest.mark.django_db
+
+TABLES = ("hospital_message", "accounts_apiclient")
+
+
+@pytest.fixture
+def administrator(client):
+    """The browser of somebody who keeps the system running."""
+    build.signed_in_staff(client, username="zhao.system", role="system_admin")
+    return client
+
+
+@pytest.fixture
+def message(hospital, till):
+    return Message.objects.create(
+        client=ApiClient.objects.get(),
+        key="m1",
+        kind="settlement",
+        institution=hospital,
+        message_id="m1",
+        fingerprint="f" * 64,
+        status=201,
+        answer='{"balance_after": "987.65"}',
+        received_at=build.NOON,
+    )
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nothing_can_be_added_changed_or_deleted(administrator, message, table):
+    row = ApiClient.objects.get() if table == "accounts_apiclient" else message
+    assert administrator.get(reverse(f"admin:{table}_changelist")).status_code == 200
+    assert administrator.get(reverse(f"admin:{table}_add")).status_code == 403
+    assert administrator.get(reverse(f"admin:{table}_delete", args=[row.pk])).status_code == 403
+    assert administrator.post(reverse(f"admin:{table}_change", args=[row.pk])).status_code == 403
+
+
+def test_a_message_shows_no_amount(administrator, message):
+    page = administrator.get(reverse("admin:hospital_message_change", args=[message.pk]))
+    assert "m1" in page.content.decode()
+    assert "987.65" not in page.content.decode()
+
+
+def test_a_client_shows_no_key(administrator, till):
+    client = ApiClient.objects.get()
+    page = administrator.get(reverse("admin:accounts_apiclient_change", args=[client.pk]))
+    assert client.name in page.content.decode()
+    assert bytes(client.key_hash).hex() not in page.content.decode()
+
+
+def test_the_list_of_messages_costs_the_same_however_long(
+    administrator, message, django_assert_num_queries
+):
+    for another in range(20):
+        message.pk, message.key, message.message_id = None, f"k{another}", f"n{another}"
+        message.save(force_insert=True)
+    # session, user, rights (2), count, list (2), and the session kept alive (3)
+    with django_assert_num_queries(10):
+        administrator.get(reverse("admin:hospital_message_changelist"))
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("hospital_message_once_per_key", {"message_id": "another"}),
+        ("hospital_message_once_per_institution", {"key": "another", "kind": "tombstone"}),
+    ],
+)
+def test_the_database_keeps_one_row_a_message(message, constraint, values):
+    twin = {
+        "client": message.client,
+        "key": message.key,
+        "kind": message.kind,
+        "institution": message.institution,
+        "message_id": message.message_id,
+        "fingerprint": "0" * 64,
+        "received_at": build.NOON,
+    } | values
+    with pytest.raises(IntegrityError, match=constraint):
+        Message.objects.create(**twin)
