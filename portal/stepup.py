@@ -1,62 +1,29 @@
 """A fresh code before anything that binds: signing, raising a limit, releasing, exporting.
 
 A signed-in phone may lie on a table. `/confirm-it-is-you/` sends a code to the phone of
-whoever is signed in; for five minutes after it was given, `require_fresh_code` lets pass.
+whoever is signed in; for five minutes after it was given, `accounts.access` lets pass.
 The code that opened the session does not count: signing is an act of its own.
 """
-
-from functools import wraps
 
 from allauth.core.internal import ratelimit
 from allauth.core.internal.cryptokit import compare_user_code, generate_user_code
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import phones
+from accounts import access, phones
 from portal import sms
 from portal.signin import code_field
 
-FRESH_SECONDS = 5 * 60
 CODE_SECONDS = 5 * 60
 TRIES = 3
-_SENT, _CONFIRMED = "step_up_sent", "step_up_confirmed"
-
-
-def is_fresh(request) -> bool:
-    """Return whether this session gave a code within the last five minutes."""
-    confirmed = request.session.get(_CONFIRMED)
-    return confirmed is not None and 0 <= _now() - confirmed <= FRESH_SECONDS
-
-
-def require_fresh_code(request) -> HttpResponseRedirect | None:
-    """Return where to send somebody who must give a code first, or None if they did.
-
-    `if response := require_fresh_code(request): return response`. They come back by GET to
-    the page they were on; what they had filled in is kept on the server, as everywhere.
-    """
-    if is_fresh(request):
-        return None
-    query = urlencode({"next": request.get_full_path()})
-    return redirect(f"{reverse('confirm_it_is_you')}?{query}")
-
-
-def fresh_code_required(view):
-    """Let a view pass only with a fresh code."""
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        return require_fresh_code(request) or view(request, *args, **kwargs)
-
-    return guarded
+_SENT = "step_up_sent"
 
 
 class FreshCodeForm(forms.Form):
@@ -97,7 +64,7 @@ def confirm_it_is_you(request):
         too_often = not _send(request, again=again)
     elif form.is_valid():
         del request.session[_SENT]
-        request.session[_CONFIRMED] = _now()
+        request.session[access.CONFIRMED] = _now()
         return redirect(goal)
     phone = phones.national(request.user.phone)
     page = {"form": form, "goal": goal, "phone": phone, "too_often": too_often}

@@ -207,7 +207,7 @@ def test_only_the_doors_we_open_are_open(client):
 
 
 def test_a_fresh_code_is_asked_for_and_lasts_five_minutes(client, monkeypatch):
-    from portal import stepup
+    from accounts import access
 
     sign_in(client)
     page = client.get("/confirm-it-is-you/?next=/me/")
@@ -217,10 +217,10 @@ def test_a_fresh_code_is_asked_for_and_lasts_five_minutes(client, monkeypatch):
     assert client.post("/confirm-it-is-you/", {"code": wrong, "next": "/me/"}).status_code == 200
     assert client.post("/confirm-it-is-you/", {"code": code, "next": "/me/"}).url == "/me/"
     request = type("Request", (), {"session": client.session})
-    assert stepup.is_fresh(request)
-    soon = stepup._now() + 301
-    monkeypatch.setattr(stepup, "_now", lambda: soon)
-    assert not stepup.is_fresh(request)
+    assert access.is_fresh(request)
+    soon = access._now() + 301
+    monkeypatch.setattr(access, "_now", lambda: soon)
+    assert not access.is_fresh(request)
 
 
 def test_the_way_back_stays_on_this_site(client):
