@@ -38,6 +38,17 @@ def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:
     return {row.pk: row for row in rows.order_by("pk")}
 
 
+def payer_caps(payer_ids: Iterable[int]) -> dict[int, PayerCap]:
+    """Return payer → their own limits over all relatives; who set none is left out.
+
+    Decide on them only under the payer's lock, which setting them takes too.
+    """
+    payer_ids = list(payer_ids)
+    if not payer_ids:
+        return {}
+    return {row.payer_id: row for row in PayerCap.objects.filter(payer__in=payer_ids)}
+
+
 def owned(member_id: int | None, binding_id: int) -> Binding:
     """Return a binding of which the member is one side, unlocked. Raises NotFound."""
     sides = Q(payer_id=member_id) | Q(relative_id=member_id)

@@ -45,6 +45,13 @@ class PersonalAccount(models.Model):
     def __str__(self):
         return f"{self.member_id}@{self.area}"
 
+    def is_open(self, on) -> bool:
+        """Return whether the account may be used on a day: open until the day it closes.
+
+        The day it opened does not bind: a contribution dated tomorrow is in the ledger today.
+        """
+        return self.closed_on is None or self.closed_on > on
+
     @property
     def part_ids(self) -> tuple[int, int]:
         """The ledger accounts of both parts."""

@@ -18,26 +18,38 @@ def account_for(
     last, for money outlives the insurance it came from. Members without one are left out.
     Balances come along unlocked: good for showing, never for taking.
     """
+    held = held_by(member_ids, standings, on)
+    return {pk: account for pk, account in held.items() if account.is_open(on)}
+
+
+def held_by(
+    member_ids: Iterable[int], standings: Mapping[int, Standing], on: date
+) -> dict[int, PersonalAccount]:
+    """Return what `account_for` does, and the last closed account of whoever has no open one."""
     chosen: dict[int, PersonalAccount] = {}
-    for account in _open(on).filter(member_id__in=list(member_ids)):
-        held = chosen.get(account.member_id)
+
+    def worth(account: PersonalAccount) -> tuple[bool, bool]:
         standing = standings.get(account.member_id)
-        if held is None or standing is None or held.area != standing.employee_area:
+        at_home = standing is not None and account.area == standing.employee_area
+        return account.is_open(on), at_home
+
+    for account in _with_parts().filter(member_id__in=list(member_ids)):
+        held = chosen.get(account.member_id)
+        if held is None or worth(account) >= worth(held):
             chosen[account.member_id] = account
     return chosen
+
+
+def owning(ledger_account_ids: Iterable[int]) -> dict[int, PersonalAccount]:
+    """Return ledger account → the personal account it is a part of, with its member."""
+    ids = set(ledger_account_ids)
+    rows = _with_parts().filter(Q(current__in=ids) | Q(prior__in=ids)).select_related("member")
+    return {part: row for row in rows for part in (row.current_id, row.prior_id) if part in ids}
 
 
 def of_member(member_id: int) -> list[PersonalAccount]:
     """Return all accounts of a member with their parts, closed ones too, oldest first."""
     return list(_with_parts().filter(member_id=member_id))
-
-
-def _open(on: date):
-    """An account counts as open until the day it closes.
-
-    The day it opened does not bind: a contribution dated tomorrow is in the ledger today.
-    """
-    return _with_parts().filter(Q(closed_on__isnull=True) | Q(closed_on__gt=on))
 
 
 def _with_parts():

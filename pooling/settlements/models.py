@@ -77,7 +77,7 @@ class Settlement(models.Model):
     entry = models.OneToOneField("ledger.Entry", models.PROTECT, null=True, related_name="+")
     #: Whole input and outcome of the split, by ids: `waterfall.split` reproduces it from here.
     decision = models.JSONField(_("决定"))
-    rules_version = models.CharField(_("规则版本"), max_length=80)
+    rules_version = models.CharField(_("规则版本"), max_length=400)
     #: Who was bound to whom at that moment (ids, relation codes, states).
     family_snapshot = models.JSONField(_("家庭快照"), default=list)
     buyer_sealed = models.BinaryField(null=True)
@@ -217,6 +217,7 @@ class Line(models.Model):
     class Meta:
         verbose_name = _("结算行")
         verbose_name_plural = _("结算行")
+        ordering = ["order"]
         constraints = [
             models.UniqueConstraint("settlement", "order", name="settlements_line_order_once"),
             models.CheckConstraint(
@@ -306,6 +307,7 @@ class RefundLine(models.Model):
     class Meta:
         verbose_name = _("退费行")
         verbose_name_plural = _("退费行")
+        ordering = ["order"]
         constraints = [
             models.UniqueConstraint("refund", "order", name="settlements_refundline_order_once"),
             models.CheckConstraint(

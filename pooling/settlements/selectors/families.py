@@ -1,0 +1,262 @@
+"""Who and what stands around one bill, read once: the split's input and the rows behind it.
+
+One gathering serves the preview, unlocked, and the settlement, under locks in the one
+order: members, bindings, ledger accounts. What caps have used is read after all of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors as people
+from accounts.models import Member
+from accounts.selectors import Standing
+from pooling.bindings import selectors as authorisations
+from pooling.bindings.models import Binding, PayerCap
+from pooling.bindings.usability import CLOSED, MISSING, OPEN, Authorisation, Patient, Payer
+from pooling.funds import selectors as funds
+from pooling.funds import services as treasury
+from pooling.funds.models import PersonalAccount
+from pooling.ledger import selectors as books
+from pooling.ledger.models import Account
+from pooling.policy import selectors as policy
+from pooling.settlements.models import Line
+from pooling.settlements.sources import (
+    NO_PURSE,
+    OF_A_PAYER,
+    OF_THE_BILL,
+    Candidate,
+    Caps,
+    Charge,
+    Clause,
+    Input,
+    Part,
+    Purse,
+    Used,
+)
+from pooling.shared.errors import NotFound
+
+NATION = "000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The input of a split, and what settling it needs beside that."""
+
+    given: Input
+    patient: Member
+    members: dict[int, Member]
+    bindings: tuple[Binding, ...]
+    rules_version: str
+    #: Ledger account → area whose scheme owes the institution for it.
+    areas: dict[int, str]
+    #: Area → ledger account of what it owes the institution; only under locks.
+    payables: dict[str, int] = field(default_factory=dict)
+    locked: dict[int, Account] = field(default_factory=dict)
+
+
+def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Family:
+    """Return everything around a patient's bill. Raises NotFound.
+
+    With `pay_to`, the institution that is to be paid, every row that decides is locked
+    until the transaction ends; without it nothing is.
+    """
+    lock, on = pay_to is not None, charge.visit.on
+    bindings = authorisations.of_patient(patient_id)
+    ids = {patient_id, *(binding.payer_id for binding in bindings)}
+    members = people.locked(ids) if lock else people.by_ids(ids)
+    if patient_id not in members:
+        raise NotFound(_("没有这位参保人。"))
+    if lock:
+        # Read again under lock: one may have been stopped or released since. One that was
+        # made since is not there yet for this bill.
+        held = authorisations.locked(binding.pk for binding in bindings)
+        bindings = [binding for binding in held.values() if binding.state in Binding.OPEN]
+    standings = people.standings(members.values(), on)
+    accounts = funds.held_by(ids, standings, on)
+    areas = {
+        part: account.area
+        for account in accounts.values()
+        if account.is_open(on)
+        for part in (account.current_id, account.prior_id)
+    }
+    payables, locked = {}, {}
+    if lock:
+        payables = {
+            area: treasury.institution_payable(pay_to, area) for area in sorted({*areas.values()})
+        }
+        locked = books.locked(areas)
+    given, rules_version = _given(patient_id, charge, bindings, standings, accounts, locked)
+    return Family(
+        given=given,
+        patient=members[patient_id],
+        members=members,
+        bindings=tuple(bindings),
+        rules_version=rules_version,
+        areas=areas,
+        payables=payables,
+        locked=locked,
+    )
+
+
+def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[Input, str]:
+    on = charge.visit.on
+    patient, own = standings[patient_id], accounts.get(patient_id)
+    bill_area = patient.area or (own.area if own else NATION)
+    payers = {
+        binding.payer_id: _payer(standings[binding.payer_id], accounts.get(binding.payer_id), on)
+        for binding in bindings
+    }
+    rules, version = _rules(bill_area, [payer.area for payer in payers.values()], on)
+    used = _Uses(patient_id, payers, charge)
+    caps = authorisations.payer_caps(payers)
+    given = Input(
+        charge=charge,
+        patient=Patient(patient.dead(on), patient.insutype, patient.area, patient.status),
+        rules_area=bill_area,
+        rules=rules,
+        own=_purse(own, on, locked),
+        candidates=tuple(
+            _candidate(
+                binding,
+                payers[binding.payer_id],
+                _purse(accounts.get(binding.payer_id), on, locked),
+                caps.get(binding.payer_id),
+                used.of(binding),
+            )
+            for binding in bindings
+        ),
+        relative_year_fen=used.relative_year_fen,
+    )
+    return given, version
+
+
+def _candidate(
+    binding: Binding, standing: Payer, purse: Purse, overall: PayerCap | None, used: Used
+) -> Candidate:
+    return Candidate(
+        binding=binding.pk,
+        payer=binding.payer_id,
+        rank=binding.rank,
+        bound_at=binding.bound_at,
+        authorisation=Authorisation(
+            state=str(binding.state),
+            from_date=binding.from_date,
+            to_date=binding.to_date,
+            release_on=binding.release_on,
+            frozen=binding.frozen_at is not None,
+            declined=binding.declined_at is not None,
+            uses=None if binding.uses is None else tuple(binding.uses),
+        ),
+        standing=standing,
+        purse=purse,
+        caps=Caps(
+            per_settlement_fen=binding.cap_per_settlement_fen,
+            per_day_fen=binding.cap_per_day_fen,
+            per_month_fen=binding.cap_per_month_fen,
+            per_year_fen=binding.cap_per_year_fen,
+            payer_day_fen=overall.cap_per_day_fen if overall else None,
+            payer_year_fen=overall.cap_per_year_fen if overall else None,
+        ),
+        used=used,
+    )
+
+
+def _payer(standing: Standing, account: PersonalAccount | None, on: date) -> Payer:
+    area = standing.employee_area or (account.area if account else NATION)
+    state = MISSING if account is None else OPEN if account.is_open(on) else CLOSED
+    return Payer(standing.dead(on), standing.employee_status, area, state)
+
+
+def _purse(account: PersonalAccount | None, on: date, locked: dict[int, Account]) -> Purse:
+    """Return the account's parts, with the locked balances where there are any."""
+    if account is None:
+        return NO_PURSE
+    parts = (("current", account.current), ("prior", account.prior))
+    return Purse(
+        state=OPEN if account.is_open(on) else CLOSED,
+        parts=tuple(Part(name, row.pk, locked.get(row.pk, row).balance_fen) for name, row in parts),
+    )
+
+
+def _rules(
+    bill_area: str, payer_areas: Iterable[str], on: date
+) -> tuple[dict[str, dict[str, Clause]], str]:
+    """Return area → name → clause, and the stamp of every rule version that had a say."""
+    wanted = {bill_area: OF_THE_BILL}
+    for area in payer_areas:
+        wanted[area] = (*OF_THE_BILL, *OF_A_PAYER) if area == bill_area else OF_A_PAYER
+    rules, stamps = {}, {}
+    for area, names in wanted.items():
+        found = policy.in_force(area, on)
+        rules[area] = {name: _clause(found.clause(name)) for name in names}
+        stamps |= dict.fromkeys(found.stamp.split())
+    return rules, " ".join(stamps)
+
+
+def _clause(found: Any) -> Clause:
+    return Clause(
+        name=found.name,
+        value=found.value,
+        area=found.area_code,
+        version=found.version_label,
+        source=found.source,
+        text=found.text,
+    )
+
+
+class _Uses:
+    """What counts against the caps on a day, net of what went back, in one statement."""
+
+    def __init__(self, patient_id: int, payer_ids: Iterable[int], charge: Charge):
+        self.patient_id = patient_id
+        payers = list(payer_ids)
+        self.rows = list(_sums(patient_id, payers, charge)) if payers else []
+
+    @property
+    def relative_year_fen(self) -> int:
+        return self._sum("year", patient_id=self.patient_id)
+
+    def of(self, binding: Binding) -> Used:
+        return Used(
+            day_fen=self._sum("day", binding_id=binding.pk),
+            month_fen=self._sum("month", binding_id=binding.pk),
+            year_fen=self._sum("year", binding_id=binding.pk),
+            use_year_fen=self._sum("use_year", binding_id=binding.pk),
+            payer_day_fen=self._sum("day", payer_id=binding.payer_id),
+            payer_year_fen=self._sum("year", payer_id=binding.payer_id),
+        )
+
+    def _sum(self, span: str, **of) -> int:
+        return sum(
+            row[span] or 0
+            for row in self.rows
+            if all(row[name] == value for name, value in of.items())
+        )
+
+
+def _sums(patient_id: int, payer_ids: list[int], charge: Charge):
+    """Sum lines by payer, patient and binding over the visit's day, month and year."""
+    on = charge.visit.on
+    net = F("amount_fen") - F("returned_fen")
+    month = Q(business_date__month=on.month)
+    return (
+        Line.objects.filter(
+            Q(payer__in=payer_ids) | Q(patient=patient_id),
+            payer__isnull=False,
+            business_date__gte=date(on.year, 1, 1),
+            business_date__lt=date(on.year + 1, 1, 1),
+        )
+        .order_by()
+        .values("payer_id", "patient_id", "binding_id")
+        .annotate(
+            day=Sum(net, filter=Q(business_date=on)),
+            month=Sum(net, filter=month),
+            year=Sum(net),
+            use_year=Sum(net, filter=Q(use=charge.visit.use)),
+        )
+    )

@@ -1,0 +1,214 @@
+"""Preview and settle: the same split, once on balances as they are, once under locks."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from pooling.audit import services as audit
+from pooling.ledger import services as ledger
+from pooling.ledger.models import Entry
+from pooling.ledger.services import Movement
+from pooling.notices import services as notices
+from pooling.settlements import sources, waterfall
+from pooling.settlements.models import Line, Settlement
+from pooling.settlements.selectors.families import Family, gather
+from pooling.settlements.services import telling
+from pooling.settlements.services.bills import Bill, check
+from pooling.settlements.waterfall import Outcome
+from pooling.shared.actor import Actor
+from pooling.shared.errors import DomainError
+
+
+class AlreadySettled(DomainError):
+    """The institution has settled this message before."""
+
+    code = "already_settled"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What settling would do just now. Nothing is stored or reserved."""
+
+    lines: tuple[waterfall.Line, ...]
+    own_fen: int
+    pooled_fen: int
+    cash_fen: int
+    balance_after_fen: int
+    rules_version: str
+    decision: dict[str, Any]
+
+
+def preview(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Proposal:
+    """Return how a bill would be split now. Raises what `settle` does, but AlreadySettled."""
+    check(bill, backdate_days=backdate_days, at=at)
+    family = gather(bill.patient_id, bill.charge)
+    outcome = waterfall.split(family.given)
+    return Proposal(
+        lines=outcome.lines,
+        own_fen=outcome.own_fen,
+        pooled_fen=outcome.pooled_fen,
+        cash_fen=outcome.cash_fen,
+        balance_after_fen=_own_left(family, outcome),
+        rules_version=family.rules_version,
+        decision=_decision(family, outcome),
+    )
+
+
+@transaction.atomic
+def settle(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Settlement:
+    """Split a bill and pay it: one entry, one settlement with lines and decision.
+
+    Amounts in fen. `at` is the database's clock. Raises BillDoesNotAddUp,
+    BusinessTimeOutOfWindow, NotFound and AlreadySettled, and leaves nothing behind then.
+    """
+    check(bill, backdate_days=backdate_days, at=at)
+    family = gather(bill.patient_id, bill.charge, pay_to=bill.institution.pk)
+    outcome = waterfall.split(family.given)
+    entry = _post(bill, family, outcome, at)
+    settlement = _record(bill, family, outcome, entry, at)
+    audit.record(
+        verb="settlements.settle",
+        subject=settlement,
+        by=by,
+        at=at,
+        detail={
+            "patient": bill.patient_id,
+            "own_fen": outcome.own_fen,
+            "pooled_fen": outcome.pooled_fen,
+            "cash_fen": outcome.cash_fen,
+        },
+    )
+    notices.enqueue(telling.settled(settlement, outcome), at=at)
+    return settlement
+
+
+def _post(bill: Bill, family: Family, outcome: Outcome, at: datetime) -> Entry | None:
+    """Move account money to what each area owes the institution; cash is never posted."""
+    movements = []
+    for line in outcome.lines:
+        if line.ledger_account_id is not None:
+            payable = family.payables[family.areas[line.ledger_account_id]]
+            movements.append(Movement(line.ledger_account_id, -line.amount_fen))
+            movements.append(Movement(payable, line.amount_fen))
+    if not movements:
+        return None
+    try:
+        return ledger.post(
+            key=f"settlement:{bill.institution.code}:{bill.message_id}",
+            kind="settlement",
+            movements=movements,
+            business_date=bill.business_date,
+            at=at,
+            locked=family.locked,
+        )
+    except ledger.KeyTaken as taken:
+        raise _already_settled() from taken
+
+
+def _record(
+    bill: Bill, family: Family, outcome: Outcome, entry: Entry | None, at: datetime
+) -> Settlement:
+    settlement = Settlement(
+        institution=bill.institution,
+        message_id=bill.message_id,
+        patient=family.patient,
+        patient_area=family.given.patient.area,
+        patient_insutype=family.given.patient.insutype,
+        use=bill.use,
+        business_time=bill.business_time,
+        business_date=bill.business_date,
+        posted_at=at,
+        total_fen=bill.total_fen,
+        fund_fen=bill.fund_fen,
+        hospital_borne_fen=bill.hospital_borne_fen,
+        own_paid_fen=bill.own_paid_fen,
+        over_limit_fen=bill.over_limit_fen,
+        pre_paid_fen=bill.pre_paid_fen,
+        in_scope_share_fen=bill.in_scope_share_fen,
+        personal_part_fen=bill.personal_part_fen,
+        own_fen=outcome.own_fen,
+        pooled_fen=outcome.pooled_fen,
+        cash_fen=outcome.cash_fen,
+        balance_after_fen=_own_left(family, outcome),
+        acct_used_flag=bill.acct_used_flag,
+        entry=entry,
+        decision=_decision(family, outcome),
+        rules_version=family.rules_version,
+        family_snapshot=_snapshot(family),
+    )
+    settlement.buyer = json.dumps(bill.buyer, ensure_ascii=False) if bill.buyer else None
+    try:
+        settlement.save(force_insert=True)
+    except IntegrityError as error:
+        # Two tills with one message at once: the second waited for the first and lost.
+        if error.__cause__.diag.constraint_name in _ONCE:
+            raise _already_settled() from error
+        raise
+    lines = Line.objects.bulk_create(
+        Line(
+            settlement=settlement,
+            order=line.order,
+            source=line.source,
+            part=line.part,
+            ledger_account_id=line.ledger_account_id,
+            binding_id=line.binding_id,
+            payer_id=line.payer_id,
+            amount_fen=line.amount_fen,
+            patient_id=bill.patient_id,
+            use=bill.use,
+            business_date=bill.business_date,
+        )
+        for line in outcome.lines
+    )
+    return with_lines(settlement, lines)
+
+
+#: Equal movements give the second one the first's entry, which then belongs to two.
+_ONCE = ("settlements_settlement_once_per_message", "settlements_settlement_entry_id_key")
+
+
+def _already_settled() -> AlreadySettled:
+    return AlreadySettled(_("这笔报文已经结算过。如需更正，请先撤销原结算。"))
+
+
+def with_lines(settlement: Settlement, lines: list[Line]) -> Settlement:
+    """Return the settlement as if its lines had been prefetched: they are known already."""
+    rows = settlement.lines.all()
+    rows._result_cache = list(lines)
+    settlement._prefetched_objects_cache = {"lines": rows}
+    return settlement
+
+
+def _decision(family: Family, outcome: Outcome) -> dict[str, Any]:
+    """Return the decision as stored: the whole input, and every source considered."""
+    return {
+        "input": sources.to_json(family.given),
+        "considered": outcome.considered_json(),
+    }
+
+
+def _own_left(family: Family, outcome: Outcome) -> int:
+    """Return current + prior of the patient's own account after the split; 0 without one."""
+    own = family.given.own
+    taken = sum(line.amount_fen for line in outcome.lines if line.source == Line.Source.OWN)
+    return own.total_fen - taken if own.state == "open" else 0
+
+
+def _snapshot(family: Family) -> list[dict[str, Any]]:
+    """Return who was bound to the patient at that moment, by ids."""
+    return [
+        {
+            "binding": binding.pk,
+            "payer": binding.payer_id,
+            "relation": binding.relation_code,
+            "state": str(binding.state),
+            "frozen": binding.frozen_at is not None,
+            "declined": binding.declined_at is not None,
+        }
+        for binding in family.bindings
+    ]

@@ -1,0 +1,75 @@
+"""What the people of a settlement are told: neutral words, and to payers no more than needed.
+
+A payer learns amount, day and kind of place; where the patient is 14 to 17, amount and month
+only. Whose money was not even asked for, because the relative or the till chose so, learns
+nothing: choosing not to use a relative's account must not report a visit to that relative.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from accounts.models import Member
+from pooling.notices.services import Message
+from pooling.settlements import privacy
+from pooling.settlements.models import Settlement
+from pooling.settlements.waterfall import Outcome
+
+
+def settled(settlement: Settlement, outcome: Outcome) -> Iterator[Message]:
+    """Return the messages about a new settlement: to the patient, and to each payer."""
+    values = {
+        "date": settlement.business_date.isoformat(),
+        "own_fen": settlement.own_fen,
+        "pooled_fen": settlement.pooled_fen,
+        "cash_fen": settlement.cash_fen,
+    }
+    link = f"/why/{settlement.pk}/"
+    missed = [item for item in outcome.considered if privacy.missed(item, settlement.cash_fen)]
+    kind = "settlement_patient_missed" if missed and not settlement.pooled_fen else "settlement"
+    if settlement.personal_part_fen:
+        yield Message(kind, member_id=settlement.patient_id, values=values, link=link)
+    for payer_id, fen in _by_payer(
+        (line.payer_id, line.amount_fen) for line in outcome.lines
+    ).items():
+        yield _to_payer("settlement_payer", settlement, payer_id, fen)
+    for item in missed:
+        if not settlement.pooled_fen and privacy.told_to_payer(item.reason):
+            yield _to_payer("settlement_payer_missed", settlement, item.payer, 0)
+
+
+def returned(settlement: Settlement, backs) -> Iterator[Message]:
+    """Return the messages about money that went back, or found no home."""
+    total = sum(back.amount_fen for back in backs)
+    values = {"date": settlement.business_date.isoformat(), "amount_fen": total}
+    link = f"/why/{settlement.pk}/"
+    if total:
+        yield Message(
+            "settlement_returned", member_id=settlement.patient_id, values=values, link=link
+        )
+    at_home = [(back.line.payer_id, back.amount_fen) for back in backs if back.owner is None]
+    for payer_id, fen in _by_payer(at_home).items():
+        yield _to_payer("settlement_payer_returned", settlement, payer_id, fen)
+    for back in backs:
+        if back.owner is not None:
+            values = {"amount_fen": back.amount_fen}
+            yield Message("settlement_suspense", member_id=back.owner.pk, values=values)
+
+
+def _by_payer(amounts: Iterable[tuple[int | None, int]]) -> dict[int, int]:
+    """Return payer → fen, adding up the parts of each; what no payer gave is left out."""
+    by_payer: dict[int, int] = {}
+    for payer_id, fen in amounts:
+        if payer_id is not None:
+            by_payer[payer_id] = by_payer.get(payer_id, 0) + fen
+    return by_payer
+
+
+def _to_payer(kind: str, settlement: Settlement, payer_id: int, fen: int) -> Message:
+    patient: Member = settlement.patient
+    on = settlement.business_date
+    values = {"relative": settlement.patient_id, "amount_fen": fen}
+    if privacy.month_only(patient.birth_date, on):
+        return Message(
+            f"{kind}_month", member_id=payer_id, values=values | {"month": f"{on:%Y-%m}"}
+        )
+    values |= {"date": on.isoformat(), "place": str(settlement.institution.type)}
+    return Message(kind, member_id=payer_id, values=values, link=f"/why/{settlement.pk}/")
