@@ -27,6 +27,9 @@ from pooling.ledger.movements import Draft, Movement
 from pooling.policy import definitions, parameters
 from pooling.policy import services as policy
 from pooling.policy.models import Area
+from pooling.settlements import services as settlements
+from pooling.settlements.models import Refund, Settlement
+from pooling.settlements.services import Bill
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.periods import SHANGHAI
 
@@ -420,5 +423,86 @@ def active_binding(
         signing=signing(at=at),
         confirmed=True,
         by=member_actor(payer),
+        at=at,
+    )
+
+
+# --- settlements --------------------------------------------------------------------------
+
+
+def bill(
+    patient: Member,
+    fen: int,
+    *,
+    place: Institution,
+    at: datetime = NOON,
+    use: str = "outpatient",
+    own_paid: int = 0,
+    fund: int = 0,
+    flag: int = 2,
+    message_id: str | None = None,
+    **facts,
+) -> Bill:
+    """Return a bill whose personal part is `fen`, of which `own_paid` is own-paid."""
+    return Bill(
+        **{
+            "patient_id": patient.pk,
+            "institution": place,
+            "use": use,
+            "message_id": message_id or f"M{next(_serial):012d}",
+            "business_time": at,
+            "total_fen": fund + fen,
+            "fund_fen": fund,
+            "hospital_borne_fen": 0,
+            "own_paid_fen": own_paid,
+            "over_limit_fen": 0,
+            "pre_paid_fen": 0,
+            "in_scope_share_fen": fen - own_paid,
+            "acct_used_flag": flag,
+        }
+        | facts
+    )
+
+
+def till(place: Institution) -> Actor:
+    """Return the machine of an institution."""
+    return Actor(ActorKind.CLIENT, place.pk, channel="rest")
+
+
+def settle(
+    patient: Member,
+    fen: int,
+    *,
+    place: Institution,
+    at: datetime = NOON,
+    backdate: int = 0,
+    **facts,
+) -> Settlement:
+    """Settle a bill at an institution's till."""
+    return settlements.settle(
+        bill=bill(patient, fen, place=place, **{"at": at} | facts),
+        backdate_days=backdate,
+        by=till(place),
+        at=at,
+    )
+
+
+def reversal(settlement: Settlement, *, at: datetime = NOON) -> Settlement:
+    return settlements.reverse(
+        settlement_id=settlement.pk,
+        institution_id=settlement.institution_id,
+        reason="收费有误",
+        by=till(settlement.institution),
+        at=at,
+    )
+
+
+def refund(settlement: Settlement, fen: int, *, at: datetime = NOON) -> Refund:
+    return settlements.refund(
+        settlement_id=settlement.pk,
+        institution_id=settlement.institution_id,
+        amount_fen=fen,
+        reason="退药",
+        by=till(settlement.institution),
         at=at,
     )

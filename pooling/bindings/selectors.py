@@ -38,7 +38,7 @@ def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:
     return {row.pk: row for row in rows.order_by("pk")}
 
 
-def payer_caps(payer_ids: Iterable[int]) -> dict[int, PayerCap]:
+def caps_of_payers(payer_ids: Iterable[int]) -> dict[int, PayerCap]:
     """Return payer → their own limits over all relatives; who set none is left out.
 
     Decide on them only under the payer's lock, which setting them takes too.

@@ -113,7 +113,7 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
     }
     rules, version = _rules(bill_area, [payer.area for payer in payers.values()], on)
     used = _Uses(patient_id, payers, charge)
-    caps = authorisations.payer_caps(payers)
+    caps = authorisations.caps_of_payers(payers)
     given = Input(
         charge=charge,
         patient=Patient(patient.dead(on), patient.insutype, patient.area, patient.status),

@@ -1,0 +1,83 @@
+"""The family of money.md: Mei is ill, Wei pays first, Lan pays second."""
+
+from dataclasses import dataclass
+
+from accounts.models import Institution, Member
+from pooling.bindings.models import Binding
+from pooling.funds import selectors as funds
+from pooling.settlements.models import Settlement
+from tests import build
+
+AREA = "999900"
+
+
+@dataclass
+class Household:
+    mei: Member
+    wei: Member
+    lan: Member
+    from_wei: Binding
+    from_lan: Binding
+    clinic: Institution
+
+    def who(self, member_id: int | None) -> str:
+        """Return a person's name for reading an expectation."""
+        return {self.wei.pk: "Wei", self.lan.pk: "Lan", None: ""}[member_id]
+
+
+def household(*, mei_is_employed: bool = False, **clauses) -> Household:
+    """Return the family in area X: Wei has 20 current and 40 prior, Lan 500 prior, 100 a bill."""
+    build.area(AREA, **clauses)
+    mei = (build.employee if mei_is_employed else build.resident)("梅", area=AREA, gender="2")
+    wei, lan = build.employee("王伟", area=AREA), build.employee("兰", area=AREA)
+    build.personal_account(wei, current=2000, prior=4000, area=AREA)
+    build.personal_account(lan, prior=50000, area=AREA)
+    return Household(
+        mei,
+        wei,
+        lan,
+        from_wei=bound(wei, mei, rank=1),
+        from_lan=bound(lan, mei, rank=2, cap_per_settlement_fen=10000),
+        clinic=build.institution(area=AREA),
+    )
+
+
+def bound(payer: Member, relative: Member, **terms) -> Binding:
+    """Bind two people."""
+    facts = {
+        "relation_code": "70",
+        "relation_kind": "sibling",
+        "proof": "commitment",
+        "state": "active",
+        "from_date": build.day("2026-01-02"),
+        "bound_at": build.moment("2026-01-02 09:00"),
+        "signed_at": build.moment("2026-01-02 09:00"),
+        "signed_by": payer.pk,
+        "text_version": "1",
+        "text_hash": "0" * 64,
+    }
+    return Binding.objects.create(payer=payer, relative=relative, **facts | terms)
+
+
+def paid(family: Household, settlement: Settlement) -> list[tuple[str, str, int]]:
+    """Return who gave what from which part, in order: `("Wei", "prior", 4000)`."""
+    return [
+        (family.who(line.payer_id) or line.source, line.part, line.amount_fen)
+        for line in settlement.lines.all()
+    ]
+
+
+def balance(person: Member) -> tuple[int, int]:
+    """Return what is in somebody's account now: current and prior, in fen."""
+    (account,) = funds.of_member(person.pk)
+    return account.current.balance_fen, account.prior.balance_fen
+
+
+def release(binding: Binding) -> None:
+    """End a binding as its payer."""
+    Binding.objects.filter(pk=binding.pk).update(
+        state="released",
+        ended_at=build.NOON,
+        ended_by=binding.payer_id,
+        ended_cause="released_by_payer",
+    )
