@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from accounts.models import Institution, Member
+from pooling.bindings import services as bindings
 from pooling.bindings.models import Binding
 from pooling.funds import selectors as funds
 from pooling.settlements.models import Settlement
+from pooling.shared.actor import Actor
 from tests import build
 
 AREA = "999900"
@@ -36,27 +38,10 @@ def household(*, mei_is_employed: bool = False, **clauses) -> Household:
         mei,
         wei,
         lan,
-        from_wei=bound(wei, mei, rank=1),
-        from_lan=bound(lan, mei, rank=2, cap_per_settlement_fen=10000),
+        from_wei=build.active_binding(wei, mei, rank=1),
+        from_lan=build.active_binding(lan, mei, rank=2, cap_per_settlement_fen=10000),
         clinic=build.institution(area=AREA),
     )
-
-
-def bound(payer: Member, relative: Member, **terms) -> Binding:
-    """Bind two people."""
-    facts = {
-        "relation_code": "70",
-        "relation_kind": "sibling",
-        "proof": "commitment",
-        "state": "active",
-        "from_date": build.day("2026-01-02"),
-        "bound_at": build.moment("2026-01-02 09:00"),
-        "signed_at": build.moment("2026-01-02 09:00"),
-        "signed_by": payer.pk,
-        "text_version": "1",
-        "text_hash": "0" * 64,
-    }
-    return Binding.objects.create(payer=payer, relative=relative, **facts | terms)
 
 
 def paid(family: Household, settlement: Settlement) -> list[tuple[str, str, int]]:
@@ -75,9 +60,4 @@ def balance(person: Member) -> tuple[int, int]:
 
 def release(binding: Binding) -> None:
     """End a binding as its payer."""
-    Binding.objects.filter(pk=binding.pk).update(
-        state="released",
-        ended_at=build.NOON,
-        ended_by=binding.payer_id,
-        ended_cause="released_by_payer",
-    )
+    bindings.release(binding_id=binding.pk, by=Actor.member(binding.payer_id), at=build.NOON)
