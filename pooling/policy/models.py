@@ -80,14 +80,11 @@ class RuleVersion(models.Model):
                 name="policy_ruleversion_one_published_per_start",
                 condition=Q(status="published"),
             ),
+            # Holds the status to the two words as well.
             models.CheckConstraint(
                 name="policy_ruleversion_published_has_moment_and_name",
                 condition=Q(status="draft", published_at__isnull=True, published_by="")
                 | (Q(status="published", published_at__isnull=False) & ~Q(published_by="")),
-            ),
-            models.CheckConstraint(
-                name="policy_ruleversion_status_known",
-                condition=Q(status__in=["draft", "published"]),
             ),
         ]
 

@@ -84,10 +84,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by', ''), ('status', 'draft')), models.Q(('published_at__isnull', False), ('status', 'published'), models.Q(('published_by', ''), _negated=True)), _connector='OR'), name='policy_ruleversion_published_has_moment_and_name'),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published'])), name='policy_ruleversion_status_known'),
-        ),
-        migrations.AddConstraint(
             model_name='clause',
             constraint=models.UniqueConstraint(models.F('version'), models.F('name'), name='policy_clause_once_per_version'),
         ),
