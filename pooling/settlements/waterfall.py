@@ -97,6 +97,14 @@ class Outcome:
         return [asdict(item) for item in self.considered]
 
 
+def considered_from_json(stored: list[dict[str, Any]]) -> list[Considered]:
+    """Return the considered sources of a stored decision."""
+    return [
+        Considered(**item | {"clause": Clause(**item["clause"]) if item["clause"] else None})
+        for item in stored
+    ]
+
+
 def split(given: Input) -> Outcome:
     """Return who pays what of a bill, and why.
 
@@ -114,12 +122,12 @@ def split(given: Input) -> Outcome:
 
 
 def could_give(given: Input) -> dict[int, int]:
-    """Return binding → fen it could give to this visit alone, before any other source.
+    """Return binding → fen it could give to this visit alone, in the order they are asked.
 
-    What `highest_available` compares, and what *available to me* shows.
+    What *available to me* shows: before any other source, whatever the bill.
     """
     walk = _Walk(given)
-    return {candidate.binding: walk.could_give(candidate) for candidate in given.candidates}
+    return {candidate.binding: walk.could_give(candidate) for candidate in walk.in_order()}
 
 
 class _Walk:
@@ -154,7 +162,7 @@ class _Walk:
     def ask_relatives(self) -> None:
         one = self.clauses["payers_per_settlement"]
         enough = False
-        for candidate in self._in_order():
+        for candidate in self.in_order():
             purse = candidate.quota or candidate.purse
             self._ask(
                 "quota" if candidate.quota else "relative",
@@ -232,7 +240,7 @@ class _Walk:
         order = len(self.lines) + 1
         self.lines.append(Line(order, source, part, account, binding, payer, amount))
 
-    def _in_order(self) -> list[Candidate]:
+    def in_order(self) -> list[Candidate]:
         """Sort by the area's `payer_order`; ties by rank, then consent, then oldest first."""
 
         def consent(candidate: Candidate):

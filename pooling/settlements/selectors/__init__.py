@@ -1,1 +1,45 @@
 """Questions about settlements. The asker comes first; absent and not yours are the same."""
+
+from pooling.settlements.selectors.decisions import (
+    DecisionRow,
+    MissedRow,
+    SourceRow,
+    decision_for,
+    decision_in_full,
+    nothing_deducted,
+)
+from pooling.settlements.selectors.rows import (
+    available_from_relatives,
+    get_for_institution,
+    id_by_message,
+)
+from pooling.settlements.selectors.usage import (
+    BillRow,
+    PaidRow,
+    PayerShare,
+    Usage,
+    all_rows,
+    paid_for_relatives,
+    received,
+    usage_for,
+)
+
+__all__ = [
+    "BillRow",
+    "DecisionRow",
+    "MissedRow",
+    "PaidRow",
+    "PayerShare",
+    "SourceRow",
+    "Usage",
+    "all_rows",
+    "available_from_relatives",
+    "decision_for",
+    "decision_in_full",
+    "get_for_institution",
+    "id_by_message",
+    "nothing_deducted",
+    "paid_for_relatives",
+    "received",
+    "usage_for",
+]

@@ -7,7 +7,6 @@ nothing: choosing not to use a relative's account must not report a visit to tha
 
 from collections.abc import Iterable, Iterator
 
-from accounts.models import Member
 from pooling.notices.services import Message
 from pooling.settlements import privacy
 from pooling.settlements.models import Settlement
@@ -31,9 +30,10 @@ def settled(settlement: Settlement, outcome: Outcome) -> Iterator[Message]:
         (line.payer_id, line.amount_fen) for line in outcome.lines
     ).items():
         yield _to_payer("settlement_payer", settlement, payer_id, fen)
-    for item in missed:
-        if not settlement.pooled_fen and privacy.told_to_payer(item.reason):
-            yield _to_payer("settlement_payer_missed", settlement, item.payer, 0)
+    if missed and not settlement.pooled_fen and not _month_only(settlement):
+        for item in missed:
+            if privacy.told_to_payer(item.reason):
+                yield _to_payer("settlement_payer_missed", settlement, item.payer, 0)
 
 
 def returned(settlement: Settlement, backs) -> Iterator[Message]:
@@ -63,11 +63,14 @@ def _by_payer(amounts: Iterable[tuple[int | None, int]]) -> dict[int, int]:
     return by_payer
 
 
+def _month_only(settlement: Settlement) -> bool:
+    return privacy.month_only(settlement.patient.birth_date, settlement.business_date)
+
+
 def _to_payer(kind: str, settlement: Settlement, payer_id: int, fen: int) -> Message:
-    patient: Member = settlement.patient
     on = settlement.business_date
     values = {"relative": settlement.patient_id, "amount_fen": fen}
-    if privacy.month_only(patient.birth_date, on):
+    if _month_only(settlement):
         return Message(
             f"{kind}_month", member_id=payer_id, values=values | {"month": f"{on:%Y-%m}"}
         )

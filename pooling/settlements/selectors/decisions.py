@@ -1,0 +1,233 @@
+"""Why it was split like this, and why a relative's money did not help, in words for the asker."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors as people
+from pooling.settlements import privacy, reasons
+from pooling.settlements.models import Line, Settlement
+from pooling.settlements.selectors.usage import place_of
+from pooling.settlements.sources import Clause
+from pooling.settlements.waterfall import Considered, considered_from_json
+from pooling.shared.errors import NotFound
+from pooling.shared.masks import mask_name
+
+PATIENT, PAYER, STAFF = "patient", "payer", "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source of a decision: what it could give as far as the asker may know, and why."""
+
+    source: str
+    source_code: str
+    binding_id: int | None
+    payer_id: int | None
+    payer: str
+    could_give_fen: int
+    taken_fen: int
+    reason: str
+    sentence: str
+    clause: Clause | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision as patient, payer or staff may read it.
+
+    A payer gets no total and no cash, only `others_paid`; where the patient is 14 to 17 no
+    day, place or reason either (`month_only`).
+    """
+
+    settlement_id: int
+    role: str
+    month_only: bool
+    month: str
+    day: date | None
+    place: str
+    institution: str
+    use: str
+    status: str
+    status_code: str
+    patient_id: int
+    patient: str
+    personal_part_fen: int | None
+    own_fen: int | None
+    pooled_fen: int | None
+    cash_fen: int | None
+    paid_fen: int
+    returned_fen: int
+    others_paid: bool
+    rules_version: str
+    sources: tuple[SourceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MissedRow:
+    """A relative's money that could have helped and did not, with the reason to tell."""
+
+    settlement_id: int
+    role: str
+    day: date
+    place: str
+    other_id: int
+    other: str
+    reason: str
+    sentence: str
+    clause: Clause | None
+
+
+def decision_for(member_id: int, settlement_id: int) -> DecisionRow:
+    """Return a decision in the asker's words, in three statements. Raises NotFound.
+
+    The patient reads every source, payers masked, never what a payer's account holds. A
+    payer reads the own line only, with its full figures.
+    """
+    settlement = _settlement(settlement_id)
+    items = considered_from_json(settlement.decision["considered"])
+    if settlement.patient_id == member_id:
+        return _decision(settlement, PATIENT, items, settlement.lines.all())
+    lines = [line for line in settlement.lines.all() if line.payer_id == member_id]
+    hidden = privacy.month_only(settlement.patient.birth_date, settlement.business_date)
+    mine = [item for item in items if item.payer == member_id]
+    told = mine and not hidden and privacy.missed(mine[0], settlement.cash_fen)
+    if not lines and not (told and privacy.told_to_payer(mine[0].reason)):
+        raise _absent()
+    return _decision(settlement, PAYER, mine, lines, hidden=hidden)
+
+
+def decision_in_full(settlement_id: int) -> DecisionRow:
+    """Return a decision with every figure, for staff whose look is written down."""
+    settlement = _settlement(settlement_id)
+    items = considered_from_json(settlement.decision["considered"])
+    return _decision(settlement, STAFF, items, settlement.lines.all())
+
+
+def nothing_deducted(member_id: int, since: date) -> list[MissedRow]:
+    """Return bills since a day that left cash to pay though a relative was bound, newest first.
+
+    As patient, with why each relative's money did not help; as payer, why the own did not.
+    Three statements.
+    """
+    rows = Settlement.objects.filter(business_date__gte=since, cash_fen__gt=0)
+    rows = rows.exclude(status=Settlement.Status.REVERSED)
+    as_payer = Q(
+        patient__bindings_received__payer=member_id,
+        decision__considered__contains=[{"payer": member_id, "taken_fen": 0}],
+    )
+    mine = rows.filter(patient=member_id)
+    theirs = rows.filter(pk__in=rows.filter(as_payer).values("pk"))
+    found = sorted(
+        (mine | theirs).select_related("institution", "patient"),
+        key=lambda row: (row.business_time, row.pk),
+        reverse=True,
+    )
+    missed = [
+        (row, item)
+        for row in found
+        for item in considered_from_json(row.decision["considered"])
+        if privacy.missed(item, row.cash_fen) and _tellable(member_id, row, item)
+    ]
+    names = people.by_ids({item.payer for _row, item in missed})
+    return [_missed(member_id, row, item, names) for row, item in missed]
+
+
+def _tellable(member_id: int, row: Settlement, item: Considered) -> bool:
+    if row.patient_id == member_id:
+        return True
+    return (
+        item.payer == member_id
+        and privacy.told_to_payer(item.reason)
+        and not privacy.month_only(row.patient.birth_date, row.business_date)
+    )
+
+
+def _missed(member_id: int, row: Settlement, item: Considered, names) -> MissedRow:
+    as_patient = row.patient_id == member_id
+    other = names[item.payer] if as_patient else row.patient
+    tell = reasons.discreet if as_patient else reasons.full
+    return MissedRow(
+        settlement_id=row.pk,
+        role=PATIENT if as_patient else PAYER,
+        day=row.business_date,
+        place=place_of(row.institution),
+        other_id=other.pk,
+        other=mask_name(other.name),
+        reason=item.reason,
+        sentence=tell(item.reason, item.values),
+        clause=item.clause,
+    )
+
+
+def _settlement(settlement_id: int) -> Settlement:
+    rows = Settlement.objects.select_related("institution", "patient")
+    found = rows.prefetch_related("lines").filter(pk=settlement_id).first()
+    if found is None:
+        raise _absent()
+    return found
+
+
+def _absent() -> NotFound:
+    return NotFound(_("没有找到这笔结算。"))
+
+
+def _decision(
+    settlement: Settlement,
+    role: str,
+    items: Iterable[Considered],
+    lines: Iterable[Line],
+    *,
+    hidden: bool = False,
+) -> DecisionRow:
+    items = [] if hidden else list(items)
+    names = people.by_ids({item.payer for item in items if item.payer})
+    knows_all = role != PAYER
+    day = settlement.business_date
+    accounts = [line for line in lines if line.source != Line.Source.CASH]
+    return DecisionRow(
+        settlement_id=settlement.pk,
+        role=role,
+        month_only=hidden,
+        month=f"{day:%Y-%m}",
+        day=None if hidden else day,
+        place="" if hidden else place_of(settlement.institution),
+        institution=settlement.institution.name if knows_all else "",
+        use=settlement.get_use_display() if knows_all else "",
+        status=settlement.get_status_display(),
+        status_code=settlement.status,
+        patient_id=settlement.patient_id,
+        patient=mask_name(settlement.patient.name),
+        personal_part_fen=settlement.personal_part_fen if knows_all else None,
+        own_fen=settlement.own_fen if knows_all else None,
+        pooled_fen=settlement.pooled_fen if knows_all else None,
+        cash_fen=settlement.cash_fen if knows_all else None,
+        paid_fen=sum(line.amount_fen for line in accounts),
+        returned_fen=sum(line.returned_fen for line in accounts),
+        others_paid=settlement.pooled_fen > sum(line.amount_fen for line in accounts),
+        rules_version=settlement.rules_version,
+        sources=tuple(_source(item, role, names) for item in items),
+    )
+
+
+def _source(item: Considered, role: str, names) -> SourceRow:
+    """Tell one source: to the patient no more of a payer's money than was asked for."""
+    discreet = role == PATIENT and item.payer is not None
+    tell = reasons.discreet if discreet else reasons.full
+    return SourceRow(
+        source=str(Line.Source(item.source).label),
+        source_code=item.source,
+        binding_id=item.binding,
+        payer_id=item.payer,
+        payer=mask_name(names[item.payer].name) if item.payer else "",
+        could_give_fen=(
+            min(item.could_give_fen, item.needed_fen) if discreet else item.could_give_fen
+        ),
+        taken_fen=item.taken_fen,
+        reason=item.reason,
+        sentence=tell(item.reason, item.values),
+        clause=item.clause,
+    )

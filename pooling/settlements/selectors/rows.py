@@ -1,0 +1,46 @@
+"""What tills ask for: their own settlements, and what relatives make available today."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from pooling.bindings.usability import Visit
+from pooling.settlements import waterfall
+from pooling.settlements.models import Settlement, Use
+from pooling.settlements.selectors.families import gather
+from pooling.settlements.sources import Charge
+from pooling.shared.errors import NotFound
+
+#: *Available to me* is asked for the plainest visit there is.
+PLAIN_LEVEL = 1
+
+
+def get_for_institution(institution_id: int, settlement_id: int) -> Settlement:
+    """Return an institution's own settlement with patient and lines. Raises NotFound."""
+    rows = Settlement.objects.filter(institution=institution_id).select_related("patient")
+    settlement = rows.prefetch_related("lines").filter(pk=settlement_id).first()
+    if settlement is None:
+        raise NotFound(_("没有这笔结算。"))
+    return settlement
+
+
+def id_by_message(institution_id: int, message_id: str) -> int | None:
+    """Return the settlement of an institution's message, or None."""
+    rows = Settlement.objects.filter(institution=institution_id, message_id=message_id)
+    return rows.values_list("pk", flat=True).first()
+
+
+def available_from_relatives(member_id: int, on: date) -> list[tuple[int, int, int]]:
+    """Return (binding, payer, fen) in the order they would be asked, from confirmed ones.
+
+    What each could give to an outpatient visit at a level-1 institution on that day, alone:
+    the same engine as the bill's. Raises NotFound for an unknown member.
+    """
+    visit = Visit(on, str(Use.OUTPATIENT), PLAIN_LEVEL)
+    family = gather(member_id, Charge(visit, personal_fen=0, own_paid_fen=0, acct_used_flag=2))
+    payers = {row.pk: row.payer_id for row in family.bindings if row.state == row.State.ACTIVE}
+    return [
+        (binding, payers[binding], fen)
+        for binding, fen in waterfall.could_give(family.given).items()
+        if binding in payers
+    ]

@@ -1,0 +1,177 @@
+"""What patient, payer and till may read of a settlement, and what they may not."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pooling.bindings import services as bindings
+from pooling.settlements import selectors
+from pooling.settlements.waterfall import Reason
+from pooling.shared.errors import NotFound
+from tests import build
+from tests.settlements.household import household
+
+pytestmark = pytest.mark.django_db
+
+SINCE = build.day("2026-01-01")
+
+
+def everything(rows) -> str:
+    """Return all that a list of rows says, to look for what it must not say."""
+    return repr(rows)
+
+
+def test_a_payer_sees_day_amount_and_kind_of_place_but_not_which_place():
+    family = household()
+    build.settle(family.mei, 13000, place=family.clinic)
+    (row,) = selectors.paid_for_relatives(family.wei.pk)
+    assert (row.day, row.amount_fen, row.returned_fen) == (build.TODAY, 6000, 0)
+    assert row.place == "医院（一级）"
+    assert row.relative == "梅*"
+    assert family.clinic.name not in everything(row)
+    assert "门诊" not in everything(row)
+
+
+def test_a_payer_of_somebody_aged_fifteen_sees_amount_and_month_only():
+    family = household()
+    teenager = build.resident("小梅", area="999900", born="2011-06-01")
+    build.active_binding(family.wei, teenager, "70")
+    settlement = build.settle(teenager, 1500, place=family.clinic)
+    (row,) = selectors.paid_for_relatives(family.wei.pk)
+    assert (row.month, row.amount_fen) == ("2026-11", 1500)
+    assert (row.day, row.place) == (None, "")
+    decision = selectors.decision_for(family.wei.pk, settlement.pk)
+    assert decision.month_only
+    assert (decision.paid_fen, decision.day, decision.place) == (1500, None, "")
+    assert decision.sources == ()
+
+
+def test_the_patient_sees_who_paid_what():
+    family = household()
+    build.settle(family.mei, 13000, place=family.clinic)
+    (bill,) = selectors.received(family.mei.pk)
+    assert [(share.payer, share.amount_fen) for share in bill.payers] == [
+        ("王*", 6000),
+        ("兰*", 7000),
+    ]
+    assert bill.institution == family.clinic.name
+
+
+def test_the_log_keeps_to_its_period():
+    family = household()
+    build.settle(family.mei, 13000, place=family.clinic)
+    later = build.day("2026-11-23")
+    assert selectors.usage_for(family.wei.pk, later).given == []
+    assert selectors.usage_for(family.mei.pk, SINCE, build.TODAY).received == []
+
+
+def test_the_patient_reads_every_source_but_no_balance_of_a_payer():
+    family = household(payers_per_settlement="one")
+    settlement = build.settle(family.mei, 13000, place=family.clinic)
+    decision = selectors.decision_for(family.mei.pk, settlement.pk)
+    own, wei, lan = decision.sources
+    assert own.reason == Reason.OWN_MISSING
+    assert (wei.taken_fen, wei.could_give_fen) == (6000, 6000)
+    assert (lan.taken_fen, lan.could_give_fen) == (0, 7000)  # what was needed, not what she has
+    assert "一位家人" in lan.sentence
+    assert lan.clause.name == "payers_per_settlement"
+
+
+def test_a_payer_reads_the_own_line_with_its_figures_and_nobody_elses():
+    family = household()
+    settlement = build.settle(family.mei, 13000, place=family.clinic)
+    decision = selectors.decision_for(family.wei.pk, settlement.pk)
+    (wei,) = decision.sources
+    assert "¥60.00" in wei.sentence
+    assert decision.others_paid
+    assert (decision.cash_fen, decision.personal_part_fen, decision.use) == (None, None, "")
+    assert "7000" not in everything(decision)
+
+
+def test_a_stranger_is_told_the_same_as_if_there_were_no_settlement():
+    family = household()
+    settlement = build.settle(family.mei, 13000, place=family.clinic)
+    stranger = build.member("李四")
+    with pytest.raises(NotFound) as not_yours:
+        selectors.decision_for(stranger.pk, settlement.pk)
+    with pytest.raises(NotFound) as absent:
+        selectors.decision_for(stranger.pk, settlement.pk + 1)
+    assert str(not_yours.value) == str(absent.value)
+
+
+def test_a_bill_that_a_frozen_account_did_not_pay_is_explained_to_both():
+    family = household()
+    for binding in (family.from_wei, family.from_lan):
+        bindings.freeze(binding_id=binding.pk, by=build.member_actor(binding.payer), at=build.NOON)
+    build.settle(family.mei, 5000, place=family.clinic)
+    wei, lan = selectors.nothing_deducted(family.mei.pk, SINCE)
+    assert {wei.other, lan.other} == {"王*", "兰*"}
+    assert "暂停" in wei.sentence
+    (told,) = selectors.nothing_deducted(family.wei.pk, SINCE)
+    assert (told.role, told.other) == ("payer", "梅*")
+
+
+def test_whose_account_the_relative_turned_off_does_not_hear_of_the_visit():
+    family = household()
+    bindings.decline(
+        binding_id=family.from_wei.pk, by=build.member_actor(family.mei), at=build.NOON
+    )
+    settlement = build.settle(family.mei, 90000, place=family.clinic)
+    assert selectors.nothing_deducted(family.wei.pk, SINCE) == []
+    with pytest.raises(NotFound):
+        selectors.decision_for(family.wei.pk, settlement.pk)
+    (missed,) = selectors.nothing_deducted(family.mei.pk, SINCE)
+    assert "停用" in missed.sentence
+
+
+def test_a_rule_that_stopped_everything_is_quoted():
+    family = household(uses=["inpatient"])
+    build.settle(family.mei, 5000, place=family.clinic)
+    missed = selectors.nothing_deducted(family.mei.pk, SINCE)
+    assert {row.clause.name for row in missed} == {"uses"}
+    assert all("门诊" in row.sentence for row in missed)
+
+
+def test_available_is_what_each_could_give_alone_in_their_order():
+    family = household()
+    found = selectors.available_from_relatives(family.mei.pk, build.TODAY)
+    assert found == [
+        (family.from_wei.pk, family.wei.pk, 6000),
+        (family.from_lan.pk, family.lan.pk, 10000),
+    ]
+    assert selectors.available_from_relatives(family.wei.pk, build.TODAY) == []
+
+
+def test_a_settlement_is_found_by_its_own_institution_only():
+    family = household()
+    settlement = build.settle(family.mei, 13000, place=family.clinic)
+    found = selectors.get_for_institution(family.clinic.pk, settlement.pk)
+    assert [line.amount_fen for line in found.lines.all()] == [4000, 2000, 7000]
+    assert selectors.id_by_message(family.clinic.pk, settlement.message_id) == settlement.pk
+    other = build.institution()
+    assert selectors.id_by_message(other.pk, settlement.message_id) is None
+    with pytest.raises(NotFound):
+        selectors.get_for_institution(other.pk, settlement.pk)
+
+
+@pytest.mark.parametrize(
+    ("question", "statements"),
+    [
+        (lambda family, _bill: selectors.usage_for(family.mei.pk), 3),
+        (lambda family, _bill: selectors.usage_for(family.wei.pk), 2),
+        (lambda family, bill: selectors.decision_for(family.mei.pk, bill.pk), 3),
+        (lambda family, bill: selectors.decision_for(family.wei.pk, bill.pk), 3),
+        (lambda family, _bill: selectors.nothing_deducted(family.mei.pk, SINCE), 2),
+        (lambda family, _bill: selectors.available_from_relatives(family.mei.pk, build.TODAY), 6),
+    ],
+)
+def test_questions_cost_the_same_however_long_the_log_is(question, statements):
+    family = household()
+    build.settle(family.mei, 13000, place=family.clinic)
+    for _ in range(3):
+        last = build.settle(family.mei, 60000, place=family.clinic)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        question(family, last)
+    assert len(asked) == statements, [each["sql"][:90] for each in asked]
