@@ -1,4 +1,4 @@
-"""What somebody has been told."""
+"""What a member or a staff user has been told."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,47 +10,56 @@ from pooling.shared.masks import mask_name
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One notice, put into words."""
+class NoticeRow:
+    """One notice in words. `asker_id` is whom the reader may block, where somebody asked."""
 
     id: int
+    kind: str
     sentence: str
     link: str
     created_at: datetime
-    read: bool
+    is_new: bool
+    asker_id: int | None = None
 
 
-def inbox(*, member_id: int, limit: int = 50, before: int | None = None) -> list[Told]:
-    """Return a member's notices, latest first; `before` is the last id of the page above."""
-    return _told(Notice.objects.filter(member_id=member_id), limit, before)
+def inbox(member_id: int, *, before: int | None = None, limit: int = 50) -> list[NoticeRow]:
+    """Return a member's notices, newest first; `before` is the last id of the page above.
+
+    Two statements, however many notices and people.
+    """
+    return _rows(Notice.objects.filter(member=member_id), member_id, before, limit)
 
 
-def inbox_of_user(*, user_id: int, limit: int = 50, before: int | None = None) -> list[Told]:
-    """Return a staff user's notices, latest first."""
-    return _told(Notice.objects.filter(user_id=user_id), limit, before)
+def inbox_of_user(user_id: int, *, before: int | None = None, limit: int = 50) -> list[NoticeRow]:
+    """Return a staff user's notices, newest first."""
+    return _rows(Notice.objects.filter(user=user_id), None, before, limit)
 
 
-def unread(*, member_id: int) -> int:
+def unread_count(member_id: int) -> int:
     """Return how many notices a member has not read."""
-    return Notice.objects.filter(member_id=member_id, read_at__isnull=True).count()
+    return Notice.objects.filter(member=member_id, read_at__isnull=True).count()
 
 
-def _told(notices, limit: int, before: int | None) -> list[Told]:
+def _rows(found, reader_id: int | None, before: int | None, limit: int) -> list[NoticeRow]:
     if before is not None:
-        notices = notices.filter(pk__lt=before)
-    notices = list(notices.order_by("-pk")[:limit])
-    mentioned = {
-        value for each in notices for key, value in each.values.items() if key in wording.PEOPLE
-    }
-    members = people.by_ids(mentioned) if mentioned else {}
-    names = {pk: mask_name(member.name) for pk, member in members.items()}
+        found = found.filter(pk__lt=before)
+    notices = list(found.order_by("-pk")[:limit])
+    met = {
+        notice.values[key]
+        for notice in notices
+        for key in wording.PEOPLE
+        if notice.values.get(key) is not None
+    } - {reader_id}
+    names = {pk: mask_name(row.name) for pk, row in people.by_ids(met).items()} if met else {}
     return [
-        Told(
-            id=each.pk,
-            sentence=wording.sentence(each.kind, each.values, names),
-            link=each.link,
-            created_at=each.created_at,
-            read=each.read_at is not None,
+        NoticeRow(
+            id=notice.pk,
+            kind=notice.kind,
+            sentence=wording.sentence(notice.kind, notice.values, reader_id, names),
+            link=notice.link,
+            created_at=notice.created_at,
+            is_new=notice.read_at is None,
+            asker_id=notice.values.get("payer") if notice.kind == "somebody_asked" else None,
         )
-        for each in notices
+        for notice in notices
     ]

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from pooling.notices.models import Notice
+from pooling.shared.actor import Actor, ActorKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,15 @@ def enqueue(messages: Iterable[Message], *, at) -> None:
         )
         for message in messages
     )
+
+
+@transaction.atomic
+def mark_read(*, up_to: int, by: Actor, at) -> int:
+    """Mark the reader's own notices up to an id as read; return how many were new.
+
+    No lock and no trace: reading again changes nothing, and nobody else can.
+    """
+    mine = {"user": by.id} if by.kind == ActorKind.STAFF else {"member": by.id}
+    if by.id is None:
+        return 0
+    return Notice.objects.filter(**mine, pk__lte=up_to, read_at__isnull=True).update(read_at=at)

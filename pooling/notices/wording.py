@@ -1,28 +1,103 @@
-"""The sentence of every kind of notice: one msgid a kind, filled at reading time.
+"""The sentence of every kind of notice, the same for whoever reads it.
 
-Values named in `PEOPLE` are member ids and appear as masked names, so that nobody's name is
-stored; values ending in `_fen` appear as yuan. Neutral in wording: a phone lies on a table.
+People are given by id and named when read: masked, and `您` for the reader, so that one
+neutral sentence serves both sides. What is said of a visit is amount, day and kind of place.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Institution
 from pooling.shared.money import show_yuan
 
-PEOPLE = ("payer", "relative", "patient")
+#: Keys of `values` that hold a member's id.
+PEOPLE = ("payer", "relative")
 
 SENTENCES = {
+    # bindings
+    "binding_proposed": _(
+        "%(payer)s申请为%(relative)s开通家庭共济，等待%(relative)s确认；确认前不会动用任何钱。"
+    ),
+    "binding_active": _("%(payer)s为%(relative)s开通的家庭共济已生效。"),
+    "binding_refused": _("%(relative)s没有同意%(payer)s提出的家庭共济。"),
+    "binding_withdrawn": _("%(payer)s撤回了为%(relative)s开通家庭共济的申请。"),
+    "binding_not_confirmed": _(
+        "%(payer)s为%(relative)s提出的家庭共济没有在期限内确认，已自动结束。"
+    ),
+    "binding_frozen": _("%(payer)s为%(relative)s开通的家庭共济，已由%(payer)s暂停使用。"),
+    "binding_thawed": _("%(payer)s为%(relative)s开通的家庭共济，已由%(payer)s恢复使用。"),
+    "binding_declined": _("%(payer)s为%(relative)s开通的家庭共济，已由%(relative)s停用。"),
+    "binding_resumed": _("%(payer)s为%(relative)s开通的家庭共济，已由%(relative)s恢复使用。"),
+    "binding_limits_changed": _("%(payer)s为%(relative)s开通的家庭共济，限额或期限已调整。"),
+    "binding_rank_changed": _(
+        "%(payer)s为%(relative)s开通的家庭共济，支付顺位改为第 %(rank)s 位。"
+    ),
+    "binding_release_due": _(
+        "%(payer)s为%(relative)s开通的家庭共济已申请解除，%(from_day)s起不能再使用。"
+    ),
+    "binding_released": _("%(payer)s为%(relative)s开通的家庭共济已解除，不能再使用。"),
+    "binding_expired": _("%(payer)s为%(relative)s开通的家庭共济期限已到，不能再使用。"),
+    "payer_caps_changed": _("您对全部家人的共济总限额已调整。"),
+    # applications
+    "application_refused": _(
+        "您提交的家庭共济申请没有办成。点开可以看到说明，以及接下来可以怎么做。"
+    ),
+    "application_waiting": _("您提交的家庭共济申请须由工作人员核对，办好后会再通知您。"),
+    "somebody_asked": _(
+        "%(payer)s申请为您开通家庭共济。没有您需要做的事；如不愿再收到，可以设为不接受。"
+    ),
+    # settlements
+    "settlement": _(
+        "%(date)s的费用已结算：本人账户 %(own_fen)s，家人共济 %(pooled_fen)s，现金 %(cash_fen)s。"
+    ),
+    "settlement_patient_missed": _(
+        "%(date)s的费用没有用到家人的共济资金，现金支付 %(cash_fen)s。点开可以看到原因和依据。"
+    ),
+    "settlement_payer": _(
+        "%(relative)s于%(date)s在%(place)s的费用，从您的账户支付 %(amount_fen)s。"
+    ),
+    "settlement_payer_month": _("%(relative)s在%(month)s的费用，从您的账户支付 %(amount_fen)s。"),
+    "settlement_payer_missed": _(
+        "%(relative)s于%(date)s在%(place)s的费用没有用到您的账户。点开可以看到原因和依据。"
+    ),
+    "settlement_payer_missed_month": _("%(relative)s在%(month)s有一笔费用没有用到您的账户。"),
+    "settlement_returned": _("%(date)s的费用退回 %(amount_fen)s。"),
+    "settlement_payer_returned": _(
+        "%(relative)s于%(date)s在%(place)s的费用，退回您的账户 %(amount_fen)s。"
+    ),
+    "settlement_payer_returned_month": _(
+        "%(relative)s在%(month)s的费用，退回您的账户 %(amount_fen)s。"
+    ),
+    "settlement_suspense": _("有 %(amount_fen)s 应退回的款项暂时不能入账，已转给工作人员办理。"),
+    # staff
     "books_differ": _("账务核对发现 %(count)s 处不一致，请立即查看。系统不会自行更正。"),
 }
 
+#: A notice from a newer version of the system still says that there is something.
+UNKNOWN = _("您有一条新消息，请点开查看。")
 
-def sentence(kind: str, values: Mapping, names: Mapping[int, str]) -> str:
-    """Return the sentence of a notice; `names` are masked names by member id."""
-    shown = dict(values)
-    for key, value in values.items():
-        if key in PEOPLE:
-            shown[key] = names.get(value, "")
-        elif key.endswith("_fen") and value is not None:
-            shown[key] = show_yuan(value)
-    return str(SENTENCES[kind]) % shown
+
+def sentence(kind: str, values: Mapping, reader_id: int | None, names: Mapping[int, str]) -> str:
+    """Return a notice in the reader's language; `names` maps member ids to masked names."""
+    if kind not in SENTENCES:
+        return str(UNKNOWN)
+    words = {key: _show(key, value, reader_id, names) for key, value in values.items()}
+    return str(SENTENCES[kind]) % words
+
+
+def _show(key: str, value, reader_id, names):
+    if key in PEOPLE:
+        return gettext("您") if value == reader_id else names.get(value, "")
+    if key.endswith("_fen"):
+        return show_yuan(value) if value is not None else gettext("不限")
+    if key in ("date", "from_day"):
+        return date_format(date.fromisoformat(value), "DATE_FORMAT")
+    if key == "month":
+        return date_format(date.fromisoformat(f"{value}-01"), "YEAR_MONTH_FORMAT")
+    if key == "place":
+        return str(dict(Institution.Type.choices).get(value, gettext("定点机构")))
+    return value
