@@ -291,9 +291,10 @@ def take_checkpoints(*, at: datetime) -> int:
     """Store the sum of every scheme account that moved since its last; return how many did.
 
     Line numbers are given before commit, so a smaller one may still be on its way. The
-    table lock waits for those and keeps new ones out for the moment the sums take.
+    table lock waits for those and keeps new ones (and a second run) out for the moment
+    the sums take.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE ledger_posting IN SHARE MODE")
+        cursor.execute("LOCK TABLE ledger_posting IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(_CHECKPOINTS, [at])
         return cursor.rowcount
