@@ -53,15 +53,24 @@ def record_many(rows: Sequence[RelationRow], *, by: Actor, at: datetime) -> Load
         if problem := book.enter(row):
             problems.append(RowProblem(row.line, problem.column, wording.sentence(problem)))
     # Corrections first: they may end the marriage that a new one follows.
-    Relation.objects.bulk_update(
-        book.changed, ["code", "evidence", "evidence_no", "to_date"], batch_size=500
-    )
+    _correct(book.changed)
     _create(book.new)
     if book.new or book.changed:
         detail = {"new": len(book.new), "changed": sorted(row.pk for row in book.changed)}
         audit.record(verb="kinship.record_many", subject=Relation(), by=by, at=at, detail=detail)
     problems.sort(key=lambda problem: problem.line)
     return Loaded(book.count["new"], book.count["changed"], book.count["unchanged"], problems)
+
+
+def _correct(edges: list[Relation]) -> None:
+    """Write corrected edges by primary key, as one INSERT … ON CONFLICT (UPDATE by CASE crawls)."""
+    Relation.objects.bulk_create(
+        edges,
+        batch_size=CHUNK,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["code", "evidence", "evidence_no", "to_date"],
+    )
 
 
 def _create(pairs: list[tuple[Relation, Relation]]) -> None:
@@ -87,9 +96,8 @@ class _Book:
     """The record of everybody concerned, as it is and as the rows change it."""
 
     def __init__(self, rows: Iterable[RelationRow]):
-        members = {row.member_id for row in rows}
-        relatives = {row.relative_id for row in rows}
-        self.people = people.by_ids(members | relatives)
+        concerned = {pk for row in rows for pk in (row.member_id, row.relative_id)}
+        self.people = people.by_ids(concerned)
         self.of_pair: dict[tuple[int, int], list[Relation]] = defaultdict(list)
         self.marriages: dict[int, list[Relation]] = defaultdict(list)
         self.mirror_of: dict[int, Relation] = {}
@@ -98,18 +106,17 @@ class _Book:
         self.new: list[tuple[Relation, Relation]] = []
         self._changed: dict[int, Relation] = {}
         self.count = {"new": 0, "changed": 0, "unchanged": 0}
-        self._open(members, relatives)
+        self._open(concerned)
 
     @property
     def changed(self) -> list[Relation]:
         """Return corrected edges that were on record before, by primary key."""
         return [row for _pk, row in sorted(self._changed.items())]
 
-    def _open(self, members, relatives) -> None:
+    def _open(self, concerned: set[int]) -> None:
         # Every edge has its mirror, so members' own rows hold both sides of every pair.
         edges = Relation.objects.filter(
-            Q(member__in=members | relatives, relative__in=members | relatives)
-            | Q(member__in=members | relatives, kind="spouse")
+            Q(relative__in=concerned) | Q(kind="spouse"), member__in=concerned
         )
         by_id = {edge.pk: edge for edge in edges}
         for edge in by_id.values():
