@@ -158,3 +158,11 @@ def test_the_command_refuses_a_wrong_value_in_a_sentence(tmp_path):
     with pytest.raises(CommandError, match="可共济的资金"):
         call_command("load_policies", str(tmp_path))
     assert not Area.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_starting_the_portal_adds_nothing_to_an_authoritys_own_rules(capsys):
+    build.area()
+    call_command("load_policies", if_none=True)
+    assert not Area.objects.filter(pk="310000").exists()
+    assert capsys.readouterr().out == ""
