@@ -66,6 +66,12 @@ def open_between(payer_id: int, relative_id: int, but: int | None = None) -> lis
     return list(rows.exclude(pk=but) if but else rows)
 
 
+def given_by(payer_ids: Iterable[int]) -> dict[tuple[int, int, date], Binding]:
+    """Return (payer, relative, first day) → binding, ended ones too, the latest where several."""
+    rows = Binding.objects.filter(payer_id__in=payer_ids).order_by("pk")
+    return {(row.payer_id, row.relative_id, row.from_date): row for row in rows}
+
+
 def due(today: date, unconfirmed_since: datetime, *, limit: int) -> list[Binding]:
     """Return open bindings whose end has come, oldest first, unlocked."""
     over = Q(to_date__lte=today) | Q(state=State.ACTIVE, release_on__lte=today)

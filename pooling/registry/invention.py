@@ -164,7 +164,7 @@ class _Household:
 
     def _parents(self, surname: str, home: str, child: Person) -> list[Person]:
         rng = self.rng
-        age = self.on.year - child.born.year + rng.randint(22, 29)
+        age = self.on.year - child.born.year + rng.randint(24, 30)
         made = []
         for gender, code, name in ((MALE, demo.FATHER, surname), (FEMALE, demo.MOTHER, None)):
             name = self._name(name or rng.choice(_SURNAMES), gender, "old")
@@ -175,7 +175,7 @@ class _Household:
                 self._fund(person, 5_000, 11_000)
             self._tie(child, person, code, demo.HOUSEHOLD, child.born)
             made.append(person)
-        self._marry(*made, 20)
+        self._marry(*made, 23)
         if rng.random() < 0.06:
             made[0].died_on = date.fromordinal(self.on.toordinal() - rng.randrange(30, 900))
         return made

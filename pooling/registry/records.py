@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from datetime import date
 
-from accounts import identity, names
+from accounts import identity, phones
 from accounts.models import Enrolment, Gender, Institution, Insurance
 from accounts.services.members import EnrolmentRow, InstitutionRow, MemberRow
+from pooling.bindings.services import Terms
 from pooling.funds.services import PARTS, ContributionRow
+from pooling.kinship import codes
+from pooling.kinship.models import Relation
 from pooling.registry import fields
 from pooling.registry.fields import BadCell
 from pooling.registry.files import Row
+from pooling.registry.pairs import BindingRow, StatedRelation
+from pooling.settlements.models import Use
 
 Warn = Callable[[str], None]
 #: Nobody alive was born before; an older date is a slip.
@@ -59,8 +64,8 @@ def _phone(cells: dict) -> str | None:
     if not cells["phone"]:
         return None
     try:
-        return names.phone(cells["phone"])
-    except names.NotAPhone:
+        return phones.national(phones.normalise(cells["phone"]))
+    except phones.NotAPhone:
         raise BadCell("phone", "phone") from None
 
 
@@ -118,3 +123,60 @@ def contribution(row: Row, on: date, warn: Warn) -> ContributionRow:
         amount_fen=fields.money(cells, "amount"),
         business_date=business_date,
     )
+
+
+def relation(row: Row, on: date, warn: Warn) -> StatedRelation:
+    """Read a line of `relations.csv`; what cannot be true of the two is told by `kinship`."""
+    cells = row.cells
+    start, end = fields.period(cells)
+    if start > on:
+        raise BadCell("from_date", "future")
+    return StatedRelation(
+        line=row.line,
+        psn_no=fields.key(cells, "psn_no", most=30),
+        relative_psn_no=fields.key(cells, "relative_psn_no", most=30),
+        code=_relation_code(cells),
+        evidence=fields.choice(cells, "evidence", Relation.Evidence.values),
+        evidence_no=fields.text(cells, "evidence_no", most=60, needed=False),
+        from_date=start,
+        to_date=end,
+    )
+
+
+def binding(row: Row, on: date, warn: Warn) -> BindingRow:
+    """Read a line of `bindings.csv`; every rule of the area is told by `bindings`."""
+    cells = row.cells
+    start, end = fields.period(cells)
+    if cells["quota"] and fields.optional_money(cells, "quota"):
+        raise BadCell("quota", "quota")
+    caps = {
+        f"{column}_fen": fields.optional_money(cells, column)
+        for column in ("cap_per_settlement", "cap_per_day", "cap_per_month", "cap_per_year")
+    }
+    rank = fields.count(cells, "rank", least=1, most=999) if cells["rank"] else None
+    return BindingRow(
+        line=row.line,
+        payer_psn_no=fields.key(cells, "payer_psn_no", most=30),
+        relative_psn_no=fields.key(cells, "relative_psn_no", most=30),
+        code=_relation_code(cells),
+        terms=Terms(from_date=start, to_date=end, rank=rank, uses=_uses(cells), **caps),
+        commitment=fields.choice(cells, "commitment", ("yes", "no"), empty="no") == "yes",
+    )
+
+
+def _relation_code(cells: dict) -> str:
+    code = cells["relation"]
+    if codes.kind_of(code) is None:
+        raise BadCell("relation", "relation")
+    return code
+
+
+def _uses(cells: dict) -> tuple[str, ...] | None:
+    """Return the uses of a `;`-separated cell in their order; None where it is empty."""
+    if not cells["uses"]:
+        return None
+    uses = [use.strip() for use in cells["uses"].split(";")]
+    for use in uses:
+        if use not in Use.values:
+            raise BadCell("uses", "use", use=use[:30])
+    return tuple(dict.fromkeys(uses))

@@ -16,7 +16,7 @@ from pooling.ledger import selectors as books
 from pooling.ledger.selectors import Difference
 from pooling.notices import services as notices
 from pooling.notices.services import Message
-from pooling.registry import files, records, wording
+from pooling.registry import files, pairs, records, wording
 from pooling.registry.fields import BadCell
 from pooling.shared.rows import CHUNK, Loaded, RowProblem
 
@@ -43,8 +43,19 @@ KINDS = {
         members.load_enrolments,
     ),
     "institutions.csv": Kind(records.institution, lambda row: row.code, members.load_institutions),
+    "relations.csv": Kind(
+        records.relation,
+        lambda row: (row.psn_no, row.relative_psn_no, row.code, row.from_date),
+        pairs.load_relations,
+    ),
     "contributions.csv": Kind(
         records.contribution, lambda row: row.line, funds.contribute_many, CHUNK
+    ),
+    "bindings.csv": Kind(
+        records.binding,
+        lambda row: (row.payer_psn_no, row.relative_psn_no, row.terms.from_date),
+        pairs.load_bindings,
+        200,
     ),
 }
 

@@ -41,10 +41,11 @@ class Command(BaseCommand):
             "the folder goes in and the exit code is 1",
         )
 
-    def handle(self, *, folder: Path, dry_run: bool, strict: bool, **options):
+    def handle(self, *, folder: Path, dry_run: bool, strict: bool, verbosity, **options):
+        self.quiet = verbosity == 0
         if not folder.is_dir():
             raise CommandError(_("没有这个文件夹：%(folder)s") % {"folder": folder})
-        paths = [folder / name for name in services.KINDS if (folder / name).is_file()]
+        paths = [folder / name for name in files.COLUMNS if (folder / name).is_file()]
         if not paths:
             raise CommandError(
                 _("%(folder)s 里没有登记文件，可用的文件名：%(names)s")
@@ -104,6 +105,8 @@ class Command(BaseCommand):
     def _summarise(self, name: str, tally: services.Tally) -> None:
         if tally.refusal:
             self.stdout.write(f"{name}:1: header: {tally.refusal}")
+            return
+        if self.quiet:
             return
         for code, count in tally.warnings.items():
             self.stdout.write(f"{name}: " + str(wording.WARNING[code]) % {"count": count})
