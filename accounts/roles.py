@@ -45,7 +45,5 @@ SEES = {
         "accounts.apiclient",
         "accounts.institution",
         "hospital.message",
-        "axes.accessattempt",
-        "procrastinate.procrastinatejob",
     ),
 }
