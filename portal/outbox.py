@@ -15,8 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts import phones
 from portal.models import DemoMessage
-
-PERIOD = 30
+from portal.signin import TOTP_PERIOD as PERIOD
 
 
 @never_cache

@@ -160,7 +160,11 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = read.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "portal.signin.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp"]
-MFA_FORMS = {"authenticate": "portal.signin.SecondFactorForm"}
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "portal.signin.SecondFactorForm",
+    "reauthenticate": "portal.signin.SecondFactorAgainForm",
+}
 SMS_BACKEND = (
     read.str("SMS_BACKEND", default="portal.sms.DemoOutbox")
     if DEMO

@@ -13,8 +13,9 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import LoginView, RequestLoginCodeView
 from allauth.core import context, ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,7 @@ from pooling.shared.crypto import seal, unseal
 from pooling.shared.work import unit_of_work
 from portal import sms
 
+TOTP_PERIOD = 30
 _TOTP = {"table": "mfa_authenticator", "column": "data", "uid": ""}
 
 
@@ -177,7 +179,26 @@ class StaffForm(LoginForm):
         return {key: credentials[key] for key in ("username", "password") if key in credentials}
 
 
-class SecondFactorForm(AuthenticateForm):
+class _UsedOnce:
+    """A dynamic code counts once for as long as it could be accepted.
+
+    allauth remembers used codes for one period, but with a tolerance of one period either
+    way a code lives for three.
+    """
+
+    def clean_code(self):
+        code = super().clean_code()
+        digits = "".join(character for character in code if character.isdigit())
+        if not cache.add(f"portal.totp:{self.user.pk}:{digits}", "used", 4 * TOTP_PERIOD):
+            raise ValidationError(MFAAdapter.error_messages["incorrect_code"])
+        return code
+
+
+class SecondFactorForm(_UsedOnce, AuthenticateForm):
+    code = code_field(_("动态码"))
+
+
+class SecondFactorAgainForm(_UsedOnce, ReauthenticateForm):
     code = code_field(_("动态码"))
 
 

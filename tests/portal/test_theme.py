@@ -1,0 +1,161 @@
+"""The theme: legible colours, the two pictures, and the small filters."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.template import Context, Template
+
+from portal import pictures
+from portal.pictures import Relative, Share
+
+TOKENS = Path("static/portal/tokens.css")
+#: text token → grounds it stands on.
+PAIRS = {
+    "ink": [
+        "paper",
+        "card",
+        "sunk",
+        "primary-ground",
+        "warn-ground",
+        "bad-ground",
+        "accent-ground",
+    ],
+    "soft": ["paper", "card", "sunk"],
+    "primary": ["paper", "card", "primary-ground", "sunk"],
+    "deep": ["card", "paper", "primary-ground"],
+    "on-primary": ["primary", "deep"],
+    "on-banner": ["banner"],
+    "on-banner-soft": ["banner"],
+    "accent": ["accent-ground", "card"],
+    "warn": ["warn-ground", "card"],
+    "bad": ["bad-ground", "card", "paper"],
+}
+
+
+def palettes() -> dict[str, dict[str, str]]:
+    text = TOKENS.read_text("utf-8")
+    light, _media, dark = text.partition("@media (prefers-color-scheme: dark)")
+    dark = dark.partition("Three sizes")[0]
+
+    def read(part):
+        return dict(re.findall(r"--([\w-]+): (#[0-9A-Fa-f]{6})", part))
+
+    return {"light": read(light), "dark": read(light) | read(dark)}
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(text: str, ground: str) -> float:
+    darker, lighter = sorted((luminance(text), luminance(ground)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_five_to_one_on_its_ground(scheme):
+    palette = palettes()[scheme]
+    weak = [
+        (text, ground, round(contrast(palette[text], palette[ground]), 2))
+        for text, grounds in PAIRS.items()
+        for ground in grounds
+        if contrast(palette[text], palette[ground]) < 5
+    ]
+    assert weak == []
+
+
+def test_edges_of_fields_stand_three_to_one():
+    for palette in palettes().values():
+        assert contrast(palette["edge"], palette["card"]) >= 3
+        assert contrast(palette["edge"], palette["paper"]) >= 3
+
+
+def test_no_template_carries_style_or_script_of_its_own():
+    for path in Path("templates").rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert not re.search(r"\sstyle=|<style|\son\w+=|<script>", text), path
+
+
+def test_the_bar_is_whole_and_every_share_is_seen():
+    pieces = pictures.bar(
+        [Share("own", "本人", 1), Share("payer", "父亲", 99_998), Share("cash", "现金", 1)]
+    )
+    assert sum(piece.width for piece in pieces) == pictures.BAR
+    assert min(piece.width for piece in pieces) == pictures.THINNEST
+    assert [piece.start for piece in pieces] == [0, 12, 988]
+
+
+def test_who_gave_nothing_stays_in_the_list():
+    pieces = pictures.bar([Share("own", "本人", 0), Share("payer", "父亲", 500)])
+    assert [(piece.word, piece.width) for piece in pieces] == [("本人", 0), ("父亲", 1000)]
+    assert [piece.width for piece in pictures.bar([Share("own", "本人", 0)])] == [0]
+
+
+def test_two_payers_look_different():
+    looks = [
+        piece.look for piece in pictures.bar([Share("payer", "父", 5), Share("payer", "母", 5)])
+    ]
+    assert len(set(looks)) == 2
+
+
+def test_older_generations_stand_above_and_children_below():
+    drawing = pictures.family(
+        "王伟",
+        [Relative("王*", "父亲", 1), Relative("李*", "配偶"), Relative("王*", "女儿", -1)],
+    )
+    heights = {person.word: person.y for person in drawing.people}
+    assert heights["父亲"] < heights["配偶"] == heights[""] < heights["女儿"]
+    assert all(
+        person.left >= 0 and person.left + person.width <= drawing.width
+        for person in drawing.people
+    )
+
+
+def render(text: str, **values) -> str:
+    return Template("{% load portal_parts %}" + text).render(Context(values))
+
+
+def test_amounts_and_dates_are_written_as_people_read_them():
+    assert render("{{ fen|yuan }}", fen=123456) == "¥1,234.56"
+    assert render("{{ day|cn_date }}", day=date(2026, 11, 22)) == "2026年11月22日"
+    moment = datetime(2026, 11, 22, 0, 5, tzinfo=UTC)
+    assert render("{{ at|cn_time }}", at=moment) == "2026年11月22日 08:05"
+    assert "−" in render("{% amount fen %}", fen=-500)
+
+
+def test_a_state_has_a_word_a_colour_and_a_shape():
+    shown = render('{% tag "使用中" "good" %}')
+    assert "使用中" in shown
+    assert "tag good" in shown
+    assert "#check-circle" in shown
+
+
+def test_pictures_escape_what_people_are_called():
+    shown = render(
+        "{% family_graph name relatives %}", name="<b>", relatives=[Relative("<i>", "父")]
+    )
+    assert "<b>" not in shown
+    assert "<i>" not in shown
+
+
+def test_log_lines_hold_no_numbers_of_people():
+    from portal.logs import without_personal_data
+
+    line = without_personal_data(
+        None,
+        "info",
+        {
+            "event": "refused 110101199003070337 and 13812345678",
+            "request": "GET /identity/?cert_no=110101199003070337",
+            "request_id": "12345678-1234-1234-1234-123456789012",
+        },
+    )
+    assert line["event"] == "refused *** and ***"
+    assert line["request"] == "GET /identity/"
+    assert line["request_id"] == "12345678-1234-1234-1234-123456789012"
