@@ -174,7 +174,10 @@ class HistoryLine:
 
 
 def of_payer(member_id: int, on: date) -> list[BindingRow]:
-    """Return the bindings a member gave, open ones first, newest first (two statements)."""
+    """Return the bindings a member gave, open ones first, newest first.
+
+    Two statements, and those that read the rules of an area met for the first time.
+    """
     rows = _rows(Q(payer_id=member_id), member_id, on)
     return sorted(rows, key=lambda row: (not row.is_open, -row.id))
 
@@ -235,10 +238,14 @@ def blocked_by(member_id: int) -> list[tuple[int, str]]:
 def _rows(which: Q, reader_id: int, on: date) -> list[BindingRow]:
     found = list(Binding.objects.filter(which).select_related("payer", "relative").order_by("-pk"))
     standings = people.standings({row.payer for row in found}, on) if found else {}
-    return [_row(row, reader_id, standings[row.payer_id].employee_area, on) for row in found]
+    area_of = {payer_id: standing.employee_area for payer_id, standing in standings.items()}
+    release_by = {
+        area: policy.in_force(area, on).value("release_by") for area in set(area_of.values())
+    }
+    return [_row(row, reader_id, release_by[area_of[row.payer_id]], on) for row in found]
 
 
-def _row(row: Binding, reader_id: int, area: str, on: date) -> BindingRow:
+def _row(row: Binding, reader_id: int, release_by: list[str], on: date) -> BindingRow:
     side = "payer" if row.payer_id == reader_id else "relative"
     other = row.relative if side == "payer" else row.payer
     # Before the relative has agreed they learn no more of an asker than a stranger would;
@@ -257,7 +264,7 @@ def _row(row: Binding, reader_id: int, area: str, on: date) -> BindingRow:
         state_code=code,
         state=str(wording.STATES[code]),
         causes=tuple(_causes(row, side, on)),
-        may=tuple(_may(row, side, area, on)),
+        may=tuple(_may(row, side, release_by)),
         rank=row.rank,
         from_date=row.from_date,
         to_date=row.to_date,
@@ -308,7 +315,7 @@ def _causes(row: Binding, side: str, on: date) -> list[str]:
     return said
 
 
-def _may(row: Binding, side: str, area: str, on: date) -> list[str]:
+def _may(row: Binding, side: str, release_by: list[str]) -> list[str]:
     """Return what the reader can do now, as names of verbs."""
     if row.state == State.PROPOSED:
         return ["withdraw"] if side == "payer" else ["confirm", "refuse", "block"]
@@ -318,5 +325,5 @@ def _may(row: Binding, side: str, area: str, on: date) -> list[str]:
         verbs = ["thaw" if row.frozen_at else "freeze", "change_limits"]
     else:
         verbs = ["resume" if row.declined_at else "decline", "set_rank"]
-    by = policy.in_force(area, on).value("release_by")
-    return [*verbs, "release"] if side in by and row.release_asked_at is None else verbs
+    releases = side in release_by and row.release_asked_at is None
+    return [*verbs, "release"] if releases else verbs
