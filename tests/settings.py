@@ -1,13 +1,15 @@
 """The portal's settings with a key and a database of their own for tests."""
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
 
 from portal import postgres
 
-#: By user and reused: a second run finds the database server made by the first.
-SCRATCH = Path(tempfile.gettempdir()) / f"family-pooling-tests-{os.getuid()}"
+#: By user and checkout, and reused: a second run finds the database server made by the first.
+_mark = hashlib.sha256(__file__.encode()).hexdigest()[:8]
+SCRATCH = Path(tempfile.gettempdir()) / f"family-pooling-tests-{os.getuid()}-{_mark}"
 (SCRATCH / "static").mkdir(parents=True, exist_ok=True)
 _key = SCRATCH / "root"
 if not _key.exists():

@@ -1,5 +1,6 @@
 """Health, and the short way of machine calls."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -12,8 +13,6 @@ from portal.wsgi import application
 
 
 def ready() -> tuple[int, dict]:
-    import json
-
     answer = health.readyz(RequestFactory().get("/readyz"))
     return answer.status_code, json.loads(answer.content)
 
