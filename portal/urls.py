@@ -8,9 +8,11 @@ from django.urls import path
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
+from pooling.hospital.api import api as rest
 from portal import health, identity, me, outbox, signin, stepup, views
 
 urlpatterns = [
+    path("api/v1/", rest.urls),
     path("", views.home, name="home"),
     path("identity/", identity.identity, name="identity"),
     path("me/", me.me, name="me"),

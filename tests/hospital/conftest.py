@@ -1,11 +1,18 @@
-"""What the REST suites share: an institution with a till, a hotline, and the test's connection."""
+"""What the REST suites share: tills and hotlines, the worked family, and the connection."""
+
+from dataclasses import dataclass
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
+from accounts.models import Member
+from pooling.bindings.models import Binding
+from pooling.funds import selectors as funds
 from tests import build
 from tests.hospital.till import Till
+
+AREA = "999900"
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +45,37 @@ def stranger(db) -> Till:
     """A till of another institution."""
     elsewhere = build.institution()
     return Till(build.api_key(institution=elsewhere), elsewhere.code)
+
+
+@dataclass(frozen=True)
+class Family:
+    """`money.md`: Mei is treated; Wei has 60.00, Lan 500.00 and a cap of 100.00 a settlement."""
+
+    mei: Member
+    wei: Member
+    lan: Member
+    from_wei: Binding
+    from_lan: Binding
+
+
+@pytest.fixture
+def family(db) -> Family:
+    build.area(AREA)
+    mei = build.resident("梅小雨", area=AREA)
+    wei = build.employee("魏建国", area=AREA)
+    lan = build.employee("兰秀英", area=AREA)
+    build.personal_account(wei, current=20_00, prior=40_00, area=AREA)
+    build.personal_account(lan, prior=500_00, area=AREA)
+    return Family(
+        mei,
+        wei,
+        lan,
+        build.active_binding(wei, mei, rank=1),
+        build.active_binding(lan, mei, rank=2, cap_per_settlement_fen=100_00),
+    )
+
+
+def holds(person: Member) -> int:
+    """Return what is in somebody's personal accounts, in fen."""
+    accounts = funds.of_member(person.pk)
+    return sum(each.current.balance_fen + each.prior.balance_fen for each in accounts)

@@ -71,7 +71,7 @@ class Till:
         key = key or uuid.uuid4().hex
         return self.post(f"/settlements/{settlement_id}/refunds", body, key=key)
 
-    def bill(self, patient, personal="130.00", *, at=None, **changes) -> dict:
+    def bill(self, patient, personal="130.00", /, *, at=None, **changes) -> dict:
         """Return a bill whose personal part is all in scope, unless `changes` say otherwise."""
         bill = {
             "message_id": uuid.uuid4().hex,

@@ -1,0 +1,154 @@
+"""What a till is told: amounts as yuan, people masked, a payer's balance never.
+
+The stored decision keeps the full figures for patient, payer and auditor.
+"""
+
+import json
+
+from pooling.settlements import reasons
+from pooling.shared.masks import mask_name
+from pooling.shared.money import yuan_from_fen
+from pooling.shared.periods import SHANGHAI
+
+
+def text(body: dict) -> str:
+    """Return an answer as it is stored and sent: repeated, it is the same to the byte."""
+    return json.dumps(body, ensure_ascii=False, default=str)
+
+
+def settlement(row, patient, institution, names: dict[int, str]) -> dict:
+    """Return a stored settlement; `names` are those of its payers, by member id."""
+    return {
+        "id": row.pk,
+        "status": row.status,
+        **_bill(row, row.business_time, patient, institution),
+        "total": yuan_from_fen(row.total_fen),
+        "fund": yuan_from_fen(row.fund_fen),
+        "hospital_borne": yuan_from_fen(row.hospital_borne_fen),
+        "personal_part": yuan_from_fen(row.personal_part_fen),
+        **_split(row, row.lines.all(), names),
+        "refunded": yuan_from_fen(row.refunded_fen),
+    }
+
+
+def proposal(split, bill, patient, institution, names: dict[int, str]) -> dict:
+    """Return a preview: a settlement without id, status and refunded."""
+    personal = bill.own_paid + bill.over_limit + bill.pre_paid + bill.in_scope_share
+    return {
+        **_bill(bill, bill.business_time, patient, institution),
+        "total": yuan_from_fen(bill.total),
+        "fund": yuan_from_fen(bill.fund),
+        "hospital_borne": yuan_from_fen(bill.hospital_borne),
+        "personal_part": yuan_from_fen(personal),
+        **_split(split, split.lines, names),
+    }
+
+
+def refund(row, names: dict[int, str]) -> dict:
+    """Return a refund; its lines are positive and in the order they were walked."""
+    return {
+        "id": row.pk,
+        "settlement": row.settlement_id,
+        "amount": yuan_from_fen(row.amount_fen),
+        "lines": [
+            _line(each.line, names, order=each.order, amount_fen=each.amount_fen)
+            for each in row.lines.all()
+        ],
+        "balance_after": yuan_from_fen(row.balance_after_fen),
+    }
+
+
+def tombstone(institution, message_id: str) -> dict:
+    """Return what a reversal is told whose original has not come, and now never will."""
+    return {"status": "not_settled", "institution": institution.code, "message_id": message_id}
+
+
+def balance(member, account, available, names: dict[int, str]) -> dict:
+    """Return what a member has; of a payer only what they would give today, never a balance."""
+    return {
+        "psn_no": member.psn_no,
+        "own": account
+        and {
+            "current": yuan_from_fen(account.current.balance_fen),
+            "prior": yuan_from_fen(account.prior.balance_fen),
+        },
+        "frozen": yuan_from_fen(0),
+        "wallet": yuan_from_fen(0),
+        "available_from_relatives": [
+            {
+                "binding": binding_id,
+                "payer": mask_name(names[payer_id]),
+                "amount": yuan_from_fen(fen),
+            }
+            for binding_id, payer_id, fen in available
+        ],
+    }
+
+
+def rules(rows) -> dict:
+    """Return an area's parameters by name, each with where it is written."""
+    return {
+        row.name: {
+            "value": row.value,
+            "version": row.clause.version_label,
+            "area": row.clause.area_code,
+            "clause": row.clause.text,
+            "source": row.clause.source,
+            "evidence": row.clause.evidence,
+            "seen_on": row.clause.seen_on,
+        }
+        for row in rows
+    }
+
+
+def _bill(row, business_time, patient, institution) -> dict:
+    return {
+        "patient": {"psn_no": patient.psn_no, "name": mask_name(patient.name)},
+        "institution": institution.code,
+        "use": str(row.use),
+        "business_time": business_time.astimezone(SHANGHAI).isoformat(),
+    }
+
+
+def _split(split, lines, names: dict[int, str]) -> dict:
+    return {
+        "own": yuan_from_fen(split.own_fen),
+        "pooled": yuan_from_fen(split.pooled_fen),
+        "cash": yuan_from_fen(split.cash_fen),
+        "balance_after": yuan_from_fen(split.balance_after_fen),
+        "lines": [
+            _line(line, names, order=line.order, amount_fen=line.amount_fen) for line in lines
+        ],
+        "decision": {
+            "rules_version": split.rules_version,
+            "considered": [_considered(each) for each in split.decision["considered"]],
+        },
+    }
+
+
+def _line(line, names: dict[int, str], *, order: int, amount_fen: int) -> dict:
+    return {
+        "order": order,
+        "source": str(line.source),
+        "part": line.part or None,
+        "payer": mask_name(names[line.payer_id]) if line.payer_id else None,
+        "binding": line.binding_id,
+        "amount": yuan_from_fen(amount_fen),
+    }
+
+
+def _considered(each: dict) -> dict:
+    """A till sees no more than was asked for: the rest would tell the payer's balance."""
+    clause = each["clause"]
+    return {
+        "source": each["source"],
+        "binding": each["binding"],
+        "could_give": yuan_from_fen(min(each["could_give_fen"], each["needed_fen"])),
+        "taken": yuan_from_fen(each["taken_fen"]),
+        "reason": each["reason"],
+        "sentence": reasons.discreet(each["reason"], each["values"]),
+        "rule": clause["name"] if clause else None,
+        "clause": {key: clause[key] for key in ("value", "area", "version", "source", "text")}
+        if clause
+        else None,
+    }
