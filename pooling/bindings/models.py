@@ -144,10 +144,8 @@ class Binding(models.Model):
                 condition=(
                     Q(state__in=["proposed", "active"], ended_at__isnull=True, ended_cause="")
                     | (
-                        Q(
-                            state__in=["refused", "withdrawn", "released", "expired"],
-                            ended_at__isnull=False,
-                        )
+                        ~Q(state__in=["proposed", "active"])
+                        & Q(ended_at__isnull=False)
                         & ~Q(ended_cause="")
                     )
                 ),

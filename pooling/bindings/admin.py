@@ -1,0 +1,95 @@
+"""Authorisations, and who was kept from asking, for looking up: masked and recorded."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from pooling.audit.admin import PersonalLookUpAdmin
+from pooling.bindings.models import Binding, Block, PayerCap
+from pooling.kinship import codes
+from pooling.shared.admin import yuan
+from pooling.shared.masks import mask_name
+
+
+@admin.display(description=_("共济人姓名"))
+def payer_name(row) -> str:
+    return mask_name(row.payer.name)
+
+
+@admin.display(description=_("被共济人姓名"))
+def relative_name(row) -> str:
+    return mask_name(row.relative.name)
+
+
+@admin.display(description=_("关系"))
+def relation(row) -> str:
+    return codes.word_of(row.relation_code)
+
+
+class _OfTwo(PersonalLookUpAdmin):
+    """Rows about a payer and a relative."""
+
+    list_select_related = ("payer", "relative")
+    search_fields = ("=payer__psn_no", "=relative__psn_no")
+    ordering = ("-pk",)
+
+    def members_of(self, row):
+        return [row.payer_id, row.relative_id]
+
+
+@admin.register(Binding)
+class BindingAdmin(_OfTwo):
+    list_display = (
+        "id",
+        "payer",
+        payer_name,
+        "relative",
+        relative_name,
+        relation,
+        "state",
+        "rank",
+        "from_date",
+        "to_date",
+    )
+    list_filter = ("state", "proof")
+    fields = readonly_fields = (
+        *list_display[1:],
+        "proof",
+        "bound_at",
+        yuan("cap_per_settlement_fen", _("每次上限")),
+        yuan("cap_per_day_fen", _("每日上限")),
+        yuan("cap_per_month_fen", _("每月上限")),
+        yuan("cap_per_year_fen", _("每年上限")),
+        "uses",
+        "signed_at",
+        "text_version",
+        "text_hash",
+        "frozen_at",
+        "declined_at",
+        "release_asked_at",
+        "release_on",
+        "ended_at",
+        "ended_cause",
+    )
+
+
+@admin.register(Block)
+class BlockAdmin(_OfTwo):
+    list_display = ("relative", relative_name, "payer", payer_name, "blocked_at")
+    fields = readonly_fields = list_display
+
+
+@admin.register(PayerCap)
+class PayerCapAdmin(PersonalLookUpAdmin):
+    list_display = (
+        "payer",
+        payer_name,
+        yuan("cap_per_day_fen", _("每日上限")),
+        yuan("cap_per_year_fen", _("每年上限")),
+    )
+    list_select_related = ("payer",)
+    search_fields = ("=payer__psn_no",)
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+    def members_of(self, row):
+        return [row.payer_id]
