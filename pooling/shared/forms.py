@@ -37,3 +37,12 @@ class YuanField(forms.CharField):
 
     def prepare_value(self, value):
         return money.yuan_from_fen(value) if isinstance(value, int) else value
+
+
+def refuse(form, error) -> None:
+    """Show a domain's refusal in a form: at the fields its details name, else on top."""
+    fields = [name for name in error.details if name in form.fields]
+    for name in fields:
+        form.add_error(name, str(error.details[name]))
+    if not fields:
+        form.add_error(None, str(error.sentence))

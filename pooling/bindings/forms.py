@@ -1,0 +1,128 @@
+"""What the pages about authorisations ask: shape here, rules in the verbs."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pooling.bindings import rules
+from pooling.bindings.wording import CAPS
+from pooling.shared.forms import YuanField
+
+#: The relations people choose from, in their own words, by the kind an area allows.
+RELATIONS = (
+    ("spouse", "10", _("配偶（丈夫或妻子）")),
+    ("parent", "51", _("父亲")),
+    ("parent", "52", _("母亲")),
+    ("child", "20", _("儿子")),
+    ("child", "30", _("女儿")),
+    ("sibling", "71", _("哥哥")),
+    ("sibling", "73", _("弟弟")),
+    ("sibling", "75", _("姐姐")),
+    ("sibling", "77", _("妹妹")),
+    ("paternal_grandparent", "61", _("祖父（爷爷）")),
+    ("paternal_grandparent", "62", _("祖母（奶奶）")),
+    ("maternal_grandparent", "63", _("外祖父（外公）")),
+    ("maternal_grandparent", "64", _("外祖母（外婆）")),
+    ("sons_child", "41", _("孙子")),
+    ("sons_child", "42", _("孙女")),
+    ("daughters_child", "43", _("外孙子")),
+    ("daughters_child", "44", _("外孙女")),
+    ("parent_in_law", "53", _("公公")),
+    ("parent_in_law", "54", _("婆婆")),
+    ("parent_in_law", "55", _("岳父")),
+    ("parent_in_law", "56", _("岳母")),
+)
+
+
+class RelationForm(forms.Form):
+    """Who are they to you? Only what the member's area allows is offered."""
+
+    code = forms.ChoiceField(
+        label=_("他或她是您的什么人？"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择一种关系。")},
+    )
+
+    def __init__(self, *args, kinds, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = [
+            (code, word) for kind, code, word in RELATIONS if kind in kinds
+        ]
+
+
+class PersonForm(forms.Form):
+    """Name and number of the relative, as on their document."""
+
+    name = forms.CharField(
+        label=_("姓名"),
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("请填写家人的姓名，与证件上一致。")},
+    )
+    cert_no = forms.CharField(
+        label=_("身份证号码"),
+        max_length=30,
+        help_text=_("18 位，最后一位可能是 X。我们不会把号码显示给别人。"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("请填写家人的身份证号码。")},
+    )
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs):
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        kwargs.setdefault("error_messages", {"invalid": _("请按 年-月-日 填写日期。")})
+        super().__init__(**kwargs)
+
+
+class LimitsForm(forms.Form):
+    """How much, for what and until when. Empty = no limit, 0 = nothing."""
+
+    cap_per_settlement_fen = YuanField(label=CAPS["cap_per_settlement_fen"])
+    cap_per_day_fen = YuanField(label=CAPS["cap_per_day_fen"])
+    cap_per_month_fen = YuanField(label=CAPS["cap_per_month_fen"])
+    cap_per_year_fen = YuanField(label=CAPS["cap_per_year_fen"])
+    to_date = DayField(
+        label=_("到哪一天为止"), help_text=_("当天起不再支付。不填就是一直有效，直到解除。")
+    )
+    uses = forms.MultipleChoiceField(
+        label=_("可以用在哪里"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args, uses, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.allowed = [value for value, _word in uses]
+        self.fields["uses"].choices = uses
+
+    def answers(self) -> dict:
+        """Return what was filled in; every use ticked means all the area allows."""
+        values = dict(self.cleaned_data)
+        if set(values["uses"]) == set(self.allowed):
+            values["uses"] = None
+        return values
+
+    def limits(self) -> rules.Limits:
+        """Return the changed limits of an authorisation that runs."""
+        values = self.answers()
+        uses = values.pop("uses")
+        return rules.Limits(uses=None if uses is None else tuple(uses), **values)
+
+
+class SignForm(forms.Form):
+    """The signature names the very text that was shown."""
+
+    version = forms.CharField(widget=forms.HiddenInput)
+    hash = forms.CharField(widget=forms.HiddenInput)
+    agree = forms.BooleanField(
+        label=_("我已阅读并同意以上内容（必填）"),
+        error_messages={"required": _("请先阅读授权书，勾选同意后再签署。")},
+    )
+
+
+class OverallForm(forms.Form):
+    """A payer's own limits over all relatives together."""
+
+    cap_per_day_fen = YuanField(label=_("所有家人合计，每天最多"))
+    cap_per_year_fen = YuanField(label=_("所有家人合计，每年最多"))

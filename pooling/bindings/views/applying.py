@@ -1,0 +1,206 @@
+"""Applying, one thing a page. What is filled in lives in a case on the server, never here.
+
+Relation → person → limits and period → sign → check → result. Every page can be left and
+found again, on another phone or at a window; going back changes nothing.
+"""
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import fresh_code_required, member_required
+from pooling.bindings import screens, texts
+from pooling.bindings.forms import LimitsForm, PersonForm, RelationForm, SignForm
+from pooling.bindings.rules import Signing
+from pooling.bindings.services import applications
+from pooling.cases import selectors as cases
+from pooling.shared.errors import DomainError
+from pooling.shared.forms import refuse
+from pooling.shared.periods import business_date
+from pooling.shared.work import unit_of_work
+
+#: The pages of an application, in order: their names and what the steps are called.
+PAGES = ("relation", "person", "limits", "sign", "check")
+
+
+def _names() -> dict[str, str]:
+    return {
+        "relation": _("选择关系"),
+        "person": _("填写家人信息"),
+        "limits": _("设定限额和期限"),
+        "sign": _("签署授权"),
+        "check": _("核对并提交"),
+    }
+
+
+@never_cache
+@member_required
+@require_http_methods(["GET", "POST"])
+def start(request):
+    """Say what is needed; open an application or take up the unfinished one."""
+    asker = screens.asking(request.actor.id, business_date(now()))
+    if request.method == "POST":
+        case = unit_of_work(lambda: applications.start(by=request.actor, at=now()))
+        return redirect("bindings:relation", case.number)
+    return render(request, "bindings/start.html", {"asker": asker})
+
+
+@never_cache
+@member_required
+@require_http_methods(["GET", "POST"])
+def relation(request, number):
+    """他或她是您的什么人？"""
+    draft = _Draft(request, number)
+    kinds = screens.asking(request.actor.id, business_date(now())).kinds
+    form = RelationForm(request.POST or None, kinds=kinds, initial=draft.filled.get("relation"))
+    return draft.step("relation", form, lambda: form.cleaned_data)
+
+
+@never_cache
+@member_required
+@require_http_methods(["GET", "POST"])
+def person(request, number):
+    """Who is it? Name and number."""
+    draft = _Draft(request, number)
+    form = PersonForm(request.POST or None, initial=draft.filled.get("person"))
+    return draft.step("person", form, lambda: form.cleaned_data)
+
+
+@never_cache
+@member_required
+@require_http_methods(["GET", "POST"])
+def limits(request, number):
+    """How much, for what and until when; everything may be left empty."""
+    draft = _Draft(request, number)
+    uses = screens.asking(request.actor.id, business_date(now())).uses
+    stored = dict(draft.filled.get("limits", {}))
+    if stored.get("uses") is None:
+        stored["uses"] = [value for value, _word in uses]
+    form = LimitsForm(request.POST or None, uses=uses, initial=stored)
+    return draft.step("limits", form, form.answers)
+
+
+@never_cache
+@member_required
+@fresh_code_required
+@require_http_methods(["GET", "POST"])
+def sign(request, number):
+    """The text, word for word, and the signature; a fresh code was given just before."""
+    draft = _Draft(request, number)
+    current = {"version": texts.CURRENT, "hash": texts.fingerprint(texts.CURRENT)}
+    form = SignForm(request.POST or None, initial=current)
+    if request.method == "POST" and form.is_valid():
+        signing = Signing(form.cleaned_data["version"], form.cleaned_data["hash"], now())
+        if draft.done(
+            form,
+            lambda: applications.sign(
+                case_id=draft.case.id, signing=signing, by=request.actor, at=now()
+            ),
+        ):
+            return redirect("bindings:check", number)
+    return draft.page("sign", form, text=texts.text(texts.CURRENT))
+
+
+@never_cache
+@member_required
+@require_http_methods(["GET", "POST"])
+def check(request, number):
+    """All answers on one page, each with 修改; then hand it in."""
+    draft = _Draft(request, number)
+    form = None
+    if request.method == "POST":
+        try:
+            unit_of_work(
+                lambda: applications.submit(case_id=draft.case.id, by=request.actor, at=now())
+            )
+        except DomainError as error:
+            return draft.page("check", form, refused=error, rows=draft.rows())
+        return redirect("bindings:case", number)
+    return draft.page("check", form, rows=draft.rows())
+
+
+@never_cache
+@member_required
+@require_http_methods(["GET", "POST"])
+def case(request, number):
+    """The result and how far it is: number, what happens next; taking it back."""
+    row = cases.by_number(request.actor.id, number)
+    if request.method == "POST":
+        unit_of_work(lambda: applications.withdraw(case_id=row.id, by=request.actor, at=now()))
+        return redirect("bindings:case", number)
+    if row.state_code == "draft":
+        return redirect("bindings:relation", number)
+    told = screens.told_of(request.actor.id, row, business_date(now()))
+    return render(request, "bindings/case.html", {"case": row, "told": told})
+
+
+class _Draft:
+    """One member's unfinished application as the pages show it."""
+
+    def __init__(self, request, number):
+        self.request = request
+        self.case = cases.by_number(request.actor.id, number)
+        self.filled = cases.answers(request.actor.id, self.case.id)
+
+    def step(self, name, form, values):
+        """Show a page of questions, or keep its answers and go on."""
+        if self.request.method == "POST" and form.is_valid():
+            kept = self.done(
+                form,
+                lambda: applications.answer(
+                    case_id=self.case.id,
+                    step=name,
+                    values=values(),
+                    by=self.request.actor,
+                    at=now(),
+                ),
+            )
+            if kept:
+                return redirect(self._next(name))
+        return self.page(name, form)
+
+    def done(self, form, verb) -> bool:
+        """Carry out a verb; a refusal is shown in the form."""
+        try:
+            unit_of_work(verb)
+        except DomainError as error:
+            if error.status == 404:
+                raise
+            refuse(form, error)
+            return False
+        return True
+
+    def page(self, name, form, **more):
+        if self.case.state_code != "draft":
+            return redirect("bindings:case", self.case.number)
+        place = PAGES.index(name)
+        back = self._address(PAGES[place - 1]) if place else reverse("bindings:start")
+        page = {
+            "form": form,
+            "case": self.case,
+            "filled": self.filled,
+            "step": place + 1,
+            "steps": len(PAGES),
+            "name": _names()[name],
+            "back": back,
+        }
+        return render(self.request, f"bindings/{name}.html", page | more)
+
+    def rows(self):
+        """Return the answers as lines to check: word, value, address to change it."""
+        return [
+            (word, value, self._address(page) + "?from=check")
+            for page, word, value in screens.answer_lines(self.filled)
+        ]
+
+    def _next(self, name) -> str:
+        """Go on; whoever came to change one answer signs again and is back at the check."""
+        if self.request.GET.get("from") == "check":
+            return self._address("sign")
+        return self._address(PAGES[PAGES.index(name) + 1])
+
+    def _address(self, page) -> str:
+        return reverse(f"bindings:{page}", args=[self.case.number])

@@ -1,0 +1,173 @@
+"""Pages about authorisations that run: the family, one relative, and what may be done."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import fresh_code_required, member_required
+from pooling.bindings import screens, selectors, services
+from pooling.bindings.forms import LimitsForm, OverallForm
+from pooling.shared.errors import DomainError
+from pooling.shared.forms import refuse
+from pooling.shared.periods import business_date
+from pooling.shared.work import unit_of_work
+
+#: Verbs of one press and what is said when they are done. What binds more has its own page.
+PRESSED = {
+    "freeze": (services.freeze, _("已暂停。从现在起，这位家人不能再用您的账户。")),
+    "thaw": (services.thaw, _("已恢复使用。")),
+    "decline": (services.decline, _("已停用。从现在起，您就医时不再用这个账户。")),
+    "resume": (services.resume, _("已恢复使用。")),
+    "confirm": (services.confirm, _("您已同意。从现在起，您就医时可以用家人的账户。")),
+    "refuse": (services.refuse, _("您没有同意，这份申请已结束。")),
+    "withdraw": (services.withdraw, _("申请已撤回。")),
+}
+
+
+@never_cache
+@member_required
+def family(request):
+    """Everybody the member shares with, both ways, and what has ended."""
+    today, member_id = business_date(now()), request.actor.id
+    page = {
+        "given": selectors.of_payer(member_id, today),
+        "received": selectors.of_relative(member_id, today),
+        "overall": selectors.payer_caps(member_id),
+        "blocked": selectors.blocked_by(member_id),
+    }
+    return render(request, "bindings/family.html", page)
+
+
+@never_cache
+@member_required
+def binding(request, pk):
+    """One authorisation: state and causes, limits, what I may do, its history."""
+    row = selectors.get_for(request.actor.id, pk, business_date(now()))
+    history = selectors.history(request.actor.id, pk)
+    return render(request, "bindings/binding.html", {"binding": row, "history": history})
+
+
+@member_required
+@require_POST
+def press(request, pk, verb):
+    """Carry out a verb of one press."""
+    if verb not in PRESSED:
+        raise Http404
+    act, done = PRESSED[verb]
+    _carry_out(request, lambda: act(binding_id=pk, by=request.actor, at=now()), done)
+    return redirect("bindings:binding", pk)
+
+
+@never_cache
+@member_required
+@require_http_methods(["GET", "POST"])
+def release(request, pk):
+    """Say what a release means and from when it counts, then do it."""
+    if request.method == "POST":
+        return _release(request, pk)
+    row = selectors.get_for(request.actor.id, pk, business_date(now()))
+    counts = screens.release_counts(request.actor.id, pk, business_date(now()))
+    return render(request, "bindings/release.html", {"binding": row, "counts": counts})
+
+
+@fresh_code_required
+def _release(request, pk):
+    done = _("解除已办理。")
+    _carry_out(request, lambda: services.release(binding_id=pk, by=request.actor, at=now()), done)
+    return redirect("bindings:binding", pk)
+
+
+@never_cache
+@member_required
+@fresh_code_required
+@require_http_methods(["GET", "POST"])
+def change_limits(request, pk):
+    """Other limits, another end, other uses for an authorisation that runs."""
+    today = business_date(now())
+    row = selectors.get_for(request.actor.id, pk, today)
+    uses = screens.asking(request.actor.id, today).uses
+    stored = {name: getattr(row, name) for name in LimitsForm.base_fields}
+    stored["uses"] = row.uses or [value for value, _word in uses]
+    form = LimitsForm(request.POST or None, uses=uses, initial=stored)
+    if request.method == "POST" and form.is_valid():
+        verb = lambda: services.change_limits(  # noqa: E731
+            binding_id=pk, limits=form.limits(), by=request.actor, at=now()
+        )
+        if _done(form, verb):
+            messages.success(request, _("限额已修改，从下一笔起按新限额。"))
+            return redirect("bindings:binding", pk)
+    return render(request, "bindings/change_limits.html", {"binding": row, "form": form})
+
+
+@never_cache
+@member_required
+@fresh_code_required
+@require_http_methods(["GET", "POST"])
+def overall(request):
+    """A payer's own limits over all relatives together."""
+    day, year = selectors.payer_caps(request.actor.id)
+    form = OverallForm(
+        request.POST or None, initial={"cap_per_day_fen": day, "cap_per_year_fen": year}
+    )
+    if request.method == "POST" and form.is_valid():
+        verb = lambda: services.set_payer_caps(  # noqa: E731
+            **form.cleaned_data, by=request.actor, at=now()
+        )
+        if _done(form, verb):
+            messages.success(request, _("总限额已修改，从下一笔起按新限额。"))
+            return redirect("bindings:family")
+    return render(request, "bindings/overall.html", {"form": form})
+
+
+@member_required
+@require_POST
+def rank(request, pk, place):
+    """Put a payer at a place of the relative's own order."""
+    done = _("顺序已修改，下一笔起按新顺序。")
+    verb = lambda: services.set_rank(  # noqa: E731
+        binding_id=pk, rank=place, by=request.actor, at=now()
+    )
+    _carry_out(request, verb, done)
+    return redirect("bindings:family")
+
+
+@member_required
+@require_POST
+def block(request, member_id, verb):
+    """Keep somebody from asking, or let them ask again."""
+    acts = {
+        "block": (services.block, _("已设置：不再接受这个人的申请。")),
+        "unblock": (services.unblock, _("已取消：这个人可以再次申请。")),
+    }
+    if verb not in acts:
+        raise Http404
+    act, done = acts[verb]
+    _carry_out(request, lambda: act(payer_id=member_id, by=request.actor, at=now()), done)
+    return redirect("bindings:family")
+
+
+def _carry_out(request, verb, done) -> None:
+    """Do it and say so; a refusal becomes a message, absence the page for what is not there."""
+    try:
+        unit_of_work(verb)
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        messages.error(request, str(error.sentence))
+    else:
+        messages.success(request, done)
+
+
+def _done(form, verb) -> bool:
+    try:
+        unit_of_work(verb)
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        refuse(form, error)
+        return False
+    return True
