@@ -1,0 +1,29 @@
+"""What the member has been told."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+
+from accounts.access import member_required
+from pooling.notices import selectors, services
+from pooling.shared.work import unit_of_work
+
+PAGE = 30
+
+
+@never_cache
+@member_required
+def inbox(request):
+    """Messages, latest first; those on the page count as read from here on."""
+    before = request.GET.get("before", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) < 19):
+        raise Http404
+    told = selectors.inbox(
+        member_id=request.actor.id, limit=PAGE + 1, before=int(before) if before else None
+    )
+    page, more = told[:PAGE], len(told) > PAGE
+    if any(not each.read for each in page):
+        newest = page[0].id
+        unit_of_work(lambda: services.mark_read(up_to=newest, by=request.actor, at=now()))
+    return render(request, "notices/inbox.html", {"told": page, "more": more})
