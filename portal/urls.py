@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
@@ -31,6 +31,9 @@ urlpatterns = [
     path("staff/again/", account.reauthenticate, name="account_reauthenticate"),
     path("staff/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("", include("pooling.bindings.urls")),
+    path("", include("pooling.settlements.urls")),
+    path("", include("pooling.notices.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

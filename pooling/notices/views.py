@@ -19,11 +19,9 @@ def inbox(request):
     before = request.GET.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 19):
         raise Http404
-    told = selectors.inbox(
-        member_id=request.actor.id, limit=PAGE + 1, before=int(before) if before else None
-    )
+    told = selectors.inbox(request.actor.id, limit=PAGE + 1, before=int(before) if before else None)
     page, more = told[:PAGE], len(told) > PAGE
-    if any(not each.read for each in page):
+    if any(each.is_new for each in page):
         newest = page[0].id
         unit_of_work(lambda: services.mark_read(up_to=newest, by=request.actor, at=now()))
     return render(request, "notices/inbox.html", {"told": page, "more": more})

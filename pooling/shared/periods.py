@@ -19,3 +19,14 @@ def contains(from_date: date | None, to_date: date | None, on: date) -> bool:
 def age_on(birth: date, on: date) -> int:
     """Return full years lived on a day; a 29 February birth ages on 1 March."""
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+def month_of(day: date, *, back: int = 0) -> date:
+    """Return the first day of the month `back` months before a day's month."""
+    months = day.year * 12 + day.month - 1 - back
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def month_after(month: date) -> date:
+    """Return the first day of the following month."""
+    return month_of(month, back=-1)
