@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portal.refusals.RefusalMiddleware",
 ]
 #: Machine calls pass these alone (`portal/wsgi.py`): no session, no cookie, no language guess.
 MACHINE_MIDDLEWARE = [

@@ -1,0 +1,28 @@
+"""A domain's refusal as a page: the sentence, the clause behind it, and a way on.
+
+Views catch what belongs to a form. Whatever else a verb or a question refuses ends here,
+once for all pages: absent and not yours become the same page.
+"""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.views.defaults import page_not_found
+
+from pooling.shared.errors import DomainError
+
+
+class RefusalMiddleware:
+    """Turn a DomainError that reached the edge into its page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        if not isinstance(error, DomainError):
+            return None
+        if error.status == 404:
+            return page_not_found(request, Http404(str(error.sentence)))
+        return render(request, "portal/refused.html", {"refused": error}, status=error.status)
