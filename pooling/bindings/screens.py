@@ -15,7 +15,6 @@ from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
-from pooling.kinship import codes
 from pooling.policy import selectors as policy
 from pooling.policy import wording as policy_wording
 from pooling.policy.parameters import USES
@@ -80,7 +79,7 @@ def answer_lines(filled: dict) -> list[tuple[str, str, str]]:
     """Return what was filled in as (page that asks it, word, value)."""
     lines = []
     if "relation" in filled:
-        lines.append(("relation", _("关系"), codes.word_of(filled["relation"]["code"])))
+        lines.append(("relation", _("关系"), wording.relation(filled["relation"]["code"])))
     if "person" in filled:
         lines.append(("person", _("姓名"), filled["person"]["name"]))
         lines.append(("person", _("身份证号码"), mask_cert_no(filled["person"]["cert_no"])))

@@ -252,7 +252,7 @@ def _row(row: Binding, reader_id: int, release_by: list[str], on: date) -> Bindi
     # the payer typed the relative's name in.
     known = row.bound_at is not None or (side == "payer" and row.state == State.PROPOSED)
     code = _state_code(row, on)
-    word = codes.word_of(
+    word = wording.relation(
         row.relation_code if side == "payer" else codes.inverse(row.relation_code, row.payer.gender)
     )
     return BindingRow(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings.rules import Refusal
+from pooling.kinship import codes
 from pooling.kinship import wording as kinship_wording
 from pooling.kinship.rules import Problem
 from pooling.policy import wording as policy_wording
@@ -97,6 +98,31 @@ REFUSALS = {
         "您也可以带户口簿、结婚证或出生医学证明到窗口，办得更快。"
     ),
 }
+
+#: The relations people choose from, in their own words, by the kind an area allows.
+RELATIONS = (
+    ("spouse", "10", _("配偶（丈夫或妻子）")),
+    ("parent", "51", _("父亲")),
+    ("parent", "52", _("母亲")),
+    ("child", "20", _("儿子")),
+    ("child", "30", _("女儿")),
+    ("sibling", "71", _("哥哥")),
+    ("sibling", "73", _("弟弟")),
+    ("sibling", "75", _("姐姐")),
+    ("sibling", "77", _("妹妹")),
+    ("paternal_grandparent", "61", _("祖父（爷爷）")),
+    ("paternal_grandparent", "62", _("祖母（奶奶）")),
+    ("maternal_grandparent", "63", _("外祖父（外公）")),
+    ("maternal_grandparent", "64", _("外祖母（外婆）")),
+    ("sons_child", "41", _("孙子")),
+    ("sons_child", "42", _("孙女")),
+    ("daughters_child", "43", _("外孙子")),
+    ("daughters_child", "44", _("外孙女")),
+    ("parent_in_law", "53", _("公公")),
+    ("parent_in_law", "54", _("婆婆")),
+    ("parent_in_law", "55", _("岳父")),
+    ("parent_in_law", "56", _("岳母")),
+)
 
 IMPLAUSIBLE = _("%(problem)s请核对后重填；确实无误的，请带证明到窗口办理。")
 
@@ -189,6 +215,12 @@ def cause(code: str, *, day: date | datetime) -> str:
     """Return one cause of a binding's present state in words."""
     on = business_date(day) if isinstance(day, datetime) else day
     return str(CAUSES[code]) % {"day": date_format(on, "DATE_FORMAT")}
+
+
+def relation(code: str) -> str:
+    """Return what people call a relation; the standard's word where they have no other."""
+    own = {code: word for _kind, code, word in RELATIONS}
+    return str(own.get(code) or codes.word_of(code))
 
 
 def kind(name: str) -> str:

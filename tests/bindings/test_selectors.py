@@ -39,7 +39,7 @@ def both(binding, on=TODAY):
 def test_each_side_reads_the_other_and_the_relation_from_where_they_stand(binding):
     to_payer, to_relative = both(binding)
     assert (to_payer.other_name, to_payer.relation) == ("赵秀英", "母亲")
-    assert (to_relative.other_name, to_relative.relation) == ("周兰", "女")
+    assert (to_relative.other_name, to_relative.relation) == ("周兰", "女儿")
     assert to_payer.may == ("freeze", "change_limits", "release")
     assert to_relative.may == ("decline", "set_rank", "release")
     assert (to_payer.state, to_payer.causes) == ("使用中", ())
