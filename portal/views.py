@@ -1,7 +1,7 @@
 """The home page, and the page that stands where a session was."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,10 +10,17 @@ from django.views.decorators.cache import never_cache
 
 from pooling.bindings import selectors as authorisations
 from pooling.bindings.models import Binding
+from pooling.bindings.selectors import BindingRow
 from pooling.cases import selectors as cases
 from pooling.funds import selectors as funds
 from pooling.policy import selectors as policy
+from pooling.settlements import selectors as settlements
+from pooling.shared.money import show_yuan
 from pooling.shared.periods import business_date
+from portal.templatetags.portal_parts import cn_date
+
+SHOWN_USES = 5
+SHOWN_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,27 @@ class Purse:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """What one relative makes available to the member: never the relative's balance."""
+
+    binding_id: int
+    name: str
+    relation: str
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastUse:
+    """A line of the usage log, short: who, where, when, how much; `address` says why."""
+
+    title: str
+    note: str
+    amount_fen: int
+    address: str
+    sort_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToDo:
     """Something that waits for this member."""
 
@@ -55,10 +83,13 @@ def home(request):
     if user.member_id is None:
         return redirect("identity")
     on = business_date(timezone.now())
+    received = authorisations.of_relative(user.member_id, on)
     page = {
         "name": user.member.name,
         "purses": purses(user.member_id, on),
-        "to_dos": to_dos(user.member_id, on),
+        "to_dos": to_dos(user.member_id, received),
+        "offers": offers(user.member_id, received, on),
+        "uses": last_uses(user.member_id, on),
     }
     return render(request, "portal/home.html", page)
 
@@ -81,7 +112,59 @@ def purses(member_id: int, on: date) -> list[Purse]:
     return shown
 
 
-def to_dos(member_id: int, on: date) -> list[ToDo]:
+def offers(member_id: int, received: list[BindingRow], on: date) -> list[Offer]:
+    """Return what each relative could give today, in the order they would be asked."""
+    rows = {row.id: row for row in received}
+    return [
+        Offer(binding_id, rows[binding_id].other_name, rows[binding_id].relation, fen)
+        for binding_id, _payer_id, fen in settlements.available_from_relatives(member_id, on)
+        if binding_id in rows
+    ]
+
+
+def last_uses(member_id: int, on: date) -> list[LastUse]:
+    """Return the newest lines of both sides of the log: what I gave and what was paid for me."""
+    since = on - timedelta(days=SHOWN_DAYS)
+    log = settlements.usage_for(member_id, since, limit=SHOWN_USES * 2)
+    # Two people of one family share a mask; what they are to the reader tells them apart.
+    words = {who.id: f"{who.relation} {who.name}" for who in authorisations.family(member_id, on)}
+    given = [
+        LastUse(
+            _("%(name)s 用了您的钱") % {"name": words.get(row.relative_id, row.relative)},
+            " · ".join(filter(None, [row.place, cn_date(row.day) or row.month, back(row)])),
+            -row.amount_fen,
+            f"/usage/{row.settlement_id}/",
+            str(row.day or row.month),
+        )
+        for row in log.given
+    ]
+    own = [
+        LastUse(
+            f"{row.use} · {row.place}",
+            " · ".join(
+                [
+                    cn_date(row.business_time),
+                    _("家人付 %(yuan)s") % {"yuan": show_yuan(row.pooled_fen)},
+                    *([] if row.status_code == "settled" else [row.status]),
+                ]
+            ),
+            -row.own_fen,
+            f"/usage/{row.settlement_id}/",
+            str(business_date(row.business_time)),
+        )
+        for row in log.received
+    ]
+    return sorted(given + own, key=lambda use: use.sort_key, reverse=True)[:SHOWN_USES]
+
+
+def back(row) -> str:
+    """Say what went back of a line, if anything."""
+    if not row.returned_fen:
+        return ""
+    return _("已退回 %(yuan)s") % {"yuan": show_yuan(row.returned_fen)}
+
+
+def to_dos(member_id: int, received: list[BindingRow]) -> list[ToDo]:
     """Return what waits for the member: authorisations to confirm, applications to finish."""
     confirm = [
         ToDo(
@@ -89,7 +172,7 @@ def to_dos(member_id: int, on: date) -> list[ToDo]:
             _("请您确认同意或不同意"),
             f"/family/{row.id}/",
         )
-        for row in authorisations.of_relative(member_id, on)
+        for row in received
         if row.state_code == Binding.State.PROPOSED
     ]
     open_cases = [case for case in cases.for_member(member_id) if case.state_code in _OPEN]

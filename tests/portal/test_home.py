@@ -1,0 +1,92 @@
+"""The home page: money first, what waits, what happened last."""
+
+import pytest
+from django.utils import timezone
+
+from portal import views
+from tests import build
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _it_is_sunday_noon(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: build.NOON)
+
+
+@pytest.fixture
+def at_home(client):
+    """Return a function that signs a member in and reads their home page."""
+
+    def read(member, phone="13800138000") -> str:
+        user = build.phone_user(phone, member=member)
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        return client.get("/").content.decode()
+
+    return read
+
+
+def test_a_visitor_reads_what_this_is_and_how_else_to_do_it(client):
+    page = client.get("/").content.decode()
+    assert "用手机号登录" in page
+    assert "去窗口办也可以" in page
+    assert "亲情账户" in page
+
+
+def test_a_payer_sees_both_parts_and_one_main_button(at_home):
+    payer = build.employee("王伟")
+    build.personal_account(payer, current=123_456, prior=78_900)
+    page = at_home(payer)
+    assert "2,023.56" in page
+    assert "1,234.56" in page
+    assert page.count("button main") == 1
+    assert "为家人开通共济" in page
+
+
+def test_where_only_prior_money_is_shared_the_page_says_so(at_home):
+    build.built_in_areas()
+    payer = build.employee("李芳", area=build.SHANGHAI_CITY)
+    build.personal_account(payer, current=100, prior=100, area=build.SHANGHAI_CITY)
+    assert "只能自己用" in at_home(payer)
+
+
+def test_a_relative_sees_what_each_payer_makes_available_and_no_balance(at_home):
+    payer, relative = build.employee("王伟"), build.resident("王小雨")
+    build.personal_account(payer, prior=5_000_000)
+    build.active_binding(payer, relative, cap_per_settlement_fen=30_000)
+    page = at_home(relative)
+    assert "300.00" in page
+    assert "50,000.00" not in page
+
+
+def test_both_sides_see_the_last_use(at_home, client):
+    payer, relative = build.employee("王伟"), build.resident("王小雨")
+    build.personal_account(payer, prior=50_000)
+    build.active_binding(payer, relative)
+    settled = build.settle(relative, 20_000, place=build.institution())
+    page = at_home(payer)
+    assert "用了您的钱" in page
+    assert "200.00" in page
+    assert f"/usage/{settled.pk}/" in page
+    assert f"/usage/{settled.pk}/" in at_home(relative, "13900139000")
+
+
+def test_what_waits_for_the_member_is_listed():
+    class Proposed:
+        id, state_code, other_name = 7, "proposed", "王*"
+
+    to_do = views.to_dos(build.employee("王伟").pk, [Proposed])[0]
+    assert to_do.address == "/family/7/"
+    assert "王*" in to_do.title
+
+
+def test_home_costs_few_statements(at_home, client, django_assert_max_num_queries):
+    payer = build.employee("王伟")
+    build.personal_account(payer, prior=50_000)
+    for name in ("王小雨", "王小雪", "王小霜"):
+        relative = build.resident(name)
+        build.active_binding(payer, relative)
+        build.settle(relative, 1_000, place=build.institution())
+    at_home(payer)
+    with django_assert_max_num_queries(24):
+        client.get("/")
