@@ -21,6 +21,7 @@ from portal.templatetags.portal_parts import cn_date
 
 SHOWN_USES = 5
 SHOWN_DAYS = 365
+SHOWN_AT_MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,17 @@ class Purse:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one relative makes available to the member: never the relative's balance."""
+    """What one relative makes available to the member, shown up to `SHOWN_AT_MOST`.
+
+    Where nobody set a limit, what could be given *is* the payer's balance, which is not the
+    relative's to know: beyond what a visit costs, "at least" says enough.
+    """
 
     binding_id: int
     name: str
     relation: str
     fen: int
+    or_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,13 @@ def offers(member_id: int, received: list[BindingRow], on: date) -> list[Offer]:
     """Return what each relative could give today, in the order they would be asked."""
     rows = {row.id: row for row in received}
     return [
-        Offer(binding_id, rows[binding_id].other_name, rows[binding_id].relation, fen)
+        Offer(
+            binding_id,
+            rows[binding_id].other_name,
+            rows[binding_id].relation,
+            min(fen, SHOWN_AT_MOST),
+            fen > SHOWN_AT_MOST,
+        )
         for binding_id, _payer_id, fen in settlements.available_from_relatives(member_id, on)
         if binding_id in rows
     ]
@@ -144,11 +156,12 @@ def last_uses(member_id: int, on: date) -> list[LastUse]:
             " · ".join(
                 [
                     cn_date(row.business_time),
-                    _("家人付 %(yuan)s") % {"yuan": show_yuan(row.pooled_fen)},
+                    _("家人付 %(pooled)s，现金 %(cash)s")
+                    % {"pooled": show_yuan(row.pooled_fen), "cash": show_yuan(row.cash_fen)},
                     *([] if row.status_code == "settled" else [row.status]),
                 ]
             ),
-            -row.own_fen,
+            row.personal_part_fen,
             f"/usage/{row.settlement_id}/",
             str(business_date(row.business_time)),
         )

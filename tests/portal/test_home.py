@@ -59,6 +59,16 @@ def test_a_relative_sees_what_each_payer_makes_available_and_no_balance(at_home)
     assert "50,000.00" not in page
 
 
+def test_without_limits_the_balance_is_not_told_either(at_home):
+    payer, relative = build.employee("王伟"), build.resident("王小雨")
+    build.personal_account(payer, prior=5_000_000)
+    build.active_binding(payer, relative)
+    page = at_home(relative)
+    assert "50,000.00" not in page
+    assert "2,000.00" in page
+    assert "以上" in page
+
+
 def test_both_sides_see_the_last_use(at_home, client):
     payer, relative = build.employee("王伟"), build.resident("王小雨")
     build.personal_account(payer, prior=50_000)
