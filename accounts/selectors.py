@@ -136,6 +136,16 @@ def owners_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, str]:
     return {bytes(index): psn_no for index, psn_no in rows.values_list("cert_no_index", "psn_no")}
 
 
+def client_is_named(name: str) -> bool:
+    """Return whether a machine client has this name, stopped ones too."""
+    return ApiClient.objects.filter(name=name).exists()
+
+
+def anybody() -> bool:
+    """Return whether any member is registered."""
+    return Member.objects.exists()
+
+
 def institution_by_code(code: str) -> Institution | None:
     """Return the designated institution with this code."""
     return Institution.objects.filter(code=code).first()

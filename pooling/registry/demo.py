@@ -133,8 +133,8 @@ def story(on: date) -> list[Family]:
     return [_family_in_shangrao(on), _family_in_xian(on)]
 
 
-def _start_of_year(on: date) -> date:
-    return date(on.year, 1, 1)
+def _bound_since(on: date) -> date:
+    return date(on.year - 1, 9, 1)
 
 
 def _family_in_shangrao(on: date) -> Family:
@@ -146,7 +146,7 @@ def _family_in_shangrao(on: date) -> Family:
     min_ = Person(AUNT, "王敏", date(1982, 9, 15), FEMALE, SHANGRAO, EMPLOYEE)
     min_.opening_fen, min_.monthly_fen, min_.employer = 92_050, 9_740, "上饶市示范中学"
     fu = Person(GRANDFATHER, "王德福", date(1955, 2, 18), MALE, SHANGRAO, RESIDENT)
-    since = _start_of_year(on)
+    since = _bound_since(on)
     return Family(
         [wei, xiu, gui, yu, min_, fu],
         [
@@ -175,7 +175,7 @@ def _family_in_xian(on: date) -> Family:
     li.opening_fen, li.monthly_fen, li.employer = 141_000, 10_200, "西安示范医药有限公司"
     nuo = Person(SON_IN_XIAN, "陈一诺", date(2015, 6, 1), MALE, XIAN, CHILD, False)
     feng = Person(GRANDMOTHER_IN_XIAN, "刘凤英", date(1954, 8, 22), FEMALE, XIAN, RESIDENT)
-    since = _start_of_year(on)
+    since = _bound_since(on)
     return Family(
         [qiang, li, nuo, feng],
         [

@@ -178,7 +178,7 @@ SLIPPED = WEI[:16] + str((int(WEI[16]) + 2) % 10) + WEI[17]
         ("members.csv", "gender", "2", "性别不一致"),
         ("members.csv", "gender", "男", "只能是"),
         ("members.csv", "phone", "12345", "手机"),
-    ("members.csv", "phone", "12345678901", "手机"),
+        ("members.csv", "phone", "12345678901", "手机"),
         ("members.csv", "died_on", "1987-01-01", "早于出生"),
         ("members.csv", "died_on", "2999-01-01", "晚于今天"),
         ("enrolments.csv", "psn_no", "P-NOBODY", "未登记"),

@@ -62,7 +62,7 @@ class Command(BaseCommand):
         call_command("load_policies", if_none=True, verbosity=0)
         if settings.DEMO and demo.is_wanted():
             self._say("正在准备演示数据……", "making demo data ...")
-            demo.make(settings.HOME / "demo")
+            demo.make()
         compile_stale(settings.LOCALE_PATHS)
         if _collect_static():
             self._say("静态文件已就绪", "static files are collected")

@@ -1,0 +1,81 @@
+"""Looking up people, their insurance and institutions: masked, and recorded.
+
+Searching is by `psn_no` alone: the admin puts what is searched for into the address, and no
+identity number, name or phone may stand in an address or a log.
+"""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts import phones
+from accounts.models import Enrolment, Institution, Member, User
+from pooling.audit.admin import PersonalLookUpAdmin
+from pooling.shared.admin import LookUpAdmin, LookUpInline
+from pooling.shared.masks import mask_cert_no, mask_name, mask_phone
+
+
+@admin.display(description=_("姓名"))
+def masked_name(row) -> str:
+    return mask_name(getattr(row, "member", row).name)
+
+
+@admin.display(description=_("证件号码"))
+def masked_number(row) -> str:
+    return mask_cert_no(row.cert_no)
+
+
+@admin.display(description=_("手机号码"), empty_value="—")
+def masked_phone(row) -> str | None:
+    return mask_phone(phones.national(row.phone)) if row.phone else None
+
+
+class EnrolmentInline(LookUpInline):
+    model = Enrolment
+    fields = readonly_fields = ("insutype", "area", "psn_type", "status", "from_date", "to_date")
+
+
+@admin.register(Member)
+class MemberAdmin(PersonalLookUpAdmin):
+    """The list never sets a masked number beside an area or a birth date (`security.md`)."""
+
+    list_display = ("psn_no", masked_name, masked_number, masked_phone)
+    search_fields = ("=psn_no",)
+    search_help_text = _("人员编号；请不要在这里输入证件号码或姓名")
+    ordering = ("pk",)
+    fields = readonly_fields = ("psn_no", masked_name, "gender", masked_phone, "died_on")
+    inlines = (EnrolmentInline,)
+
+    def members_of(self, row):
+        return [row.pk]
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(PersonalLookUpAdmin):
+    list_display = ("member", masked_name, "insutype", "area", "status", "from_date", "to_date")
+    list_select_related = ("member",)
+    list_filter = ("insutype", "status")
+    search_fields = ("=member__psn_no",)
+    ordering = ("-pk",)
+    fields = readonly_fields = (*list_display, "psn_type", "employer")
+
+
+@admin.register(Institution)
+class InstitutionAdmin(LookUpAdmin):
+    list_display = ("code", "name", "area", "level", "type")
+    list_filter = ("type", "level")
+    search_fields = ("=code", "name")
+    ordering = ("code",)
+
+
+@admin.register(User)
+class UserAdmin(PersonalLookUpAdmin):
+    """Who can sign in. Members appear without a name: the desk looks them up as members."""
+
+    list_display = ("username", "display_name", masked_phone, "is_staff", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("=username",)
+    ordering = ("-pk",)
+    fields = readonly_fields = (*list_display, "phone_verified", "joined_at", "groups")
+
+    def members_of(self, row):
+        return [row.member_id] if row.member_id else []
