@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
@@ -27,26 +27,25 @@ _WAITING = (Case.State.SUBMITTED, Case.State.WAITING)
 
 def of_patient(patient_id: int) -> list[Binding]:
     """Return every binding of a patient that has not ended, by primary key, unlocked."""
-    return list(
-        Binding.objects.filter(relative_id=patient_id, state__in=Binding.OPEN).order_by("pk")
-    )
+    rows = Binding.objects.filter(relative_id=patient_id, state__in=Binding.OPEN)
+    return list(_with_payer_caps(rows).order_by("pk"))
 
 
 def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:
     """Lock bindings by primary key and return them by id (one statement)."""
     rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=binding_ids)
-    return {row.pk: row for row in rows.order_by("pk")}
+    return {row.pk: row for row in _with_payer_caps(rows).order_by("pk")}
 
 
-def caps_of_payers(payer_ids: Iterable[int]) -> dict[int, PayerCap]:
-    """Return payer → their own limits over all relatives; who set none is left out.
+def _with_payer_caps(rows):
+    """Bring along what payers allow all relatives together, saving the till a statement.
 
     Decide on them only under the payer's lock, which setting them takes too.
     """
-    payer_ids = list(payer_ids)
-    if not payer_ids:
-        return {}
-    return {row.payer_id: row for row in PayerCap.objects.filter(payer__in=payer_ids)}
+    return rows.annotate(
+        payer_cap_per_day_fen=F("payer__payer_cap__cap_per_day_fen"),
+        payer_cap_per_year_fen=F("payer__payer_cap__cap_per_year_fen"),
+    )
 
 
 def owned(member_id: int | None, binding_id: int) -> Binding:

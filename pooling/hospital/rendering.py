@@ -16,8 +16,8 @@ def text(body: dict) -> str:
     return json.dumps(body, ensure_ascii=False, default=str)
 
 
-def settlement(row, patient, institution, names: dict[int, str]) -> dict:
-    """Return a stored settlement; `names` are those of its payers, by member id."""
+def settlement(row, patient, institution) -> dict:
+    """Return a stored settlement; its lines know their payers."""
     return {
         "id": row.pk,
         "status": row.status,
@@ -26,12 +26,12 @@ def settlement(row, patient, institution, names: dict[int, str]) -> dict:
         "fund": yuan_from_fen(row.fund_fen),
         "hospital_borne": yuan_from_fen(row.hospital_borne_fen),
         "personal_part": yuan_from_fen(row.personal_part_fen),
-        **_split(row, row.lines.all(), names),
+        **_split(row, [(line, line.payer) for line in row.lines.all()]),
         "refunded": yuan_from_fen(row.refunded_fen),
     }
 
 
-def proposal(split, bill, patient, institution, names: dict[int, str]) -> dict:
+def proposal(split, bill, patient, institution) -> dict:
     """Return a preview: a settlement without id, status and refunded."""
     personal = bill.own_paid + bill.over_limit + bill.pre_paid + bill.in_scope_share
     return {
@@ -40,18 +40,18 @@ def proposal(split, bill, patient, institution, names: dict[int, str]) -> dict:
         "fund": yuan_from_fen(bill.fund),
         "hospital_borne": yuan_from_fen(bill.hospital_borne),
         "personal_part": yuan_from_fen(personal),
-        **_split(split, split.lines, names),
+        **_split(split, [(line, split.members.get(line.payer_id)) for line in split.lines]),
     }
 
 
-def refund(row, names: dict[int, str]) -> dict:
+def refund(row) -> dict:
     """Return a refund; its lines are positive and in the order they were walked."""
     return {
         "id": row.pk,
         "settlement": row.settlement_id,
         "amount": yuan_from_fen(row.amount_fen),
         "lines": [
-            _line(each.line, names, order=each.order, amount_fen=each.amount_fen)
+            _line(each.line, each.line.payer, order=each.order, amount_fen=each.amount_fen)
             for each in row.lines.all()
         ],
         "balance_after": yuan_from_fen(row.balance_after_fen),
@@ -110,14 +110,15 @@ def _bill(row, business_time, patient, institution) -> dict:
     }
 
 
-def _split(split, lines, names: dict[int, str]) -> dict:
+def _split(split, lines) -> dict:
     return {
         "own": yuan_from_fen(split.own_fen),
         "pooled": yuan_from_fen(split.pooled_fen),
         "cash": yuan_from_fen(split.cash_fen),
         "balance_after": yuan_from_fen(split.balance_after_fen),
         "lines": [
-            _line(line, names, order=line.order, amount_fen=line.amount_fen) for line in lines
+            _line(line, payer, order=line.order, amount_fen=line.amount_fen)
+            for line, payer in lines
         ],
         "decision": {
             "rules_version": split.rules_version,
@@ -126,12 +127,12 @@ def _split(split, lines, names: dict[int, str]) -> dict:
     }
 
 
-def _line(line, names: dict[int, str], *, order: int, amount_fen: int) -> dict:
+def _line(line, payer, *, order: int, amount_fen: int) -> dict:
     return {
         "order": order,
         "source": str(line.source),
         "part": line.part or None,
-        "payer": mask_name(names[line.payer_id]) if line.payer_id else None,
+        "payer": mask_name(payer.name) if payer else None,
         "binding": line.binding_id,
         "amount": yuan_from_fen(amount_fen),
     }

@@ -1,12 +1,14 @@
 """The edge's unit of work: one durable transaction, bounded waiting, few retries."""
 
+import functools
 import random
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from pooling.shared.errors import DomainError
@@ -15,6 +17,7 @@ T = TypeVar("T")
 RETRIES = 3
 #: deadlock, serialization failure, lock not available
 _RETRYABLE = {"40P01", "40001", "55P03"}
+_inside: ContextVar[bool] = ContextVar("inside a unit of work", default=False)
 
 
 class Busy(DomainError):
@@ -42,12 +45,12 @@ def unit_of_work(work: Callable[[], T], *, pause: Callable[[float], None] = time
         finished = False
         try:
             with transaction.atomic(durable=True):
-                result = work()
+                result = _run(work)
                 finished = True
             if _replication_wait_was_cancelled():
                 raise OutcomeUnknown(_("结果暂时不明，请用同一编号再次查询或冲正。"))
             return result
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             state = getattr(error.__cause__, "sqlstate", None)
             if state in _RETRYABLE:
                 if attempt < RETRIES:
@@ -58,6 +61,30 @@ def unit_of_work(work: Callable[[], T], *, pause: Callable[[float], None] = time
                 raise OutcomeUnknown(_("结果暂时不明，请用同一编号再次查询或冲正。")) from error
             raise
     raise AssertionError("unreachable")
+
+
+def _run(work: Callable[[], T]) -> T:
+    token = _inside.set(True)
+    try:
+        return work()
+    finally:
+        _inside.reset(token)
+
+
+def verb(function: Callable[..., T]) -> Callable[..., T]:
+    """Make a verb atomic, without a savepoint of its own inside a unit of work.
+
+    There a refusal undoes the whole request anyway, and a savepoint would cost the till two
+    statements. For verbs that nobody calls and outlives: a caller that catches the refusal
+    and goes on inside the same unit of work is stopped by Django.
+    """
+
+    @functools.wraps(function)
+    def run(*args, **values) -> T:
+        with transaction.atomic(savepoint=not _inside.get()):
+            return function(*args, **values)
+
+    return run
 
 
 def database_clock() -> datetime:

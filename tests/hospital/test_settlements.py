@@ -297,8 +297,9 @@ def test_a_settlement_costs_the_same_however_many_pay(till, family):
         with CaptureQueriesContext(connection) as statements:
             body = till.settle(bill).json
         assert len({line["binding"] for line in body["lines"]} - {None}) == payers
-        costs.append(len(statements))
+        costs.append([each["sql"] for each in statements if "SAVEPOINT" not in each["sql"]])
         if payers == 2:
             build.active_binding(third, family.mei, rank=1)
             build.contribution(family.wei, 60_00, area=AREA)
-    assert costs[0] == costs[1]
+    assert len(costs[0]) == len(costs[1])
+    assert len(costs[0]) <= 17  # 16 once a payable account is remembered, after a commit

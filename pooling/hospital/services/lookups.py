@@ -1,6 +1,5 @@
 """What hotlines and kiosks may ask. Every look at a person is written down with who and why."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
@@ -14,11 +13,12 @@ from pooling.settlements import selectors as settled
 from pooling.shared.actor import Actor
 from pooling.shared.errors import NotFound
 from pooling.shared.periods import business_date
+from pooling.shared.work import verb
 
 PSN_NO = Member._meta.get_field("psn_no").max_length
 
 
-@transaction.atomic(savepoint=False)
+@verb
 def balance(*, psn_no: str, by: Actor, at) -> Answer:
     """Return what a member has and what relatives make available today. Raises NotFound."""
     usable = len(psn_no) <= PSN_NO and psn_no.isprintable()
@@ -35,7 +35,7 @@ def balance(*, psn_no: str, by: Actor, at) -> Answer:
     return Answer(200, rendering.text(rendering.balance(member, account, available, names)))
 
 
-@transaction.atomic(savepoint=False)
+@verb
 def find(*, wanted: schemas.LookupIn, by: Actor, at) -> Answer | None:
     """Return a member's number of the authority, or None.
 

@@ -1,6 +1,5 @@
 """The verbs of a till. Each that moves money is written down first, then carried out, once."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
@@ -12,6 +11,7 @@ from pooling.settlements import selectors as settled
 from pooling.settlements import services as settlements
 from pooling.shared.actor import Actor
 from pooling.shared.errors import NotFound
+from pooling.shared.work import verb
 
 Kind = Message.Kind
 
@@ -23,13 +23,11 @@ def preview(*, client: ApiClient, bill: schemas.BillIn, by: Actor, at) -> Answer
     proposal = settlements.preview(
         bill=_bill(bill, patient, institution), backdate_days=client.backdate_days, by=by, at=at
     )
-    names = _names(proposal.lines)
-    return Answer(
-        200, rendering.text(rendering.proposal(proposal, bill, patient, institution, names))
-    )
+    body = rendering.proposal(proposal, bill, patient, institution)
+    return Answer(200, rendering.text(body))
 
 
-@transaction.atomic(savepoint=False)
+@verb
 def settle(*, client: ApiClient, bill: schemas.BillIn, by: Actor, at) -> Answer:
     """Settle a bill, or repeat the answer this message got.
 
@@ -58,7 +56,7 @@ def settle(*, client: ApiClient, bill: schemas.BillIn, by: Actor, at) -> Answer:
     return once(envelope, carry_out, at=at)
 
 
-@transaction.atomic(savepoint=False)
+@verb
 def reverse(
     *,
     client: ApiClient,
@@ -78,7 +76,7 @@ def reverse(
     )
 
 
-@transaction.atomic(savepoint=False)
+@verb
 def reverse_message(
     *, client: ApiClient, key: str, reversal: schemas.ReversalByMessageIn, by: Actor, at
 ) -> Answer:
@@ -104,7 +102,7 @@ def reverse_message(
     return once(Envelope(client, key, Kind.REVERSAL, fingerprint), carry_out, at=at)
 
 
-@transaction.atomic(savepoint=False)
+@verb
 def refund(
     *, client: ApiClient, settlement_id: int, key: str, wish: schemas.RefundIn, by: Actor, at
 ) -> Answer:
@@ -125,8 +123,7 @@ def refund(
             by=by,
             at=at,
         )
-        names = _names([each.line for each in given.lines.all()])
-        return Answer(201, rendering.text(rendering.refund(given, names)))
+        return Answer(201, rendering.text(rendering.refund(given)))
 
     return once(envelope, carry_out, at=at)
 
@@ -187,11 +184,4 @@ def _bill(bill: schemas.BillIn, patient: Member, institution: Institution) -> se
 
 
 def _settlement(settlement, patient: Member, institution: Institution) -> str:
-    names = _names(settlement.lines.all())
-    return rendering.text(rendering.settlement(settlement, patient, institution, names))
-
-
-def _names(lines) -> dict[int, str]:
-    """Return the names of those who paid, in one statement however many they are."""
-    payers = people.by_ids(line.payer_id for line in lines if line.payer_id)
-    return {pk: member.name for pk, member in payers.items()}
+    return rendering.text(rendering.settlement(settlement, patient, institution))

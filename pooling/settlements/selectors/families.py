@@ -16,7 +16,7 @@ from accounts import selectors as people
 from accounts.models import Member
 from accounts.selectors import Standing
 from pooling.bindings import selectors as authorisations
-from pooling.bindings.models import Binding, PayerCap
+from pooling.bindings.models import Binding
 from pooling.bindings.usability import CLOSED, MISSING, OPEN, Authorisation, Patient, Payer
 from pooling.funds import selectors as funds
 from pooling.funds import services as treasury
@@ -113,7 +113,6 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
     }
     rules, version = _rules(bill_area, [payer.area for payer in payers.values()], on)
     used = _Uses(patient_id, payers, charge)
-    caps = authorisations.caps_of_payers(payers)
     given = Input(
         charge=charge,
         patient=Patient(patient.dead(on), patient.insutype, patient.area, patient.status),
@@ -125,7 +124,6 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
                 binding,
                 payers[binding.payer_id],
                 _purse(accounts.get(binding.payer_id), on, locked),
-                caps.get(binding.payer_id),
                 used.of(binding),
             )
             for binding in bindings
@@ -135,9 +133,7 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
     return given, version
 
 
-def _candidate(
-    binding: Binding, standing: Payer, purse: Purse, overall: PayerCap | None, used: Used
-) -> Candidate:
+def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used) -> Candidate:
     return Candidate(
         binding=binding.pk,
         payer=binding.payer_id,
@@ -159,8 +155,8 @@ def _candidate(
             per_day_fen=binding.cap_per_day_fen,
             per_month_fen=binding.cap_per_month_fen,
             per_year_fen=binding.cap_per_year_fen,
-            payer_day_fen=overall.cap_per_day_fen if overall else None,
-            payer_year_fen=overall.cap_per_year_fen if overall else None,
+            payer_day_fen=binding.payer_cap_per_day_fen,
+            payer_year_fen=binding.payer_cap_per_year_fen,
         ),
         used=used,
     )

@@ -18,7 +18,7 @@ PLAIN_LEVEL = 1
 def get_for_institution(institution_id: int, settlement_id: int) -> Settlement:
     """Return an institution's own settlement with patient and lines. Raises NotFound."""
     rows = Settlement.objects.filter(institution=institution_id).select_related("patient")
-    settlement = rows.prefetch_related("lines").filter(pk=settlement_id).first()
+    settlement = rows.prefetch_related("lines__payer").filter(pk=settlement_id).first()
     if settlement is None:
         raise NotFound(_("没有这笔结算。"))
     return settlement

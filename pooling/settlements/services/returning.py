@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
@@ -25,6 +24,7 @@ from pooling.settlements.services.settling import with_lines
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
+from pooling.shared.work import verb
 
 Status = Settlement.Status
 
@@ -74,7 +74,7 @@ class _Held:
     locked: dict[int, Account]
 
 
-@transaction.atomic
+@verb
 def reverse(
     *, settlement_id: int, institution_id: int, reason: str, by: Actor, at: datetime
 ) -> Settlement:
@@ -111,7 +111,7 @@ def reverse(
     return with_lines(settlement, held.lines)
 
 
-@transaction.atomic
+@verb
 def refund(
     *,
     settlement_id: int,
@@ -189,9 +189,12 @@ def _hold(settlement_id: int, institution_id: int) -> _Held:
         for part in (account.current_id, account.prior_id)
     }
     locked = books.locked(parts)
+    lines = list(settlement.lines.all())
+    for line in lines:
+        line.payer = members.get(line.payer_id)
     return _Held(
         settlement=settlement,
-        lines=list(settlement.lines.all()),
+        lines=lines,
         members=members,
         # Read once more: closing takes the locks that are held now.
         homes=funds.owning(accounts),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Member
 from pooling.audit import services as audit
 from pooling.ledger import services as ledger
 from pooling.ledger.models import Entry
@@ -21,6 +22,7 @@ from pooling.settlements.services.bills import Bill, check
 from pooling.settlements.waterfall import Outcome
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
+from pooling.shared.work import verb
 
 
 class AlreadySettled(DomainError):
@@ -32,9 +34,13 @@ class AlreadySettled(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What settling would do just now. Nothing is stored or reserved."""
+    """What settling would do just now. Nothing is stored or reserved.
+
+    `members` are the patient and everybody bound to pay, by id.
+    """
 
     lines: tuple[waterfall.Line, ...]
+    members: dict[int, Member]
     own_fen: int
     pooled_fen: int
     cash_fen: int
@@ -50,6 +56,7 @@ def preview(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Propo
     outcome = waterfall.split(family.given)
     return Proposal(
         lines=outcome.lines,
+        members=family.members,
         own_fen=outcome.own_fen,
         pooled_fen=outcome.pooled_fen,
         cash_fen=outcome.cash_fen,
@@ -59,7 +66,7 @@ def preview(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Propo
     )
 
 
-@transaction.atomic
+@verb
 def settle(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Settlement:
     """Split a bill and pay it: one entry, one settlement with lines and decision.
 
@@ -157,7 +164,7 @@ def _record(
             part=line.part,
             ledger_account_id=line.ledger_account_id,
             binding_id=line.binding_id,
-            payer_id=line.payer_id,
+            payer=family.members.get(line.payer_id),
             amount_fen=line.amount_fen,
             patient_id=bill.patient_id,
             use=bill.use,
