@@ -133,10 +133,17 @@ def of_asker(asker: Asker, kind: str, rules: Mapping[str, Any]) -> Iterator[Refu
         yield Refusal("max_relatives", {"most": most}, "max_relatives_per_payer")
 
 
-def of_terms(terms: Terms, rules: Mapping[str, Any], today: date) -> Iterator[Refusal]:
-    """Yield what is wrong with period, limits and uses; `today` is when consent is given."""
-    if terms.from_date < today:
+def of_terms(
+    terms: Terms, rules: Mapping[str, Any], today: date, consented_on: date | None = None
+) -> Iterator[Refusal]:
+    """Yield what is wrong with period, limits and uses.
+
+    `consented_on` lies before today where a consent given elsewhere is only recorded now.
+    """
+    if terms.from_date < (consented_on or today):
         yield Refusal("period_past", {"from_date": terms.from_date.isoformat()})
+    elif terms.to_date is not None and terms.from_date < terms.to_date <= today:
+        yield Refusal("period_over", {"to_date": terms.to_date.isoformat()})
     if terms.rank is not None and not 1 <= terms.rank <= 999:
         yield Refusal("rank_impossible")
     yield from of_limits(terms, rules, from_date=terms.from_date)

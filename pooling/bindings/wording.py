@@ -40,6 +40,7 @@ REFUSALS = {
     ),
     # About what is asked for.
     "period_past": _("起始日期不能早于今天，请改选今天或以后的日期。"),
+    "period_over": _("授权期限已经过去，不必再办理；仍要共济请重新约定期限。"),
     "period_reversed": _("截止日期必须晚于起始日期，请重新选择。"),
     "rank_impossible": _("顺位必须是 1 到 999 之间的整数。"),
     "cap_negative": _("%(cap)s不能小于 0。不想设上限请留空，填 0 表示一分也不支付。"),

@@ -15,7 +15,7 @@ from pooling.bindings import texts
 from pooling.bindings.rules import limits_of
 from pooling.bindings.services import Refused, Signing, Terms
 from pooling.kinship import services as kinship
-from pooling.shared.periods import SHANGHAI, business_date
+from pooling.shared.periods import SHANGHAI
 from pooling.shared.rows import Loaded, RowProblem
 
 
@@ -119,9 +119,10 @@ def _authorise(row: BindingRow, payer_id: int, relative_id: int, *, by, at) -> N
         terms=row.terms,
         proof="commitment" if row.commitment else "registry",
         signing=Signing(texts.PAPER, texts.fingerprint(texts.PAPER), given_at),
-        as_of=business_date(at),
+        confirmed=True,
+        consented_at=given_at,
         by=by,
-        at=given_at,
+        at=at,
     )
 
 
@@ -146,6 +147,7 @@ _COLUMNS = {
     "evidence": "commitment",
     "commitment": "commitment",
     "period_past": "from_date",
+    "period_over": "to_date",
     "period_reversed": "to_date",
     "rank": "rank",
     "uses": "uses",

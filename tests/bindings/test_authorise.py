@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
+from pooling.audit.models import Event
 from pooling.bindings import services, texts
 from pooling.bindings.models import Binding
 from pooling.bindings.services import NotNow, OtherSide, Refused, Signing, Terms
@@ -297,13 +298,19 @@ def test_an_unknown_relation_code_is_refused(payer, grandmother):
 
 def test_a_file_loaded_later_tells_how_things_stand_now(payer, grandmother, registered):
     since = build.moment("2024-03-01 00:00")
-    binding = authorise(payer, grandmother, at=since, as_of=AT.date(), confirmed=True)
+    earlier = {"consented_at": since, "from_date": since.date(), "confirmed": True}
+    binding = authorise(payer, grandmother, **earlier)
     assert (binding.bound_at, binding.from_date) == (since, date(2024, 3, 1))
+    assert Event.objects.get(verb="bindings.authorise").at == AT, "the trail is never backdated"
     left = build.member("周红", born="1981-04-01")
     build.enrolment(left, "310", until="2026-06-30")
     build.relation(left, grandmother, "52")
-    refused = refusal(left, grandmother, at=since, as_of=AT.date())
+    refused = refusal(left, grandmother, **earlier)
     assert refused.code == "payer_insurance_ended"
+    aunt = build.employee("周梅", born="1978-04-01", gender="2")
+    build.relation(aunt, grandmother, "52")
+    refused = refusal(aunt, grandmother, to_date=AT.date(), **earlier)
+    assert refused.code == "period_over"
 
 
 @pytest.mark.django_db(transaction=True)

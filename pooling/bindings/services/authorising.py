@@ -29,7 +29,7 @@ def authorise(
     signing: Signing,
     confirmed: bool = False,
     case_id: int | None = None,
-    as_of=None,
+    consented_at=None,
     by: Actor,
     at,
 ) -> Binding:
@@ -37,19 +37,21 @@ def authorise(
 
     `relation_code` is what the relative is to the payer. `proof` is what the payer offers
     where the registry proves nothing. ACTIVE from `at` on, unless the payer's area wants the
-    relative's consent and it is not `confirmed`: then PROPOSED. `as_of` is the day whose
-    rules, insurance and relations count; a registry file that is loaded later says how
-    things stand now, while consent dates from `at`. Raises Refused with the first refusal.
+    relative's consent and it is not `confirmed`: then PROPOSED. `consented_at` is earlier
+    than `at` where consent was given elsewhere and is only recorded now: the binding dates
+    from then, while rules, insurance and relations are today's, and so is the trail. Raises
+    Refused with the first refusal.
     """
     _signed(signing)
-    on = as_of or business_date(at)
+    on = business_date(at)
+    consented_at = consented_at or at
     kind = _kind(relation_code)
     members = people.locked({payer_id, relative_id})
     asker, pair, open_ranks = _facts(members, payer_id, relative_id, relation_code, proof, on)
     area = policy.in_force(asker.area, on)
     values = area.values()
     _first(rules.of_asker(asker, kind, values), area)
-    _first(rules.of_terms(terms, values, business_date(at)), area)
+    _first(rules.of_terms(terms, values, on, business_date(consented_at)), area)
     _first(rules.of_pair(asker, pair, kind, values), area)
 
     proposed = values["relative_confirms"] and not confirmed
@@ -62,7 +64,7 @@ def authorise(
         state=State.PROPOSED if proposed else State.ACTIVE,
         rank=terms.rank or max(open_ranks, default=0) + 1,
         from_date=terms.from_date,
-        bound_at=None if proposed else at,
+        bound_at=None if proposed else consented_at,
         signed_at=signing.at,
         signed_by=payer_id,
         text_version=signing.version,
