@@ -30,8 +30,12 @@ class Relation(models.Model):
         NOTARISED = "notarised", _("公证书")
         DATA_MATCH = "data_match", _("数据比对")
 
-    member = models.ForeignKey("accounts.Member", models.PROTECT, related_name="relations")
-    relative = models.ForeignKey("accounts.Member", models.PROTECT, related_name="+")
+    member = models.ForeignKey(
+        "accounts.Member", models.PROTECT, related_name="relations", verbose_name=_("参保人")
+    )
+    relative = models.ForeignKey(
+        "accounts.Member", models.PROTECT, related_name="+", verbose_name=_("亲属")
+    )
     code = models.CharField(_("关系代码"), max_length=2)
     kind = models.CharField(_("关系类别"), max_length=24)
     evidence = models.CharField(_("证明"), max_length=24, choices=Evidence)

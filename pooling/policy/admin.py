@@ -1,13 +1,15 @@
 """Staff read an area's rules: those of today with whoever set them, and every version."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from pooling.policy import selectors, wording
-from pooling.policy.models import Area, Clause, RuleVersion
-from pooling.shared.admin import LookUpAdmin, LookUpInline
+from pooling.policy.models import Area, RuleVersion
+from pooling.shared.admin import LookUpAdmin
 from pooling.shared.periods import business_date
 
 
@@ -22,40 +24,19 @@ class AreaAdmin(LookUpAdmin):
     @admin.display(description=_("今日规则"))
     def rules_of_today(self, area):
         """Return every parameter in force with its clause, the area's own or fallen back to."""
-        rows = selectors.explain(area.code, business_date(timezone.now()))
-        body = format_html_join(
-            "",
-            "<tr><th scope=row>{}</th><td>{}</td><td>{} {}</td><td>{}</td></tr>",
+        return _table(
+            (_("参数"), _("值"), _("来自"), _("条款"), _("来源")),
             (
                 (
                     row.title,
                     row.shown,
-                    row.clause.area_name,
-                    row.clause.version_label,
+                    f"{row.clause.area_name} {row.clause.version_label}",
                     row.clause.text,
+                    "—" if row.clause.is_default else _source(row.clause.source),
                 )
-                for row in rows
+                for row in selectors.explain(area.code, business_date(timezone.now()))
             ),
         )
-        head = format_html_join(
-            "",
-            "<th scope=col>{}</th>",
-            ((word,) for word in (_("参数"), _("值"), _("来自"), _("条款"))),
-        )
-        return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
-
-
-class ClauseInline(LookUpInline):
-    model = Clause
-    fields = readonly_fields = ("title", "shown", "text", "source", "evidence", "seen_on")
-
-    @admin.display(description=_("参数"))
-    def title(self, clause):
-        return wording.TITLES[clause.name]
-
-    @admin.display(description=_("值"))
-    def shown(self, clause):
-        return wording.show(clause.name, clause.value)
 
 
 @admin.register(RuleVersion)
@@ -64,4 +45,44 @@ class RuleVersionAdmin(LookUpAdmin):
     list_select_related = ("area",)
     list_filter = ("status", "area")
     ordering = ("area", "-from_date")
-    inlines = (ClauseInline,)
+    fields = readonly_fields = (*list_display, "clauses")
+
+    @admin.display(description=_("条款"))
+    def clauses(self, version):
+        """Return what this version itself sets, in words."""
+        return _table(
+            (_("参数"), _("值"), _("条款"), _("来源")),
+            (
+                (
+                    wording.TITLES[clause.name],
+                    wording.show(clause.name, clause.value),
+                    clause.text,
+                    format_html(
+                        "{} {} {}",
+                        _source(clause.source),
+                        clause.get_evidence_display(),
+                        clause.seen_on.isoformat(),
+                    ),
+                )
+                for clause in version.clauses.order_by("pk")
+            ),
+        )
+
+
+def _table(head, rows):
+    cells = format_html_join("", "<th scope=col>{}</th>", ((word,) for word in head))
+    body = format_html_join(
+        "",
+        "<tr><th scope=row>{}</th>{}</tr>",
+        (
+            (first, format_html_join("", "<td>{}</td>", ((cell,) for cell in rest)))
+            for first, *rest in rows
+        ),
+    )
+    return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", cells, body)
+
+
+def _source(source: str):
+    """Return a source as a link named by its host, or as the document's title."""
+    host = urlsplit(source).hostname
+    return format_html('<a href="{}" rel="noreferrer">{}</a>', source, host) if host else source

@@ -19,7 +19,9 @@ class Area(models.Model):
     code = models.CharField(_("区划代码"), max_length=6, primary_key=True)
     name = models.CharField(_("名称"), max_length=40)
     level = models.CharField(_("层级"), max_length=10, choices=Level)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name=_("上级")
+    )
 
     DATA_CLASSES = classes(L1="code name level parent")
 
@@ -60,7 +62,9 @@ class RuleVersion(models.Model):
 
     ALLOWED = {Status.DRAFT: {Status.PUBLISHED}, Status.PUBLISHED: set()}
 
-    area = models.ForeignKey(Area, models.PROTECT, related_name="versions")
+    area = models.ForeignKey(
+        Area, models.PROTECT, related_name="versions", verbose_name=_("统筹区")
+    )
     label = models.CharField(_("版本"), max_length=40)
     from_date = models.DateField(_("生效日期"))
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -103,7 +107,9 @@ class Clause(models.Model):
         REPOST = "REPOST", _("转载")
         SEED = "SEED", _("整理稿")
 
-    version = models.ForeignKey(RuleVersion, models.PROTECT, related_name="clauses")
+    version = models.ForeignKey(
+        RuleVersion, models.PROTECT, related_name="clauses", verbose_name=_("规则版本")
+    )
     name = models.CharField(_("参数"), max_length=40)
     value = models.JSONField(_("值"), null=True)
     source = models.CharField(_("来源"), max_length=300)

@@ -24,8 +24,8 @@ class Migration(migrations.Migration):
                 ('from_date', models.DateField(verbose_name='起始日期')),
                 ('to_date', models.DateField(null=True, verbose_name='终止日期')),
                 ('inverse', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kinship.relation')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='accounts.member')),
-                ('relative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.member')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='accounts.member', verbose_name='参保人')),
+                ('relative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.member', verbose_name='亲属')),
             ],
             options={
                 'verbose_name': '亲属关系',

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='区划代码')),
                 ('name', models.CharField(max_length=40, verbose_name='名称')),
                 ('level', models.CharField(choices=[('nation', '国家'), ('province', '省级'), ('city', '市级')], max_length=10, verbose_name='层级')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='policy.area')),
+                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='policy.area', verbose_name='上级')),
             ],
             options={
                 'verbose_name': '统筹区',
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('draft', '草稿'), ('published', '已发布')], default='draft', max_length=10, verbose_name='状态')),
                 ('published_at', models.DateTimeField(null=True, verbose_name='发布时间')),
                 ('published_by', models.CharField(blank=True, max_length=64, verbose_name='发布人')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='policy.area')),
+                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='policy.area', verbose_name='统筹区')),
             ],
             options={
                 'verbose_name': '规则版本',
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(max_length=300, verbose_name='条款')),
                 ('evidence', models.CharField(choices=[('OFFICIAL', '政府网站'), ('NEWS', '新闻报道'), ('REPOST', '转载'), ('SEED', '整理稿')], max_length=10, verbose_name='证据等级')),
                 ('seen_on', models.DateField(verbose_name='查阅日期')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clauses', to='policy.ruleversion')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clauses', to='policy.ruleversion', verbose_name='规则版本')),
             ],
             options={
                 'verbose_name': '条款',
