@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pooling.kinship import codes, wording
@@ -130,6 +130,7 @@ FOREBEARS = [
 ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(people, min_size=2, max_size=6, unique_by=lambda person: person.pk),
     st.data(),
@@ -144,6 +145,7 @@ def test_no_chain_of_forebears_ever_closes_into_a_cycle(family, data):
     assert any(edges)
 
 
+@settings(deadline=None)
 @given(people, people, st.sampled_from([*codes.CODES, *codes.TOO_BROAD, "98"]))
 def test_every_problem_has_words(person, relative, code):
     known = Known(kinds=frozenset({"sibling"}), other_spouses=frozenset({0}))
