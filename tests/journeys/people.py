@@ -1,0 +1,73 @@
+"""What people do in a browser, in the words of the pages."""
+
+import re
+import time
+
+from portal.models import DemoMessage
+
+#: What sticks out of the narrowest phone, by tag and class; nothing on a good page.
+_TOO_WIDE = """
+document.documentElement.scrollWidth <= window.innerWidth ? [] :
+  [...document.querySelectorAll("main *, header *, footer *")]
+    .filter(each => each.getBoundingClientRect().right > window.innerWidth)
+    .map(each => `${each.tagName}.${each.className.baseVal ?? each.className}`)
+"""
+
+
+def latest_code() -> str:
+    """Return the code of the newest text message in the demo's outbox."""
+    return re.search(r"\d{6}", DemoMessage.objects.order_by("-pk")[0].text)[0]
+
+
+def sign_in(page, live, phone: str) -> None:
+    """Sign in by phone and code, as a member does."""
+    page.set_default_timeout(10_000)
+    page.goto(f"{live}/login/")
+    page.fill("input[name=phone]", phone)
+    page.locator("main button.main").click()
+    page.wait_for_url("**/login/code/**")
+    page.fill("input[name=code]", latest_code())
+    page.locator("main button.main").click()
+    page.wait_for_url(re.compile(r"/(identity/)?$"))
+
+
+def sign_out(page) -> None:
+    page.context.clear_cookies()
+
+
+def give_fresh_code(page) -> None:
+    """Answer the page that asks for a fresh code."""
+    page.wait_for_url("**/confirm-it-is-you/**")
+    page.fill("input[name=code]", latest_code())
+    page.locator("main button.main").click()
+
+
+def bill(patient, institution, *, personal: str, message_id: str, use: str = "outpatient") -> dict:
+    """Return a till's bill of today whose whole personal part is in scope."""
+    return {
+        "message_id": message_id,
+        "patient": {"psn_no": patient.psn_no},
+        "institution": institution.code,
+        "use": use,
+        "business_time": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()),
+        "total": personal,
+        "fund": "0.00",
+        "hospital_borne": "0.00",
+        "own_paid": "0.00",
+        "over_limit": "0.00",
+        "pre_paid": "0.00",
+        "in_scope_share": personal,
+        "acct_used_flag": 2,
+    }
+
+
+def looks_right(page, axe) -> None:
+    """Check what every page owes everybody: no barrier, nothing cut at 320 px; not without axe."""
+    if axe is None:
+        return
+    axe(page)
+    size = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 640})
+    wide = page.evaluate(_TOO_WIDE)
+    page.set_viewport_size(size)
+    assert wide == [], f"{page.url} is cut at 320 px: {wide}"
