@@ -127,7 +127,7 @@ def _nobody() -> Member:
 
 def ids_by_psn_no(psn_nos: Iterable[str]) -> dict[str, int]:
     """Return psn_no → member id for those that exist (one statement)."""
-    return dict(Member.objects.filter(psn_no__in=set(psn_nos)).values_list("psn_no", "pk"))
+    return dict(Member.objects.filter(psn_no__any=set(psn_nos)).values_list("psn_no", "pk"))
 
 
 def owners_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, str]:

@@ -96,7 +96,7 @@ def _sort_out(
 ) -> tuple[list[ContributionRow], list[RowProblem]]:
     """Return the rows never met before, and problems of those that say something else now."""
     facts = ("personal_account__member_id", "personal_account__area", "part", "amount_fen")
-    known = Contribution.objects.filter(reference__in=[row.reference for row in rows])
+    known = Contribution.objects.filter(reference__any=[row.reference for row in rows])
     stated = {
         reference: tuple(values)
         for reference, *values in known.values_list("reference", *facts, "business_date")
@@ -147,12 +147,12 @@ def _open_accounts(
 
 def _accounts(keys: Iterable[tuple[int, str]]) -> dict[tuple[int, str], PersonalAccount]:
     wanted = set(keys)
-    rows = PersonalAccount.objects.filter(member_id__in={member for member, _area in wanted})
+    rows = PersonalAccount.objects.filter(member_id__any={member for member, _area in wanted})
     return {key: row for row in rows if (key := (row.member_id, row.area)) in wanted}
 
 
 def _closed(accounts: Iterable[PersonalAccount]) -> set[int]:
-    rows = PersonalAccount.objects.filter(pk__in=[each.pk for each in accounts])
+    rows = PersonalAccount.objects.filter(pk__any=[each.pk for each in accounts])
     return set(rows.filter(closed_on__isnull=False).values_list("pk", flat=True))
 
 

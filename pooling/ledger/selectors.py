@@ -40,7 +40,7 @@ def locked(account_ids: Iterable[int]) -> dict[int, Account]:
     caps in a *later* statement: this one's snapshot is older than its locks.
     """
     rows = Account.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.filter(pk__in=list(account_ids), guarded=True).order_by("pk")
+    rows = rows.filter(pk__any=account_ids, guarded=True).order_by("pk")
     return {account.pk: account for account in rows}
 
 

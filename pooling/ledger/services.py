@@ -216,7 +216,7 @@ def _write(drafts: list[Draft], at: datetime, locked: dict[int, Account]) -> lis
 def _known(drafts: list[Draft]) -> dict[str, int]:
     """Return key → id of entries that exist already. Raises KeyTaken where they differ."""
     wanted = {each.key: each for each in drafts}
-    entries = Entry.objects.filter(key__in=list(wanted)).prefetch_related("postings")
+    entries = Entry.objects.filter(key__any=wanted).prefetch_related("postings")
     for entry in entries:
         lines = {Movement(line.account_id, line.amount_fen) for line in entry.postings.all()}
         each = wanted[entry.key]
@@ -241,7 +241,7 @@ def open_accounts(codes: Iterable[str], kind: str) -> list[Account]:
         (Account(code=code, kind=kind, guarded=True, balance_fen=0) for code in sorted(codes)),
         ignore_conflicts=True,
     )
-    found = {account.code: account for account in Account.objects.filter(code__in=codes)}
+    found = {account.code: account for account in Account.objects.filter(code__any=codes)}
     return [found[code] for code in codes]
 
 

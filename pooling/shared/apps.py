@@ -6,3 +6,8 @@ class SharedConfig(AppConfig):
     name = "pooling.shared"
     label = "shared"
     verbose_name = _("公共")
+
+    def ready(self):
+        from pooling.shared import lookups
+
+        lookups.register()
