@@ -97,9 +97,7 @@ def _relation(values: dict, area) -> dict:
     if kind is None:
         raise _refused("code", Refusal("relation_unknown"), area)
     if kind not in area.value("relations"):
-        name = "in_law_not_allowed" if kind in rules.IN_LAWS else "relation_not_allowed"
-        allowed = {"kind": kind, "kinds": area.value("relations")}
-        raise _refused("code", Refusal(name, allowed, "relations"), area)
+        raise _refused("code", rules.not_allowed(kind, area.value("relations")), area)
     return {"code": code, "kind": kind}
 
 

@@ -124,13 +124,18 @@ def of_asker(asker: Asker, kind: str, rules: Mapping[str, Any]) -> Iterator[Refu
     elif asker.employee_status not in ("1", "2"):
         yield Refusal("payer_insurance_ended")
     if kind not in rules["relations"]:
-        code = "in_law_not_allowed" if kind in IN_LAWS else "relation_not_allowed"
-        yield Refusal(code, {"kind": kind, "kinds": list(rules["relations"])}, "relations")
+        yield not_allowed(kind, rules["relations"])
     if rules["model"] != "direct_debit":
         yield Refusal("model_not_built", {"model": rules["model"]}, "model")
-    most = rules["max_relatives_per_payer"]
-    if most is not None and asker.relatives >= most:
-        yield Refusal("max_relatives", {"most": most}, "max_relatives_per_payer")
+    limit = rules["max_relatives_per_payer"]
+    if limit is not None and asker.relatives >= limit:
+        yield Refusal("max_relatives", {"most": limit}, "max_relatives_per_payer")
+
+
+def not_allowed(kind: str, allowed: list[str]) -> Refusal:
+    """Return the refusal of a relation that is not among those the area allows."""
+    code = "in_law_not_allowed" if kind in IN_LAWS else "relation_not_allowed"
+    return Refusal(code, {"kind": kind, "kinds": list(allowed)}, "relations")
 
 
 def of_terms(
@@ -171,12 +176,17 @@ def _of_cap(name: str, fen: int | None, rules: Mapping[str, Any]) -> Iterator[Re
     if fen < 0:
         yield Refusal("cap_negative", {"cap": name})
         return
-    above = [(rules[rule], rule) for rule in _AREA_CAPS[name] if rules[rule] is not None]
-    if above and fen > min(above)[0]:
-        most, rule = min(above)
-        yield Refusal("cap_above_area", {"cap": name, "most_fen": most}, rule)
+    highest, rule = most(name, rules)
+    if highest is not None and fen > highest:
+        yield Refusal("cap_above_area", {"cap": name, "most_fen": highest}, rule)
     elif fen > MAX_FEN:
         yield Refusal("cap_too_large", {"cap": name})
+
+
+def most(name: str, rules: Mapping[str, Any]) -> tuple[int | None, str]:
+    """Return the area's highest value for a cap in fen and the clause that sets it; None: none."""
+    above = [(rules[rule], rule) for rule in _AREA_CAPS[name] if rules[rule] is not None]
+    return min(above, default=(None, ""))
 
 
 def of_pair(asker: Asker, pair: Pair, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -194,9 +204,9 @@ def of_pair(asker: Asker, pair: Pair, kind: str, rules: Mapping[str, Any]) -> It
     yield from _of_evidence(pair, kind, rules)
     yield from _of_insurance(relative, rules)
     yield from _of_areas(asker.area, relative.area, rules)
-    most = rules["max_payers_per_relative"]
-    if most is not None and not pair.already_bound and pair.payers >= most:
-        yield Refusal("max_payers", {"most": most}, "max_payers_per_relative")
+    limit = rules["max_payers_per_relative"]
+    if limit is not None and not pair.already_bound and pair.payers >= limit:
+        yield Refusal("max_payers", {"most": limit}, "max_payers_per_relative")
 
 
 def _of_evidence(pair: Pair, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:

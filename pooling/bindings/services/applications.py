@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app as jobs
 
-from accounts import fingerprints, names
+from accounts import fingerprints
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import answers, rules, selectors, texts
+from pooling.bindings import answers, drafts, rules, selectors, texts
 from pooling.bindings.models import Attempt, Binding
 from pooling.bindings.rules import Refusal, Signing
 from pooling.bindings.services import authorising, rows
@@ -24,11 +24,9 @@ from pooling.bindings.services.rows import Refused
 from pooling.cases import selectors as cases
 from pooling.cases import services as case_services
 from pooling.cases.models import Case
-from pooling.kinship import selectors as kinship
 from pooling.notices import services as notices
 from pooling.notices.services import Message
 from pooling.policy import selectors as policy
-from pooling.shared import crypto
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
@@ -119,7 +117,7 @@ def submit(*, case_id: int, by: Actor, at) -> Outcome:
         raise Refused.because(Refusal("unfinished"))
     if "signing" not in filled:
         raise Refused.because(Refusal("not_signed"))
-    relative = _registered(case.member_id, filled["person"], business_date(at))
+    relative = drafts.registered(case.member_id, filled["person"], business_date(at))
     case_services.submit(case_id=case_id, by=by, at=at)
     if relative is not None:
         return _decide_registered(case, relative, filled, by, at)
@@ -177,9 +175,8 @@ def _decide_registered(case: Case, relative_id: int, filled: dict, by: Actor, at
     return Outcome(ACTIVE if active else PROPOSED, case.number, binding.pk)
 
 
-@transaction.atomic
 def _authorise(case: Case, relative_id: int, filled: dict, proof: str, by: Actor, at) -> Binding:
-    """Ask the one verb; a savepoint, so that a refusal undoes nothing of the caller's."""
+    """Ask the one verb; it is a savepoint here, so a refusal undoes nothing of the caller's."""
     return authorising.authorise(
         payer_id=case.member_id,
         relative_id=relative_id,
@@ -221,20 +218,6 @@ def _asked(case: Case, relative) -> list[Message]:
 
 def _link(case: Case) -> str:
     return f"/cases/{case.number}/"
-
-
-def _registered(member_id: int, person: dict, on) -> int | None:
-    """Return the id of the registered relative these words describe, or None.
-
-    Only the asker's own relations are read: the same statements whoever is named.
-    """
-    index = fingerprints.of_cert_no(person["cert_no"])
-    spelled = names.fold_name(person["name"]).encode()
-    for relative in (row.relative for row in kinship.relations_of(member_id, on)):
-        same_name = crypto.same(names.fold_name(relative.name).encode(), spelled)
-        if crypto.same(relative.cert_no_index, index) and same_name:
-            return relative.pk
-    return None
 
 
 def _check_asker(member_id: int, filled: dict, at) -> None:

@@ -1,0 +1,223 @@
+"""What the pages of an application show: choices, limits, the answers so far, the outcome.
+
+Everything here is read from the asker's own case, area and family.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import fingerprints, names
+from accounts import selectors as people
+from pooling.bindings import answers, rules, texts, wording
+from pooling.bindings.rules import Refusal
+from pooling.cases import selectors as cases
+from pooling.cases.models import Case
+from pooling.cases.selectors import CaseRow
+from pooling.kinship import codes
+from pooling.kinship import selectors as kinship
+from pooling.policy import selectors as policy
+from pooling.policy.parameters import USES
+from pooling.policy.rules import Rules
+from pooling.shared import crypto
+from pooling.shared.errors import NotFound
+from pooling.shared.masks import mask_cert_no
+from pooling.shared.money import show_yuan
+
+#: The plain words people choose from, in the order of nearness; finer codes are the desk's.
+_OFFERED = [
+    "11",
+    "12",
+    "51",
+    "52",
+    "20",
+    "30",
+    "71",
+    "73",
+    "75",
+    "77",
+    "61",
+    "62",
+    "63",
+    "64",
+    "41",
+    "42",
+    "43",
+    "44",
+    "53",
+    "54",
+    "55",
+    "56",
+    "28",
+    "38",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A relation to choose; where the area does not allow it, `why_not` says so."""
+
+    code: str
+    word: str
+    kind: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What the area leaves to the payer: `most` maps a cap's name to the area's, or None."""
+
+    area_name: str
+    uses: tuple[tuple[str, str], ...]
+    most: dict[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer on the page that asks to check them; `step` is where it can be changed."""
+
+    step: str
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An unfinished application. `step` comes next: relation, person, limits, sign or check.
+
+    `at_once` says whether the registry proves the relation, so that the answer will be
+    immediate. `values` are the stored answers, to fill the forms with.
+    """
+
+    case_id: int
+    number: str
+    step: str
+    lines: tuple[Line, ...]
+    values: dict[str, Any]
+    at_once: bool
+    text: str
+    text_version: str
+    text_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A submitted application: its case, and in a sentence why it stands where it stands."""
+
+    case: CaseRow
+    sentence: str
+
+
+def relation_choices(member_id: int, on: date) -> list[Choice]:
+    """Return the relations to choose from, with a sentence at those the area does not allow."""
+    asker, area = _asker(member_id, on)
+    allowed = area.value("relations")
+    choices = []
+    for row in map(codes.CODES.__getitem__, _OFFERED):
+        if row.person_gender not in (None, asker.gender):
+            continue
+        why_not = ""
+        if row.kind not in allowed:
+            refusal = rules.not_allowed(row.kind, allowed)
+            why_not = wording.sentence(refusal, area.clause("relations"))
+        choices.append(Choice(row.code, row.word, row.kind, why_not))
+    return choices
+
+
+def limits_guide(member_id: int, on: date) -> Guide:
+    """Return the uses to choose from and the highest caps the asker's area allows."""
+    _member, area = _asker(member_id, on)
+    uses = area.value("uses") or USES
+    return Guide(
+        area_name=area.clause("uses").area_name,
+        uses=tuple((use, wording.uses([use])) for use in uses),
+        most={name: rules.most(name, area.values())[0] for name in rules.CAPS},
+    )
+
+
+def draft(member_id: int, case_id: int, on: date) -> Draft:
+    """Return the member's unfinished application. Raises NotFound, also once submitted."""
+    case = cases.owned(member_id, pk=case_id)
+    if case.kind != Case.Kind.BIND or case.state != Case.State.DRAFT:
+        raise NotFound(_("没有找到这件申请。"))
+    filled = cases.opened(case)
+    missing = answers.missing(filled)
+    return Draft(
+        case_id=case.pk,
+        number=case.number,
+        step=missing[0] if missing else "check" if "signing" in filled else "sign",
+        lines=tuple(_lines(filled)),
+        values=filled,
+        at_once="person" in filled and registered(member_id, filled["person"], on) is not None,
+        text=texts.text(texts.CURRENT),
+        text_version=texts.CURRENT,
+        text_hash=texts.fingerprint(texts.CURRENT),
+    )
+
+
+def progress(member_id: int, number: str, on: date) -> Progress:
+    """Return one application of the member by its number. Raises NotFound."""
+    row = cases.by_number(member_id, number)
+    sentence = ""
+    if row.reason_code in wording.REFUSALS:
+        _member, area = _asker(member_id, on)
+        clause = area.clause("evidence_accepted")
+        sentence = wording.sentence(Refusal(row.reason_code, row.reason_values), clause)
+    elif row.state_code == Case.State.SUBMITTED:
+        sentence = gettext("已提交，办好后会用消息通知您。您不必停留在这一页。")
+    return Progress(row, sentence)
+
+
+def registered(member_id: int, person: dict, on: date) -> int | None:
+    """Return the id of the registered relative these words describe, or None.
+
+    Only the asker's own relations are read: the same statements whoever is named.
+    """
+    index = fingerprints.of_cert_no(person["cert_no"])
+    spelled = names.fold_name(person["name"]).encode()
+    for relative in (row.relative for row in kinship.relations_of(member_id, on)):
+        same_name = crypto.same(names.fold_name(relative.name).encode(), spelled)
+        if crypto.same(relative.cert_no_index, index) and same_name:
+            return relative.pk
+    return None
+
+
+def _asker(member_id: int, on: date) -> tuple[Any, Rules]:
+    """Return a member and the rules of the area where they are insured as an employee."""
+    member = people.by_ids([member_id])[member_id]
+    area = people.standings([member], on)[member_id].employee_area
+    return member, policy.in_force(area, on)
+
+
+def _lines(filled: dict):
+    """Yield the answers so far, as people read them."""
+    if "relation" in filled:
+        word = codes.word_of(filled["relation"]["code"])
+        yield Line("relation", gettext("关系"), word)
+    if "person" in filled:
+        yield Line("person", gettext("姓名"), filled["person"]["name"])
+        yield Line("person", gettext("证件号码"), mask_cert_no(filled["person"]["cert_no"]))
+    if "limits" in filled:
+        yield from _limit_lines(filled["limits"])
+
+
+def _limit_lines(stored: dict):
+    begin = stored["from_date"]
+    end = stored["to_date"]
+    yield Line("limits", gettext("开始"), _day(begin) if begin else gettext("办好当天"))
+    yield Line("limits", gettext("截止"), _day(end) if end else gettext("长期"))
+    for name, title in wording.CAPS.items():
+        fen = stored[name]
+        yield Line("limits", str(title), gettext("不设上限") if fen is None else show_yuan(fen))
+    uses = stored["uses"]
+    yield Line(
+        "limits", gettext("用途"), gettext("按规定都可以") if uses is None else wording.uses(uses)
+    )
+
+
+def _day(text: str) -> str:
+    return date_format(date.fromisoformat(text), "DATE_FORMAT")
