@@ -50,6 +50,8 @@ def _bounded(request, get_response):
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return faults.body_problem("body_malformed")
+    if "Transfer-Encoding" in request.headers:
+        return faults.body_problem("body_without_length", status=411)
     if length > MAX_BYTES:
         return faults.body_problem("body_too_large", status=413)
     return get_response(request)

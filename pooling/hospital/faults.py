@@ -18,6 +18,7 @@ BODIES = {
     "body_malformed": _("报文不是合法的 UTF-8 JSON。"),
     "body_duplicate_name": _("报文里有重复的字段名。"),
     "body_missing": _("缺少报文。"),
+    "body_without_length": _("请用 Content-Length 说明报文长度，不要分块传输。"),
     "body_too_large": _("报文超过 64 KB。"),
 }
 FIELDS = {

@@ -200,6 +200,11 @@ def test_a_huge_body_is_refused_by_its_length(till):
     assert (reply.status, reply.code) == (413, "body_too_large")
 
 
+def test_a_body_in_chunks_is_told_to_state_its_length(till):
+    reply = till.send("POST", "/preview", raw=b"{}", transfer_encoding="chunked")
+    assert (reply.status, reply.code) == (411, "body_without_length")
+
+
 def test_a_length_that_is_no_number_is_refused(till):
     assert till.send("POST", "/preview", raw=b"{}", content_length="many").status == 400
 
