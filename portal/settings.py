@@ -278,5 +278,6 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": False},
         "axes": {"level": "WARNING"},
         "procrastinate.blueprints": {"level": "WARNING"},
+        "procrastinate.periodic": {"level": "WARNING"},
     },
 }

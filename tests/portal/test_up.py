@@ -33,7 +33,7 @@ def free_port() -> int:
 def up(home: Path, port: int) -> subprocess.Popen:
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     chosen = {"PORTAL_HOME": str(home), "PORTAL_PORT": str(port), "PORTAL_DEMO": "1"}
-    chosen["PORTAL_DEMO_MEMBERS"] = "0"
+    chosen["PORTAL_DEMO_MEMBERS"] = "10"
     return subprocess.Popen(
         [sys.executable, "manage.py", "up"],
         cwd=ROOT,
@@ -49,7 +49,7 @@ def serving(home: Path, port: int):
     """Run the portal until the block ends; killed for good should it not obey."""
     process = up(home, port)
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while not answers(port, "/healthz"):
             assert process.poll() is None, process.stdout.read()
             assert time.monotonic() < deadline

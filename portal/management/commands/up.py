@@ -142,6 +142,8 @@ def _refuse_busy(host: str, port: int) -> None:
 def _programs(host: str, port: int) -> dict[str, list[str]]:
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"]
     server += ["--blocking-threads", "4", "--respawn-failed-workers", "--no-ws"]
+    # A worker told to stop while it still starts would never hear of it.
+    server += ["--workers-kill-timeout", "5"]
     server += ["--log-level", "warning", "--host", host, "--port", str(port)]
     return {
         "granian": [*server, "portal.wsgi:application"],
