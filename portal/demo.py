@@ -3,10 +3,12 @@
 from django.core.management import call_command
 
 from pooling.registry.demo_life import is_wanted, whom_to_sign_in_as
+from portal.env import read
 
 __all__ = ["is_wanted", "make", "whom_to_sign_in_as"]
 
 
 def make() -> None:
     """Make and load a registry by the commands an authority would use, and what happened since."""
-    call_command("load_demo", verbosity=0)
+    members = read.int("PORTAL_DEMO_MEMBERS", default=600)
+    call_command("load_demo", members=members, verbosity=0)
