@@ -1,10 +1,11 @@
 """Many at once on real connections: one waits for the other, and no fen is lost or invented."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from pooling.ledger import selectors, services
 from pooling.ledger.models import Entry
@@ -72,6 +73,14 @@ def test_families_named_in_opposite_order_do_not_deadlock(monkeypatch):
     assert selectors.check() == []
 
 
+def test_accounts_are_locked_in_the_order_of_their_keys():
+    accounts = [build.ledger_account() for _member in range(3)]
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        assert list(selectors.locked(reversed(accounts))) == accounts
+    order = 'ORDER BY "ledger_account"."id" ASC FOR NO KEY UPDATE OF "ledger_account"'
+    assert queries[0]["sql"].endswith(order)
+
+
 def test_two_reversals_at_once_give_the_money_back_once():
     source, clearing = build.ledger_account(60_00), build.scheme_account()
     entry = build.post((source, -60_00), (clearing, 60_00))
@@ -88,7 +97,32 @@ def test_a_scheme_account_is_opened_once_by_many():
     assert len(set(answers)) == 1
 
 
-def test_a_checkpoint_misses_no_line_that_is_still_on_its_way():
+def test_a_checkpoint_waits_for_a_line_that_is_still_on_its_way():
+    clearing = build.scheme_account()
+    slow, quick = build.ledger_account(50_00), build.ledger_account(50_00)
+    posted, may_commit = Event(), Event()
+
+    def slow_till():
+        build.post((slow, -1_00), (clearing, 1_00))
+        posted.set()
+        may_commit.wait(5)
+
+    def in_thread(work):
+        return pool.submit(lambda: at_once(work))
+
+    with ThreadPoolExecutor(2) as pool:
+        till = in_thread(slow_till)
+        posted.wait(5)
+        build.post((quick, -2_00), (clearing, 2_00))
+        run = in_thread(lambda: services.take_checkpoints(at=build.NOON))
+        assert wait([run], timeout=0.5).not_done, "the run did not wait for the slow till"
+        may_commit.set()
+        wait([till, run])
+    assert selectors.balances([clearing]) == {clearing: 3_00}
+    assert selectors.check() == []
+
+
+def test_tills_and_checkpoints_together_lose_nothing():
     clearing = build.scheme_account()
     sources = [build.ledger_account(50_00) for _till in range(TILLS)]
 
