@@ -26,7 +26,7 @@ def masked_number(row) -> str:
 
 @admin.display(description=_("手机号码"), empty_value="—")
 def masked_phone(row) -> str | None:
-    return mask_phone(phones.national(row.phone)) if row.phone else None
+    return mask_phone(phones.national(row.phone)) if row.phone else "—"
 
 
 class EnrolmentInline(LookUpInline):

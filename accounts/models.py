@@ -77,7 +77,9 @@ class Enrolment(models.Model):
         PAUSED = "2", _("暂停参保")
         ENDED = "4", _("终止参保")
 
-    member = models.ForeignKey(Member, models.PROTECT, related_name="enrolments")
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="enrolments", verbose_name=_("参保人")
+    )
     insutype = models.CharField(_("险种"), max_length=3, choices=Insurance)
     area = models.CharField(_("统筹区"), max_length=6)
     psn_type = models.CharField(_("人员类别"), max_length=6)

@@ -192,7 +192,9 @@ class Binding(models.Model):
 class PayerCap(models.Model):
     """A payer's own limits over all relatives. Empty = none, 0 = nothing."""
 
-    payer = models.OneToOneField("accounts.Member", models.PROTECT, related_name="payer_cap")
+    payer = models.OneToOneField(
+        "accounts.Member", models.PROTECT, related_name="payer_cap", verbose_name=_("共济人")
+    )
     cap_per_day_fen = models.BigIntegerField(_("每日上限（分）"), null=True)
     cap_per_year_fen = models.BigIntegerField(_("每年上限（分）"), null=True)
 

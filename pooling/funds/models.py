@@ -18,10 +18,19 @@ class PersonalAccount(models.Model):
     contribution opens the account.
     """
 
-    member = models.ForeignKey("accounts.Member", models.PROTECT, related_name="personal_accounts")
+    member = models.ForeignKey(
+        "accounts.Member",
+        models.PROTECT,
+        related_name="personal_accounts",
+        verbose_name=_("参保人"),
+    )
     area = models.CharField(_("统筹区"), max_length=6)
-    current = models.OneToOneField("ledger.Account", models.PROTECT, related_name="+")
-    prior = models.OneToOneField("ledger.Account", models.PROTECT, related_name="+")
+    current = models.OneToOneField(
+        "ledger.Account", models.PROTECT, related_name="+", verbose_name=_("当年部分")
+    )
+    prior = models.OneToOneField(
+        "ledger.Account", models.PROTECT, related_name="+", verbose_name=_("历年部分")
+    )
     opened_on = models.DateField(_("开户日期"))
     closed_on = models.DateField(_("销户日期"), null=True)
 
@@ -63,12 +72,14 @@ class Contribution(models.Model):
 
     reference = models.CharField(_("流水号"), max_length=60, unique=True)
     personal_account = models.ForeignKey(
-        PersonalAccount, models.PROTECT, related_name="contributions"
+        PersonalAccount, models.PROTECT, related_name="contributions", verbose_name=_("个人账户")
     )
     part = models.CharField(_("部分"), max_length=7)
     amount_fen = models.BigIntegerField(_("金额（分）"))
     business_date = models.DateField(_("业务日期"))
-    entry = models.ForeignKey("ledger.Entry", models.PROTECT, related_name="+")
+    entry = models.ForeignKey(
+        "ledger.Entry", models.PROTECT, related_name="+", verbose_name=_("分录")
+    )
 
     DATA_CLASSES = classes(
         L2="id reference business_date entry", L3b="personal_account part amount_fen"

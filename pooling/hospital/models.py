@@ -20,10 +20,14 @@ class Message(models.Model):
         REVERSAL = "reversal", _("撤销")
         REFUND = "refund", _("退费")
 
-    client = models.ForeignKey("accounts.ApiClient", models.PROTECT, related_name="+")
+    client = models.ForeignKey(
+        "accounts.ApiClient", models.PROTECT, related_name="+", verbose_name=_("接口客户端")
+    )
     key = models.CharField(_("幂等键"), max_length=64)
     kind = models.CharField(_("种类"), max_length=12, choices=Kind)
-    institution = models.ForeignKey("accounts.Institution", models.PROTECT, related_name="+")
+    institution = models.ForeignKey(
+        "accounts.Institution", models.PROTECT, related_name="+", verbose_name=_("定点机构")
+    )
     #: The message id of a settlement or of the settlement a tombstone stands for.
     message_id = models.CharField(_("报文编号"), max_length=64, blank=True)
     fingerprint = models.CharField(_("内容指纹"), max_length=64)

@@ -43,7 +43,9 @@ class Relation(models.Model):
     from_date = models.DateField(_("起始日期"))
     to_date = models.DateField(_("终止日期"), null=True)
     #: The row that says the same from the other side.
-    inverse = models.OneToOneField("self", models.CASCADE, related_name="+")
+    inverse = models.OneToOneField(
+        "self", models.CASCADE, related_name="+", verbose_name=_("反向关系")
+    )
 
     DATA_CLASSES = classes(
         L2="id inverse",

@@ -65,8 +65,12 @@ class Entry(models.Model):
 class Posting(models.Model):
     """One line of an entry. The lines of an entry sum to zero (deferred trigger)."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="postings")
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, related_name="postings", verbose_name=_("分录")
+    )
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="postings", verbose_name=_("账目")
+    )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     balance_after_fen = models.BigIntegerField(_("记账后余额（分）"), null=True)
 
@@ -94,7 +98,9 @@ class Posting(models.Model):
 class Checkpoint(models.Model):
     """The sum of an unguarded account's postings up to and including one posting."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="checkpoints")
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="checkpoints", verbose_name=_("账目")
+    )
     through_posting_id = models.BigIntegerField(_("截至行"))
     sum_fen = models.BigIntegerField(_("合计（分）"))
     taken_at = models.DateTimeField(_("时间"))

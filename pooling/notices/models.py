@@ -14,8 +14,12 @@ class Notice(models.Model):
     amounts in fen and dates, so that it can be read in either language and no name is stored.
     """
 
-    member = models.ForeignKey("accounts.Member", models.PROTECT, null=True, related_name="+")
-    user = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    member = models.ForeignKey(
+        "accounts.Member", models.PROTECT, null=True, related_name="+", verbose_name=_("参保人")
+    )
+    user = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", verbose_name=_("工作人员")
+    )
     kind = models.CharField(_("种类"), max_length=40)
     values = models.JSONField(_("内容"), default=dict)
     link = models.CharField(_("链接"), max_length=120, blank=True)

@@ -74,7 +74,9 @@ class Settlement(models.Model):
     balance_after_fen = models.BigIntegerField(_("结算后本人余额（分）"))
     acct_used_flag = models.PositiveSmallIntegerField(_("个人账户使用标志"))
     #: NULL where no account money moved.
-    entry = models.OneToOneField("ledger.Entry", models.PROTECT, null=True, related_name="+")
+    entry = models.OneToOneField(
+        "ledger.Entry", models.PROTECT, null=True, related_name="+", verbose_name=_("分录")
+    )
     #: Whole input and outcome of the split, by ids: `waterfall.split` reproduces it from here.
     decision = models.JSONField(_("决定"))
     rules_version = models.CharField(_("规则版本"), max_length=400)
@@ -84,7 +86,7 @@ class Settlement(models.Model):
     reversed_at = models.DateTimeField(_("撤销时间"), null=True)
     reversal_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
     reversal_entry = models.OneToOneField(
-        "ledger.Entry", models.PROTECT, null=True, related_name="+"
+        "ledger.Entry", models.PROTECT, null=True, related_name="+", verbose_name=_("撤销分录")
     )
 
     #: JSON of name and number of whoever collected the drugs for the patient.
@@ -191,20 +193,32 @@ class Line(models.Model):
         QUOTA = "quota", _("共济额度")
         CASH = "cash", _("现金")
 
-    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="lines")
+    settlement = models.ForeignKey(
+        Settlement, models.PROTECT, related_name="lines", verbose_name=_("结算")
+    )
     order = models.PositiveSmallIntegerField(_("次序"))
     source = models.CharField(_("来源"), max_length=12, choices=Source)
     part = models.CharField(_("部分"), max_length=7, blank=True)
     ledger_account = models.ForeignKey(
-        "ledger.Account", models.PROTECT, null=True, related_name="+"
+        "ledger.Account", models.PROTECT, null=True, related_name="+", verbose_name=_("账目")
     )
-    binding = models.ForeignKey("bindings.Binding", models.PROTECT, null=True, related_name="lines")
-    payer = models.ForeignKey("accounts.Member", models.PROTECT, null=True, related_name="+")
+    binding = models.ForeignKey(
+        "bindings.Binding",
+        models.PROTECT,
+        null=True,
+        related_name="lines",
+        verbose_name=_("共济授权"),
+    )
+    payer = models.ForeignKey(
+        "accounts.Member", models.PROTECT, null=True, related_name="+", verbose_name=_("共济人")
+    )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     #: Given back so far, by refunds and by the reversal.
     returned_fen = models.BigIntegerField(_("已退回（分）"), default=0)
     #: Copies for the caps' index: patient, use and day of the settlement.
-    patient = models.ForeignKey("accounts.Member", models.PROTECT, related_name="+")
+    patient = models.ForeignKey(
+        "accounts.Member", models.PROTECT, related_name="+", verbose_name=_("就诊人")
+    )
     use = models.CharField(_("用途"), max_length=24)
     business_date = models.DateField(_("业务日期"))
 
@@ -267,12 +281,16 @@ class Line(models.Model):
 class Refund(models.Model):
     """Part of a settlement given back, walking its lines backwards."""
 
-    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="refunds")
+    settlement = models.ForeignKey(
+        Settlement, models.PROTECT, related_name="refunds", verbose_name=_("结算")
+    )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     reason = models.CharField(_("原因"), max_length=200)
     refunded_at = models.DateTimeField(_("退费时间"))
     balance_after_fen = models.BigIntegerField(_("退费后本人余额（分）"))
-    entry = models.OneToOneField("ledger.Entry", models.PROTECT, null=True, related_name="+")
+    entry = models.OneToOneField(
+        "ledger.Entry", models.PROTECT, null=True, related_name="+", verbose_name=_("分录")
+    )
 
     DATA_CLASSES = classes(
         L2="id settlement reason refunded_at entry", L3b="amount_fen balance_after_fen"
@@ -294,12 +312,14 @@ class Refund(models.Model):
 class RefundLine(models.Model):
     """What one line got back in one refund, and into which ledger account."""
 
-    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines")
-    line = models.ForeignKey(Line, models.PROTECT, related_name="refund_lines")
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines", verbose_name=_("退费"))
+    line = models.ForeignKey(
+        Line, models.PROTECT, related_name="refund_lines", verbose_name=_("结算行")
+    )
     order = models.PositiveSmallIntegerField(_("次序"))
     amount_fen = models.BigIntegerField(_("金额（分）"))
     ledger_account = models.ForeignKey(
-        "ledger.Account", models.PROTECT, null=True, related_name="+"
+        "ledger.Account", models.PROTECT, null=True, related_name="+", verbose_name=_("账目")
     )
 
     DATA_CLASSES = classes(L2="id refund line order ledger_account", L3b="amount_fen")

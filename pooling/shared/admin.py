@@ -25,10 +25,11 @@ from pooling.shared.work import database_clock, unit_of_work
 def yuan(field: str, description):
     """Return an admin column that shows an amount in fen as `¥1,234.50`; a dash for none."""
 
-    @admin.display(description=description, ordering=field, empty_value="—")
+    @admin.display(description=description, ordering=field)
     def shown(row):
         amount_fen = getattr(row, field)
-        return None if amount_fen is None else show_yuan(amount_fen)
+        # Not None: pages of single rows would print the word.
+        return "—" if amount_fen is None else show_yuan(amount_fen)
 
     shown.__name__ = field
     return shown

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cap_per_day_fen', models.BigIntegerField(null=True, verbose_name='每日上限（分）')),
                 ('cap_per_year_fen', models.BigIntegerField(null=True, verbose_name='每年上限（分）')),
-                ('payer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payer_cap', to='accounts.member')),
+                ('payer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payer_cap', to='accounts.member', verbose_name='共济人')),
             ],
             options={
                 'verbose_name': '共济人总限额',

@@ -21,9 +21,9 @@ class Migration(migrations.Migration):
                 ('area', models.CharField(max_length=6, verbose_name='统筹区')),
                 ('opened_on', models.DateField(verbose_name='开户日期')),
                 ('closed_on', models.DateField(null=True, verbose_name='销户日期')),
-                ('current', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal_accounts', to='accounts.member')),
-                ('prior', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                ('current', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account', verbose_name='当年部分')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal_accounts', to='accounts.member', verbose_name='参保人')),
+                ('prior', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account', verbose_name='历年部分')),
             ],
             options={
                 'verbose_name': '个人账户',
@@ -38,8 +38,8 @@ class Migration(migrations.Migration):
                 ('part', models.CharField(max_length=7, verbose_name='部分')),
                 ('amount_fen', models.BigIntegerField(verbose_name='金额（分）')),
                 ('business_date', models.DateField(verbose_name='业务日期')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('personal_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='funds.personalaccount')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry', verbose_name='分录')),
+                ('personal_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='funds.personalaccount', verbose_name='个人账户')),
             ],
             options={
                 'verbose_name': '划入',

@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
                 ('answer', models.TextField(blank=True, verbose_name='应答')),
                 ('received_at', models.DateTimeField(verbose_name='时间')),
                 ('replays', models.PositiveIntegerField(default=0, verbose_name='重放次数')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.apiclient')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.institution')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.apiclient', verbose_name='接口客户端')),
+                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.institution', verbose_name='定点机构')),
             ],
             options={
                 'verbose_name': '接口报文',

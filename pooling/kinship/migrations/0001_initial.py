@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('evidence_no', models.CharField(blank=True, max_length=60, verbose_name='证明编号')),
                 ('from_date', models.DateField(verbose_name='起始日期')),
                 ('to_date', models.DateField(null=True, verbose_name='终止日期')),
-                ('inverse', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kinship.relation')),
+                ('inverse', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kinship.relation', verbose_name='反向关系')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='accounts.member', verbose_name='参保人')),
                 ('relative', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.member', verbose_name='亲属')),
             ],

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('through_posting_id', models.BigIntegerField(verbose_name='截至行')),
                 ('sum_fen', models.BigIntegerField(verbose_name='合计（分）')),
                 ('taken_at', models.DateTimeField(verbose_name='时间')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checkpoints', to='ledger.account')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checkpoints', to='ledger.account', verbose_name='账目')),
             ],
             options={
                 'verbose_name': '结转点',
@@ -63,8 +63,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('amount_fen', models.BigIntegerField(verbose_name='金额（分）')),
                 ('balance_after_fen', models.BigIntegerField(null=True, verbose_name='记账后余额（分）')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.account')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.entry')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.account', verbose_name='账目')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.entry', verbose_name='分录')),
             ],
             options={
                 'verbose_name': '分录行',

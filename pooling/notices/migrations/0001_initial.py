@@ -24,8 +24,8 @@ class Migration(migrations.Migration):
                 ('link', models.CharField(blank=True, max_length=120, verbose_name='链接')),
                 ('created_at', models.DateTimeField(verbose_name='时间')),
                 ('read_at', models.DateTimeField(null=True, verbose_name='阅读时间')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.member')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.member', verbose_name='参保人')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='工作人员')),
             ],
             options={
                 'verbose_name': '消息',
