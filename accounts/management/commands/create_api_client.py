@@ -1,6 +1,7 @@
 """`manage.py create_api_client NAME --scope settle|lookup …`: a key for a machine, shown once."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiClient
 from accounts.services import clients
@@ -35,5 +36,6 @@ class Command(BaseCommand):
             client, key = unit_of_work(work)
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"客户端“{client.name}”已建立。密钥只显示这一次，请现在保存：")
+        said = _("客户端“%(name)s”已建立。密钥只显示这一次，请现在保存：")
+        self.stdout.write(said % {"name": client.name})
         self.stdout.write(key)

@@ -1,6 +1,7 @@
 """`manage.py revoke_api_client NAME`: a key that leaked or is no longer needed stops working."""
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from accounts.services import clients
 from pooling.shared.actor import Actor, ActorKind
@@ -22,4 +23,4 @@ class Command(BaseCommand):
             )
         except DomainError as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"客户端“{client.name}”已停用。")
+        self.stdout.write(_("客户端“%(name)s”已停用。") % {"name": client.name})
