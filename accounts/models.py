@@ -77,8 +77,13 @@ class Enrolment(models.Model):
         PAUSED = "2", _("暂停参保")
         ENDED = "4", _("终止参保")
 
+    #: Without an index of its own: that of the unique key begins with it.
     member = models.ForeignKey(
-        Member, models.PROTECT, related_name="enrolments", verbose_name=_("参保人")
+        Member,
+        models.PROTECT,
+        related_name="enrolments",
+        db_index=False,
+        verbose_name=_("参保人"),
     )
     insutype = models.CharField(_("险种"), max_length=3, choices=Insurance)
     area = models.CharField(_("统筹区"), max_length=6)

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('from_date', models.DateField(verbose_name='起始日期')),
                 ('to_date', models.DateField(null=True, verbose_name='终止日期')),
                 ('employer', models.CharField(blank=True, max_length=200, verbose_name='单位')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='accounts.member', verbose_name='参保人')),
+                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='accounts.member', verbose_name='参保人')),
             ],
             options={
                 'verbose_name': '参保登记',

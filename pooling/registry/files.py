@@ -10,6 +10,7 @@ Chinese name of a UTF-8 file into other, wrong, characters.
 
 import codecs
 import csv
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -126,11 +127,10 @@ def _row(number: int, raw: bytes, encoding: str, header: list[str]) -> Row | Pro
         return Problem(number, header[len(cells)], "too_few", counts)
     if len(cells) > len(header):
         return Problem(number, header[-1], "too_many", counts)
-    named = dict(zip(header, map(str.strip, cells), strict=True))
-    for column, text in named.items():
-        if not text.isprintable() and _CONTROL.search(text):
-            return Problem(number, column, "control")
-    return Row(number, named)
+    if _CONTROL.search("".join(cells)):
+        unclean = (bool(_CONTROL.search(text)) for text in cells)
+        return Problem(number, next(itertools.compress(header, unclean)), "control")
+    return Row(number, dict(zip(header, map(str.strip, cells), strict=True)))
 
 
 def _cells(raw: bytes, encoding: str) -> list[str]:

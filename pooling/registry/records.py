@@ -17,6 +17,10 @@ from pooling.registry.pairs import BindingRow, StatedRelation
 from pooling.settlements.models import Use
 
 Warn = Callable[[str], None]
+#: Asked for once: an enumeration builds its values anew each time, and rows are millions.
+_GENDERS, _INSURANCES = tuple(Gender.values), tuple(Insurance.values)
+_STATUSES, _TYPES = tuple(Enrolment.Status.values), tuple(Institution.Type.values)
+_EVIDENCE, _USES = tuple(Relation.Evidence.values), frozenset(Use.values)
 #: Nobody alive was born before; an older date is a slip.
 _OLDEST = date(1850, 1, 1)
 
@@ -30,7 +34,7 @@ def member(row: Row, on: date, warn: Warn) -> MemberRow:
         column = "cert_type" if error.reason == "cert_type_unknown" else "cert_no"
         raise BadCell(column, f"cert_{error.reason}") from None
     birth_date = _birth_date(cells, stated, on)
-    gender = fields.choice(cells, "gender", Gender.values)
+    gender = fields.choice(cells, "gender", _GENDERS)
     if stated.gender and stated.gender != gender:
         raise BadCell("gender", "gender_differs")
     record = MemberRow(
@@ -85,10 +89,10 @@ def enrolment(row: Row, on: date, warn: Warn) -> EnrolmentRow:
     return EnrolmentRow(
         line=row.line,
         psn_no=fields.key(cells, "psn_no", most=30),
-        insutype=fields.choice(cells, "insutype", Insurance.values),
+        insutype=fields.choice(cells, "insutype", _INSURANCES),
         area=fields.area(cells),
         psn_type=fields.key(cells, "psn_type", most=6),
-        status=fields.choice(cells, "status", Enrolment.Status.values),
+        status=fields.choice(cells, "status", _STATUSES),
         from_date=start,
         to_date=end,
         employer=fields.text(cells, "employer", most=200, needed=False),
@@ -104,7 +108,7 @@ def institution(row: Row, on: date, warn: Warn) -> InstitutionRow:
         name=fields.text(cells, "name", most=200),
         area=fields.area(cells),
         level=fields.count(cells, "level", least=0, most=3),
-        type=fields.choice(cells, "type", Institution.Type.values),
+        type=fields.choice(cells, "type", _TYPES),
     )
 
 
@@ -136,7 +140,7 @@ def relation(row: Row, on: date, warn: Warn) -> StatedRelation:
         psn_no=fields.key(cells, "psn_no", most=30),
         relative_psn_no=fields.key(cells, "relative_psn_no", most=30),
         code=_relation_code(cells),
-        evidence=fields.choice(cells, "evidence", Relation.Evidence.values),
+        evidence=fields.choice(cells, "evidence", _EVIDENCE),
         evidence_no=fields.text(cells, "evidence_no", most=60, needed=False),
         from_date=start,
         to_date=end,
@@ -177,6 +181,6 @@ def _uses(cells: dict) -> tuple[str, ...] | None:
         return None
     uses = [use.strip() for use in cells["uses"].split(";")]
     for use in uses:
-        if use not in Use.values:
+        if use not in _USES:
             raise BadCell("uses", "use", use=use[:30])
     return tuple(dict.fromkeys(uses))

@@ -41,6 +41,7 @@ KINDS = {
         records.enrolment,
         lambda row: (row.psn_no, row.insutype, row.area, row.from_date),
         members.load_enrolments,
+        CHUNK,
     ),
     "institutions.csv": Kind(records.institution, lambda row: row.code, members.load_institutions),
     "relations.csv": Kind(

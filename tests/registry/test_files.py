@@ -74,6 +74,8 @@ def test_a_file_that_says_nothing_is_refused_as_a_whole(tmp_path, content, code,
         (b"P1,a,361100,more", "too_many", "area"),
         (b'P1,"a,361100', "quotes", "psn_no"),
         (b"P1,a\x00b,361100", "control", "name"),
+        (b"P1,a\x1f,361100", "control", "name"),
+        (b"\x7fP1,a,361100", "control", "psn_no"),
     ],
 )
 def test_a_bad_line_is_named_and_the_next_one_is_read(tmp_path, line, code, column):
