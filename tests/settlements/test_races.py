@@ -16,7 +16,8 @@ from pooling.shared.errors import DomainError
 from pooling.shared.work import unit_of_work
 from tests import build
 from tests.exercise import times
-from tests.settlements.household import AREA, balance, household
+from tests.settlements import worked
+from tests.settlements.household import AREA, balance, household, paid
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -90,6 +91,9 @@ def test_10_two_tills_on_one_payer_never_take_his_money_twice(family):
             (MONEY, 0),
         ]
         assert sum(balance(family.wei)) == 0
+        if pair == 0:
+            both = [line for each in settled for line in paid(family, each)]
+            assert sorted(both) == sorted(worked.lines("10"))
         refill(family)
 
 

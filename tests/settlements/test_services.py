@@ -1,10 +1,13 @@
 """Preview, settle, reverse, refund: what they refuse, and where money goes."""
 
+import inspect
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
 from pooling.audit.models import Event
 from pooling.bindings import services as bindings
@@ -13,6 +16,7 @@ from pooling.funds import selectors as funds
 from pooling.funds import services as treasury
 from pooling.ledger import selectors as books
 from pooling.notices import selectors as inbox
+from pooling.notices import wording
 from pooling.settlements import services, sources, waterfall
 from pooling.settlements.models import Line, Settlement
 from pooling.settlements.services import (
@@ -22,6 +26,7 @@ from pooling.settlements.services import (
     BusinessTimeOutOfWindow,
     NotAnAmount,
     NothingLeft,
+    telling,
 )
 from pooling.shared.errors import NotFound
 from tests import build
@@ -182,6 +187,16 @@ def test_patient_and_payers_are_told_in_neutral_words():
     assert "医院" in to_wei.sentence
     assert family.clinic.name not in to_wei.sentence
     assert "¥70.00" not in to_wei.sentence
+    for told in (to_mei, to_wei):
+        assert resolve(told.link).view_name == "settlements:why"
+
+
+def test_every_kind_of_notice_has_its_words():
+    kinds = re.findall(r'"(settlement\w*)"', inspect.getsource(telling))
+    assert set(kinds) <= set(wording.SENTENCES)
+    assert {f"{kind}_month" for kind in kinds if "payer" in kind and "missed" not in kind} <= set(
+        wording.SENTENCES
+    )
 
 
 # --- caps, by name -------------------------------------------------------------------------
@@ -504,3 +519,18 @@ def test_statements_do_not_grow_with_the_number_of_payers(payers):
     settled = statements(lambda: services.settle(bill=bill, backdate_days=0, by=by, at=build.NOON))
     assert len(looked) == 5, looked
     assert len(settled) == 12, settled
+
+
+def test_what_caps_have_used_is_read_through_the_indexes():
+    family = household()
+    build.settle(family.mei, 1000, place=family.clinic)
+    by = build.till(family.clinic)
+    bill = build.bill(family.mei, 1000, place=family.clinic)
+    asked = statements(lambda: services.preview(bill=bill, backdate_days=0, by=by, at=build.NOON))
+    with connection.cursor() as cursor:
+        # Of a handful of rows any plan is cheap: only what is possible is asked.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {next(sql for sql in asked if 'use_year' in sql)}")
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert "settlements_line_of_payer" in plan
+    assert "settlements_line_of_patient" in plan

@@ -21,7 +21,7 @@ def settled(settlement: Settlement, outcome: Outcome) -> Iterator[Message]:
         "pooled_fen": settlement.pooled_fen,
         "cash_fen": settlement.cash_fen,
     }
-    link = f"/why/{settlement.pk}/"
+    link = _page(settlement)
     missed = [item for item in outcome.considered if privacy.missed(item, settlement.cash_fen)]
     kind = "settlement_patient_missed" if missed and not settlement.pooled_fen else "settlement"
     if settlement.personal_part_fen:
@@ -40,7 +40,7 @@ def returned(settlement: Settlement, backs) -> Iterator[Message]:
     """Return the messages about money that went back, or found no home."""
     total = sum(back.amount_fen for back in backs)
     values = {"date": settlement.business_date.isoformat(), "amount_fen": total}
-    link = f"/why/{settlement.pk}/"
+    link = _page(settlement)
     if total:
         yield Message(
             "settlement_returned", member_id=settlement.patient_id, values=values, link=link
@@ -63,6 +63,11 @@ def _by_payer(amounts: Iterable[tuple[int | None, int]]) -> dict[int, int]:
     return by_payer
 
 
+def _page(settlement: Settlement) -> str:
+    """Return where the decision is read in words."""
+    return f"/usage/{settlement.pk}/"
+
+
 def _month_only(settlement: Settlement) -> bool:
     return privacy.month_only(settlement.patient.birth_date, settlement.business_date)
 
@@ -71,8 +76,7 @@ def _to_payer(kind: str, settlement: Settlement, payer_id: int, fen: int) -> Mes
     on = settlement.business_date
     values = {"relative": settlement.patient_id, "amount_fen": fen}
     if _month_only(settlement):
-        return Message(
-            f"{kind}_month", member_id=payer_id, values=values | {"month": f"{on:%Y-%m}"}
-        )
+        values |= {"month": f"{on:%Y-%m}"}
+        return Message(f"{kind}_month", member_id=payer_id, values=values, link=_page(settlement))
     values |= {"date": on.isoformat(), "place": str(settlement.institution.type)}
-    return Message(kind, member_id=payer_id, values=values, link=f"/why/{settlement.pk}/")
+    return Message(kind, member_id=payer_id, values=values, link=_page(settlement))

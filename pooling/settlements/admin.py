@@ -1,0 +1,141 @@
+"""Settlements and the usage log for staff: masked, looked up only, every look recorded."""
+
+from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from pooling.audit.admin import PersonalLookUpAdmin
+from pooling.settlements import selectors
+from pooling.settlements.models import Line, Refund, Settlement
+from pooling.settlements.selectors.usage import place_of
+from pooling.shared.admin import LookUpInline, yuan
+from pooling.shared.masks import mask_name
+from pooling.shared.money import show_yuan
+
+
+@admin.display(description=_("就诊人"))
+def patient(row) -> str:
+    return f"{row.patient.psn_no} {mask_name(row.patient.name)}"
+
+
+@admin.display(description=_("共济人"), empty_value="—")
+def payer(row) -> str | None:
+    return f"{row.payer.psn_no} {mask_name(row.payer.name)}" if row.payer else None
+
+
+@admin.display(description=_("地点"))
+def place(row) -> str:
+    return place_of(row.settlement.institution)
+
+
+@admin.display(description=_("状态"))
+def status(row) -> str:
+    return row.settlement.get_status_display()
+
+
+@admin.display(description=_("为什么这样付"))
+def decision(row) -> str:
+    """Return the decision in words, one line a source, with the clause behind it."""
+    return format_html_join(
+        "",
+        "<p>{} {}：{}　{} {}</p>",
+        (
+            (
+                source.source,
+                source.payer,
+                show_yuan(source.taken_fen),
+                source.sentence,
+                _quoted(source.clause),
+            )
+            for source in selectors.decision_in_full(row.pk).sources
+        ),
+    )
+
+
+def _quoted(clause) -> str:
+    if clause is None or not clause.area:
+        return ""
+    return f"（{clause.area} {clause.version}：{clause.text}，{clause.source}）"
+
+
+class LineInline(LookUpInline):
+    model = Line
+    fields = readonly_fields = (
+        "order",
+        "source",
+        "part",
+        payer,
+        yuan("amount_fen", _("金额")),
+        yuan("returned_fen", _("已退回")),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("payer")
+
+
+class RefundInline(LookUpInline):
+    model = Refund
+    fields = readonly_fields = ("refunded_at", yuan("amount_fen", _("金额")), "reason")
+
+
+_AMOUNTS = (
+    yuan("personal_part_fen", _("个人负担")),
+    yuan("own_fen", _("本人账户")),
+    yuan("pooled_fen", _("共济")),
+    yuan("cash_fen", _("现金")),
+    yuan("refunded_fen", _("已退")),
+)
+
+
+@admin.register(Settlement)
+class SettlementAdmin(PersonalLookUpAdmin):
+    list_display = ("business_time", patient, "institution", "use", *_AMOUNTS, "status")
+    list_select_related = ("patient", "institution")
+    list_filter = ("status", "use")
+    search_fields = ("=patient__psn_no", "=message_id", "=institution__code")
+    ordering = ("-pk",)
+    fields = readonly_fields = (
+        "message_id",
+        *list_display,
+        yuan("total_fen", _("总额")),
+        yuan("fund_fen", _("基金支付")),
+        yuan("balance_after_fen", _("结算后本人余额")),
+        "rules_version",
+        decision,
+        "reversed_at",
+        "reversal_reason",
+    )
+    inlines = (LineInline, RefundInline)
+
+    def get_queryset(self, request):
+        """Bring the lines: who is shown is recorded, payers too."""
+        return super().get_queryset(request).prefetch_related("lines")
+
+    def members_of(self, row):
+        payers = [line.payer_id for line in row.lines.all() if line.payer_id]
+        return [row.patient_id, *payers]
+
+
+@admin.register(Line)
+class UsageLogAdmin(PersonalLookUpAdmin):
+    """The usage log: what each account gave to whose bill."""
+
+    list_display = (
+        "business_date",
+        payer,
+        patient,
+        place,
+        "source",
+        "part",
+        yuan("amount_fen", _("金额")),
+        yuan("returned_fen", _("已退回")),
+        status,
+    )
+    list_select_related = ("payer", "patient", "settlement__institution")
+    list_filter = ("source",)
+    search_fields = ("=payer__psn_no", "=patient__psn_no", "=settlement__message_id")
+    ordering = ("-pk",)
+    fields = readonly_fields = (*list_display, "settlement", "binding")
+
+    def members_of(self, row):
+        return [row.patient_id, *([row.payer_id] if row.payer_id else [])]
