@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, names
 from accounts import selectors as people
-from pooling.bindings import answers, rules, texts, wording
+from pooling.bindings import answers, rules, selectors, texts, wording
+from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
@@ -105,11 +106,47 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What is told before an application begins: whom for, by whose rules, what is in the way.
+
+    `refusal` is a sentence about the asker's own insurance; empty where nothing stands
+    against it. `draft_number` names the application that is not finished yet.
+    """
+
+    area_name: str
+    kinds: tuple[str, ...]
+    refusal: str
+    draft_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """A submitted application: its case, and in a sentence why it stands where it stands."""
+    """A submitted application: its case, how it stands in a title and a sentence, what next.
+
+    `tone` is good, warn or bad. `binding_id` is what came of it, once there is something.
+    """
 
     case: CaseRow
+    title: str
     sentence: str
+    tone: str = "warn"
+    may_withdraw: bool = False
+    binding_id: int | None = None
+
+
+def start(member_id: int, on: date) -> Start:
+    """Return what a member is told before applying."""
+    member = people.by_ids([member_id])[member_id]
+    standing = people.standings([member], on)[member_id]
+    area = policy.in_force(standing.employee_area, on)
+    draft_case = cases.draft_of(member_id, Case.Kind.BIND)
+    against = rules.of_insurance(standing.dead(on), standing.employee_status)
+    return Start(
+        area_name=policy.area_names().get(standing.employee_area, ""),
+        kinds=tuple(wording.kind(kind) for kind in area.value("relations")),
+        refusal=wording.sentence(against) if against else "",
+        draft_number=draft_case.number if draft_case else "",
+    )
 
 
 def relation_choices(member_id: int, on: date) -> list[Choice]:
@@ -124,7 +161,7 @@ def relation_choices(member_id: int, on: date) -> list[Choice]:
         if row.kind not in allowed:
             refusal = rules.not_allowed(row.kind, allowed)
             why_not = wording.sentence(refusal, area.clause("relations"))
-        choices.append(Choice(row.code, row.word, row.kind, why_not))
+        choices.append(Choice(row.code, wording.relation(row.code), row.kind, why_not))
     return choices
 
 
@@ -162,14 +199,44 @@ def draft(member_id: int, case_id: int, on: date) -> Draft:
 def progress(member_id: int, number: str, on: date) -> Progress:
     """Return one application of the member by its number. Raises NotFound."""
     row = cases.by_number(member_id, number)
-    sentence = ""
+    if row.state_code == Case.State.APPROVED:
+        return _granted(member_id, row, on)
+    if row.state_code == Case.State.WITHDRAWN:
+        return Progress(row, gettext("已撤回"), gettext("这份申请没有生效。需要时可以重新申请。"))
+    sentence = gettext("已提交，办好后会用消息通知您。您不必停留在这一页。")
     if row.reason_code in wording.REFUSALS:
         _member, area = _asker(member_id, on)
         clause = area.clause("evidence_accepted")
         sentence = wording.sentence(Refusal(row.reason_code, row.reason_values), clause)
-    elif row.state_code == Case.State.SUBMITTED:
-        sentence = gettext("已提交，办好后会用消息通知您。您不必停留在这一页。")
-    return Progress(row, sentence)
+    if row.state_code == Case.State.REFUSED:
+        return Progress(row, gettext("没有办成"), sentence, tone="bad")
+    waiting = row.state_code == Case.State.WAITING
+    title = gettext("已提交，等待审核") if waiting else gettext("已提交")
+    return Progress(row, title, sentence, may_withdraw=True)
+
+
+def _granted(member_id: int, row: CaseRow, on: date) -> Progress:
+    binding = selectors.get_for(member_id, row.subject_id, on)
+    if binding.state_code == Binding.State.PROPOSED:
+        sentence = gettext("我们已经通知家人。请家人登录本网站，在“家人”里点“同意”。")
+        return Progress(row, gettext("已提交，等待家人确认"), sentence, binding_id=binding.id)
+    sentence = gettext(
+        "家人就医或买药时出示自己的医保卡或医保码，个人负担的部分会按顺序从您的账户支付。"
+        "每次使用都会通知您。"
+    )
+    return Progress(row, gettext("办好了"), sentence, tone="good", binding_id=binding.id)
+
+
+def release_counts(member_id: int, binding_id: int, on: date) -> str:
+    """Say from when a release would count, by the clause of the payer's area."""
+    payer_id = selectors.owned(member_id, binding_id).payer_id
+    _payer, area = _asker(payer_id, on)
+    day = rules.release_day(area.value("release_counts"), on)
+    if day is None:
+        return gettext("解除后马上生效。已经结算的费用不受影响。")
+    return gettext("按规定从 %(day)s 起生效，在那之前仍可使用；想马上停用，请先暂停。") % {
+        "day": date_format(day, "DATE_FORMAT")
+    }
 
 
 def registered(member_id: int, person: dict, on: date) -> int | None:
@@ -196,8 +263,7 @@ def _asker(member_id: int, on: date) -> tuple[Any, Rules]:
 def _lines(filled: dict):
     """Yield the answers so far, as people read them."""
     if "relation" in filled:
-        word = codes.word_of(filled["relation"]["code"])
-        yield Line("relation", gettext("关系"), word)
+        yield Line("relation", gettext("关系"), wording.relation(filled["relation"]["code"]))
     if "person" in filled:
         yield Line("person", gettext("姓名"), filled["person"]["name"])
         yield Line("person", gettext("证件号码"), mask_cert_no(filled["person"]["cert_no"]))

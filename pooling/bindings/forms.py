@@ -4,8 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings import rules
-from pooling.bindings.wording import CAPS, RELATIONS
+from pooling.bindings.wording import CAPS
 from pooling.shared.forms import YuanField
+from pooling.shared.money import show_yuan
 
 
 class RelationForm(forms.Form):
@@ -17,10 +18,10 @@ class RelationForm(forms.Form):
         error_messages={"required": _("请选择一种关系。")},
     )
 
-    def __init__(self, *args, kinds, **kwargs):
+    def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = [
-            (code, word) for kind, code, word in RELATIONS if kind in kinds
+            (choice.code, choice.word) for choice in choices if not choice.why_not
         ]
 
 
@@ -66,10 +67,15 @@ class LimitsForm(forms.Form):
         label=_("可以用在哪里"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args, uses, **kwargs):
+    def __init__(self, *args, guide, **kwargs):
         super().__init__(*args, **kwargs)
-        self.allowed = [value for value, _word in uses]
-        self.fields["uses"].choices = uses
+        self.allowed = [value for value, _word in guide.uses]
+        self.fields["uses"].choices = guide.uses
+        for name, most_fen in guide.most.items():
+            if most_fen is not None:
+                self.fields[name].help_text = _("当地规定最多 %(most)s") % {
+                    "most": show_yuan(most_fen)
+                }
 
     def answers(self) -> dict:
         """Return what was filled in; every use ticked means all the area allows."""

@@ -115,14 +115,20 @@ class Pair:
     implausible: tuple[tuple[str, dict], ...] = ()
 
 
+def of_insurance(dead: bool, employee_status: str) -> Refusal | None:
+    """Return what in somebody's own insurance keeps them from being a payer."""
+    if dead:
+        return Refusal("payer_dead")
+    if employee_status == "":
+        return Refusal("payer_not_employee")
+    return None if employee_status in ("1", "2") else Refusal("payer_insurance_ended")
+
+
 def of_asker(asker: Asker, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
     """Yield what in the payer's own insurance, or in the relation they name, stands against it."""
-    if asker.dead:
-        yield Refusal("payer_dead")
-    elif asker.employee_status == "":
-        yield Refusal("payer_not_employee")
-    elif asker.employee_status not in ("1", "2"):
-        yield Refusal("payer_insurance_ended")
+    against = of_insurance(asker.dead, asker.employee_status)
+    if against is not None:
+        yield against
     if kind not in rules["relations"]:
         yield not_allowed(kind, rules["relations"])
     if rules["model"] != "direct_debit":

@@ -100,30 +100,23 @@ REFUSALS = {
     ),
 }
 
-#: The relations people choose from, in their own words, by the kind an area allows.
-RELATIONS = (
-    ("spouse", "10", _("配偶（丈夫或妻子）")),
-    ("parent", "51", _("父亲")),
-    ("parent", "52", _("母亲")),
-    ("child", "20", _("儿子")),
-    ("child", "30", _("女儿")),
-    ("sibling", "71", _("哥哥")),
-    ("sibling", "73", _("弟弟")),
-    ("sibling", "75", _("姐姐")),
-    ("sibling", "77", _("妹妹")),
-    ("paternal_grandparent", "61", _("祖父（爷爷）")),
-    ("paternal_grandparent", "62", _("祖母（奶奶）")),
-    ("maternal_grandparent", "63", _("外祖父（外公）")),
-    ("maternal_grandparent", "64", _("外祖母（外婆）")),
-    ("sons_child", "41", _("孙子")),
-    ("sons_child", "42", _("孙女")),
-    ("daughters_child", "43", _("外孙子")),
-    ("daughters_child", "44", _("外孙女")),
-    ("parent_in_law", "53", _("公公")),
-    ("parent_in_law", "54", _("婆婆")),
-    ("parent_in_law", "55", _("岳父")),
-    ("parent_in_law", "56", _("岳母")),
-)
+#: What people call a relation, where the standard's own word is a clerk's.
+RELATIONS = {
+    "11": _("丈夫"),
+    "12": _("妻子"),
+    "51": _("父亲"),
+    "52": _("母亲"),
+    "20": _("儿子"),
+    "30": _("女儿"),
+    "71": _("哥哥"),
+    "73": _("弟弟"),
+    "75": _("姐姐"),
+    "77": _("妹妹"),
+    "61": _("祖父（爷爷）"),
+    "62": _("祖母（奶奶）"),
+    "63": _("外祖父（外公）"),
+    "64": _("外祖母（外婆）"),
+}
 
 IMPLAUSIBLE = _("%(problem)s请核对后重填；确实无误的，请带证明到窗口办理。")
 
@@ -220,8 +213,7 @@ def cause(code: str, *, day: date | datetime) -> str:
 
 def relation(code: str) -> str:
     """Return what people call a relation; the standard's word where they have no other."""
-    own = {code: word for _kind, code, word in RELATIONS}
-    return str(own.get(code) or codes.word_of(code))
+    return str(RELATIONS.get(code) or codes.word_of(code))
 
 
 def kind(name: str) -> str:

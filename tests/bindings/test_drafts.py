@@ -25,11 +25,11 @@ def by_payer(payer):
 def test_the_relations_are_those_a_woman_can_have_and_say_what_the_area_leaves_out(payer):
     build.area(build.SHANGRAO, "上饶市", relations=["spouse", "parent", "child"])
     choices = {choice.word: choice for choice in drafts.relation_choices(payer.pk, TODAY)}
-    assert choices["夫"].why_not == ""
-    assert "妻" not in choices
+    assert choices["丈夫"].why_not == ""
+    assert "妻子" not in choices
     assert "上饶市" in choices["公公"].why_not
     assert "岳父" not in choices
-    assert "兄弟姐妹" in choices["弟"].why_not
+    assert "兄弟姐妹" in choices["弟弟"].why_not
 
 
 def test_the_limits_page_knows_the_areas_caps_and_uses(payer):

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import fresh_code_required, member_required
-from pooling.bindings import screens, texts
+from pooling.bindings import drafts
 from pooling.bindings.forms import LimitsForm, PersonForm, RelationForm, SignForm
 from pooling.bindings.rules import Signing
 from pooling.bindings.services import applications
@@ -41,11 +41,11 @@ def _names() -> dict[str, str]:
 @require_http_methods(["GET", "POST"])
 def start(request):
     """Say what is needed; open an application or take up the unfinished one."""
-    asker = screens.asking(request.actor.id, business_date(now()))
     if request.method == "POST":
         case = unit_of_work(lambda: applications.start(by=request.actor, at=now()))
         return redirect("bindings:relation", case.number)
-    return render(request, "bindings/start.html", {"asker": asker})
+    told = drafts.start(request.actor.id, business_date(now()))
+    return render(request, "bindings/start.html", {"told": told})
 
 
 @never_cache
@@ -54,9 +54,10 @@ def start(request):
 def relation(request, number):
     """他或她是您的什么人？"""
     draft = _Draft(request, number)
-    kinds = screens.asking(request.actor.id, business_date(now())).kinds
-    form = RelationForm(request.POST or None, kinds=kinds, initial=draft.filled.get("relation"))
-    return draft.step("relation", form, lambda: form.cleaned_data)
+    choices = drafts.relation_choices(request.actor.id, business_date(now()))
+    form = RelationForm(request.POST or None, choices=choices, initial=draft.filled.get("relation"))
+    barred = dict.fromkeys(choice.why_not for choice in choices if choice.why_not)
+    return draft.step("relation", form, lambda: form.cleaned_data, barred=list(barred))
 
 
 @never_cache
@@ -75,11 +76,11 @@ def person(request, number):
 def limits(request, number):
     """How much, for what and until when; everything may be left empty."""
     draft = _Draft(request, number)
-    uses = screens.asking(request.actor.id, business_date(now())).uses
+    guide = drafts.limits_guide(request.actor.id, business_date(now()))
     stored = dict(draft.filled.get("limits", {}))
     if stored.get("uses") is None:
-        stored["uses"] = [value for value, _word in uses]
-    form = LimitsForm(request.POST or None, uses=uses, initial=stored)
+        stored["uses"] = [value for value, _word in guide.uses]
+    form = LimitsForm(request.POST or None, guide=guide, initial=stored)
     return draft.step("limits", form, form.answers)
 
 
@@ -90,18 +91,19 @@ def limits(request, number):
 def sign(request, number):
     """The text, word for word, and the signature; a fresh code was given just before."""
     draft = _Draft(request, number)
-    current = {"version": texts.CURRENT, "hash": texts.fingerprint(texts.CURRENT)}
+    shown = draft.shown
+    current = {"version": shown.text_version, "hash": shown.text_hash}
     form = SignForm(request.POST or None, initial=current)
     if request.method == "POST" and form.is_valid():
         signing = Signing(form.cleaned_data["version"], form.cleaned_data["hash"], now())
         if draft.done(
             form,
             lambda: applications.sign(
-                case_id=draft.case.id, signing=signing, by=request.actor, at=now()
+                case_id=draft.shown.case_id, signing=signing, by=request.actor, at=now()
             ),
         ):
             return redirect("bindings:check", number)
-    return draft.page("sign", form, text=texts.text(texts.CURRENT))
+    return draft.page("sign", form, text=shown.text)
 
 
 @never_cache
@@ -114,7 +116,7 @@ def check(request, number):
     if request.method == "POST":
         try:
             unit_of_work(
-                lambda: applications.submit(case_id=draft.case.id, by=request.actor, at=now())
+                lambda: applications.submit(case_id=draft.shown.case_id, by=request.actor, at=now())
             )
         except DomainError as error:
             return draft.page("check", form, refused=error, rows=draft.rows())
@@ -127,14 +129,14 @@ def check(request, number):
 @require_http_methods(["GET", "POST"])
 def case(request, number):
     """The result and how far it is: number, what happens next; taking it back."""
-    row = cases.by_number(request.actor.id, number)
+    told = drafts.progress(request.actor.id, number, business_date(now()))
     if request.method == "POST":
-        unit_of_work(lambda: applications.withdraw(case_id=row.id, by=request.actor, at=now()))
+        case_id = told.case.id
+        unit_of_work(lambda: applications.withdraw(case_id=case_id, by=request.actor, at=now()))
         return redirect("bindings:case", number)
-    if row.state_code == "draft":
+    if told.case.state_code == "draft":
         return redirect("bindings:relation", number)
-    told = screens.told_of(request.actor.id, row, business_date(now()))
-    return render(request, "bindings/case.html", {"case": row, "told": told})
+    return render(request, "bindings/case.html", {"case": told.case, "told": told})
 
 
 class _Draft:
@@ -142,16 +144,18 @@ class _Draft:
 
     def __init__(self, request, number):
         self.request = request
-        self.case = cases.by_number(request.actor.id, number)
-        self.filled = cases.answers(request.actor.id, self.case.id)
+        case_id = cases.by_number(request.actor.id, number).id
+        self.number = number
+        self.shown = drafts.draft(request.actor.id, case_id, business_date(now()))
+        self.filled = self.shown.values
 
-    def step(self, name, form, values):
+    def step(self, name, form, values, **more):
         """Show a page of questions, or keep its answers and go on."""
         if self.request.method == "POST" and form.is_valid():
             kept = self.done(
                 form,
                 lambda: applications.answer(
-                    case_id=self.case.id,
+                    case_id=self.shown.case_id,
                     step=name,
                     values=values(),
                     by=self.request.actor,
@@ -160,7 +164,7 @@ class _Draft:
             )
             if kept:
                 return redirect(self._next(name))
-        return self.page(name, form)
+        return self.page(name, form, **more)
 
     def done(self, form, verb) -> bool:
         """Carry out a verb; a refusal is shown in the form."""
@@ -174,14 +178,11 @@ class _Draft:
         return True
 
     def page(self, name, form, **more):
-        if self.case.state_code != "draft":
-            return redirect("bindings:case", self.case.number)
         place = PAGES.index(name)
         back = self._address(PAGES[place - 1]) if place else reverse("bindings:start")
         page = {
             "form": form,
-            "case": self.case,
-            "filled": self.filled,
+            "draft": self.shown,
             "step": place + 1,
             "steps": len(PAGES),
             "name": _names()[name],
@@ -190,11 +191,8 @@ class _Draft:
         return render(self.request, f"bindings/{name}.html", page | more)
 
     def rows(self):
-        """Return the answers as lines to check: word, value, address to change it."""
-        return [
-            (word, value, self._address(page) + "?from=check")
-            for page, word, value in screens.answer_lines(self.filled)
-        ]
+        """Return the answers to check, each with the address where it is changed."""
+        return [(line, self._address(line.step) + "?from=check") for line in self.shown.lines]
 
     def _next(self, name) -> str:
         """Go on; whoever came to change one answer signs again and is back at the check."""
@@ -203,4 +201,4 @@ class _Draft:
         return self._address(PAGES[PAGES.index(name) + 1])
 
     def _address(self, page) -> str:
-        return reverse(f"bindings:{page}", args=[self.case.number])
+        return reverse(f"bindings:{page}", args=[self.number])

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import fresh_code_required, member_required
-from pooling.bindings import screens, selectors, services
+from pooling.bindings import drafts, selectors, services
 from pooling.bindings.forms import LimitsForm, OverallForm
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
@@ -70,7 +70,7 @@ def release(request, pk):
     if request.method == "POST":
         return _release(request, pk)
     row = selectors.get_for(request.actor.id, pk, business_date(now()))
-    counts = screens.release_counts(request.actor.id, pk, business_date(now()))
+    counts = drafts.release_counts(request.actor.id, pk, business_date(now()))
     return render(request, "bindings/release.html", {"binding": row, "counts": counts})
 
 
@@ -89,10 +89,10 @@ def change_limits(request, pk):
     """Other limits, another end, other uses for an authorisation that runs."""
     today = business_date(now())
     row = selectors.get_for(request.actor.id, pk, today)
-    uses = screens.asking(request.actor.id, today).uses
+    guide = drafts.limits_guide(request.actor.id, today)
     stored = {name: getattr(row, name) for name in LimitsForm.base_fields}
-    stored["uses"] = row.uses or [value for value, _word in uses]
-    form = LimitsForm(request.POST or None, uses=uses, initial=stored)
+    stored["uses"] = row.uses or [value for value, _word in guide.uses]
+    form = LimitsForm(request.POST or None, guide=guide, initial=stored)
     if request.method == "POST" and form.is_valid():
         verb = lambda: services.change_limits(  # noqa: E731
             binding_id=pk, limits=form.limits(), by=request.actor, at=now()
