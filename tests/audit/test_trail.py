@@ -4,7 +4,6 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from pooling.audit import selectors, services
-from pooling.audit.models import Event, Look
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -70,17 +69,19 @@ def test_an_act_rolled_back_leaves_no_trace():
     assert selectors.trail_of(payer) == []
 
 
-@pytest.mark.parametrize("model", [Event, Look])
+@pytest.mark.parametrize(
+    ("table", "law"),
+    [("audit_event", "audit_event_append_only"), ("audit_look", "audit_look_append_only")],
+)
 @pytest.mark.parametrize("statement", ["UPDATE {} SET at = now()", "DELETE FROM {}"])
-def test_the_trail_is_written_once(model, statement):
+def test_the_trail_is_written_once(table, law, statement):
     payer = build.member()
     record(payer)
     look(payer)
-    table = model._meta.db_table
     with (
-        pytest.raises(IntegrityError, match=f"{table}_append_only") as refusal,
+        pytest.raises(IntegrityError, match=law) as refusal,
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
         cursor.execute(statement.format(table))
-    assert refusal.value.__cause__.diag.constraint_name == f"{table}_append_only"
+    assert refusal.value.__cause__.diag.constraint_name == law
