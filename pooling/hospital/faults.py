@@ -11,6 +11,7 @@ from ninja.errors import HttpError, ValidationError
 
 from pooling.hospital.parsing import Unreadable
 from pooling.shared.errors import DomainError
+from pooling.shared.money import yuan_from_fen
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +91,16 @@ def _domain(request, refusal: DomainError) -> HttpResponse:
         refusal.code,
         refusal.sentence,
         rule=refusal.rule,
-        details=refusal.details,
+        details=_in_yuan(refusal.details),
     )
+
+
+def _in_yuan(details: dict) -> dict:
+    """Return a refusal's details with amounts as every answer gives them: yuan as text."""
+    return {
+        name.removesuffix("_fen"): yuan_from_fen(value) if name.endswith("_fen") else value
+        for name, value in details.items()
+    }
 
 
 def _fields(request, error: ValidationError) -> HttpResponse:

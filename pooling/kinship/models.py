@@ -49,8 +49,7 @@ class Relation(models.Model):
 
     DATA_CLASSES = classes(
         L2="id inverse",
-        L3a="evidence_no",
-        L3b="member relative code kind evidence from_date to_date",
+        L3b="member relative code kind evidence evidence_no from_date to_date",
     )
 
     class Meta:

@@ -213,6 +213,11 @@ def test_a_frozen_payer_gives_nothing_and_the_till_is_told(till, family):
 # --- refused ------------------------------------------------------------------------------
 
 
+def test_a_refusal_gives_its_amounts_in_yuan(till, family):
+    reply = till.settle(till.bill(family.mei, "130.00") | {"total": "130.01"})
+    assert reply.json["details"] == {"total": "130.01", "sum": "130.00"}
+
+
 @pytest.mark.parametrize(
     "change",
     [{"total": "130.01"}, {"total": "129.99"}, {"total": "0"}, {"own_paid": "1.00", "total": 130}],

@@ -28,7 +28,7 @@ def test_none_is_missing():
 
 
 @pytest.mark.parametrize(
-    "key", [key for key in LOADER.disk_migrations if key[0] in OURS], ids="-".join
+    "key", sorted(key for key in LOADER.disk_migrations if key[0] in OURS), ids="-".join
 )
 def test_every_step_can_be_undone(key):
     for operation in LOADER.disk_migrations[key].operations:

@@ -34,7 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--prepare-only", action="store_true", help="不启动服务。Do not serve.")
 
     def handle(self, *, prepare_only: bool, **options):
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # Ctrl-C too: a shell that starts us in the background leaves it ignored.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
         host, port = (
             read.str("PORTAL_HOST", default="127.0.0.1"),
