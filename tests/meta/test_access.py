@@ -1,0 +1,245 @@
+"""Who may open which address: every one of them, asked by everybody.
+
+A new address without a row here fails. Rows say what a GET is answered; an address that only
+takes a POST says 405 to those it would serve, so that being let in still shows.
+"""
+
+import pytest
+from django.contrib import admin
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.access import CONFIRMED
+from accounts.roles import ROLES, SEES
+from pooling.bindings.services import applications
+from tests import build
+
+ASKERS = ("visitor", "newcomer", "payer", "stranger", "clerk")
+
+#: name → what a visitor, somebody whose phone is proven but not who they are, the member
+#: whose page it is, another member, and a clerk are answered. Members gave a fresh code.
+EVERYBODY = (200, 200, 200, 200, 200)
+NOBODY_NOW = (302, 302, 302, 302, 302)  # only on the way through sign-in
+MEMBERS = (302, 302, 200, 200, 302)
+OWNER = (302, 302, 200, 404, 302)
+POSTED = (302, 302, 405, 405, 302)
+PAGES = {
+    "account_confirm_login_code": NOBODY_NOW,
+    "account_inactive": EVERYBODY,
+    "account_login": (200, 302, 302, 302, 302),
+    "account_logout": (302, 200, 200, 200, 200),
+    "account_reauthenticate": (302, 403, 403, 403, 200),
+    "account_request_login_code": (200, 302, 302, 302, 302),
+    "bindings:binding": OWNER,
+    "bindings:block": POSTED,
+    "bindings:case": (302, 302, 302, 404, 302),  # a draft sends its owner on to the next step
+    "bindings:change_limits": OWNER,
+    "bindings:check": OWNER,
+    "bindings:family": MEMBERS,
+    "bindings:limits": OWNER,
+    "bindings:overall": MEMBERS,
+    "bindings:person": OWNER,
+    "bindings:press": POSTED,
+    "bindings:rank": POSTED,
+    "bindings:relation": OWNER,
+    "bindings:release": OWNER,
+    "bindings:sign": OWNER,
+    "bindings:start": MEMBERS,
+    "confirm_it_is_you": (302, 200, 200, 200, 302),
+    "demo_outbox": EVERYBODY,
+    "healthz": EVERYBODY,
+    "help": EVERYBODY,
+    "home": (200, 302, 200, 200, 302),
+    "identity": (302, 200, 302, 302, 302),
+    "legal": EVERYBODY,
+    "me": (302, 200, 200, 200, 302),
+    "mfa_authenticate": NOBODY_NOW,
+    "mfa_reauthenticate": (302, 403, 403, 403, 200),
+    "notices:inbox": MEMBERS,
+    "readyz": (503, 503, 503, 503, 503),  # no job worker runs beside the tests
+    "session_ended": EVERYBODY,
+    "set_language": NOBODY_NOW,
+    "settlements:log": MEMBERS,
+    "settlements:why": OWNER,
+    "text_size": (405, 405, 405, 405, 405),
+}
+#: name → method, and the answer without key, to a hotline, and to another institution's till.
+REST = {
+    "rest:api-root": ("GET", 404, 404, 404),
+    "rest:balance": ("GET", 401, 200, 403),
+    "rest:lookup": ("POST", 401, 422, 403),
+    "rest:openapi-json": ("GET", 200, 200, 200),
+    "rest:openapi-view": ("GET", 200, 200, 200),
+    "rest:preview": ("POST", 401, 403, 422),
+    "rest:refund": ("POST", 401, 403, 422),
+    "rest:reverse": ("POST", 401, 403, 422),
+    "rest:reverse_message": ("POST", 401, 403, 422),
+    "rest:rules": ("GET", 401, 200, 200),
+    "rest:settle": ("POST", 401, 403, 422),
+    "rest:show": ("GET", 401, 403, 404),
+}
+#: Of the admin's own pages: what a visitor, a member and a clerk are answered.
+ADMIN = {
+    "admin:app_list": (302, 302, 200),
+    "admin:autocomplete": (302, 302, 403),
+    "admin:index": (302, 302, 200),
+    "admin:jsi18n": (302, 302, 200),
+    "admin:login": (302, 403, 302),
+    "admin:logout": (302, 302, 405),
+    "admin:password_change": (302, 302, 200),
+    "admin:password_change_done": (302, 302, 200),
+    "admin:view_on_site": (302, 302, 404),
+}
+
+
+def _walk(resolver, prefix: str = ""):
+    """Yield (name, pattern) of every address."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}", entry.pattern
+        else:
+            yield from _walk(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+
+
+ADDRESSES = dict(_walk(get_resolver()))
+MODELS = [(model, page) for model, page in admin.site._registry.items()]
+
+
+@pytest.fixture
+def family(db):
+    """Return payer and stranger, and what a page of the payer's is addressed by."""
+    build.built_in_areas()
+    payer = build.employee("王伟")
+    sister = build.resident("王敏")
+    build.contribution(payer, 50_000)
+    binding = build.active_binding(payer, sister)
+    settlement = build.settle(sister, 1_000, place=build.institution())
+    case = applications.start(by=build.member_actor(payer), at=build.NOON)
+    return {
+        "payer": payer,
+        "stranger": build.employee("陈志强"),
+        "pk": {"bindings": binding.pk, "settlements": settlement.pk},
+        "number": case.number,
+    }
+
+
+def as_(asker: str, client, family) -> None:
+    if asker == "clerk":
+        build.signed_in_staff(client, username="li.clerk", role="clerk")
+    elif asker != "visitor":
+        user = build.phone_user("13800138001", family.get(asker))
+        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session[CONFIRMED] = timezone.now().timestamp()
+        session.save()
+
+
+def address(name: str, family) -> str:
+    """Return the payer's page of this name."""
+    known = {
+        "pk": family["pk"].get(name.partition(":")[0]),
+        "settlement_id": family["pk"]["settlements"],
+        "number": family["number"],
+        "psn_no": family["payer"].psn_no,
+        "member_id": family["stranger"].pk,
+        "code": build.SHANGRAO,
+        "verb": "freeze",
+        "place": 1,
+        "app_label": "accounts",
+        "content_type_id": 1,
+        "object_id": 0,
+    }
+    pattern = ADDRESSES[name]
+    wanted = pattern.converters or pattern.regex.groupindex
+    return reverse(name, kwargs={key: known[key] for key in wanted})
+
+
+def test_every_address_has_a_row():
+    of_models = {
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}"
+        for model, _page in MODELS
+        for what in ("changelist", "add", "history", "delete", "change", "act")
+    }
+    unnamed = {"admin:None"}  # old forms of addresses, which only redirect
+    assert set(ADDRESSES) - of_models - unnamed == {*PAGES, *REST, *ADMIN}
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+def test_who_may_open_which_page(asker, family, client):
+    as_(asker, client, family)
+    answered = {name: client.get(address(name, family)).status_code for name in PAGES}
+    assert answered == {name: row[ASKERS.index(asker)] for name, row in PAGES.items()}
+
+
+@pytest.mark.parametrize("name", [name for name, row in PAGES.items() if row[3] == 404])
+def test_a_stranger_changes_nothing_by_post_either(name, family, client):
+    as_("stranger", client, family)
+    assert client.post(address(name, family)).status_code in {404, 405}
+
+
+@pytest.mark.parametrize("name", ["bindings:press", "bindings:rank"])
+def test_a_stranger_presses_no_button_of_the_family(name, family, client):
+    as_("stranger", client, family)
+    assert client.post(address(name, family)).status_code == 404
+
+
+@pytest.mark.parametrize(("column", "scope"), [(1, None), (2, "lookup"), (3, "settle")])
+def test_which_machine_may_ask_what(column, scope, family, client):
+    place = build.institution() if scope == "settle" else None
+    headers = {"idempotency-key": "a key"}
+    if scope:
+        key = build.api_key(institution=place, scope=scope)
+        headers["authorization"] = f"Bearer {key}"
+    answered = {
+        name: client.generic(
+            row[0],
+            address(name, family),
+            b"{}",
+            content_type="application/json",
+            headers=headers,
+        ).status_code
+        for name, row in REST.items()
+    }
+    assert answered == {name: row[column] for name, row in REST.items()}
+
+
+@pytest.mark.parametrize(("column", "asker"), [(0, "visitor"), (1, "payer"), (2, "clerk")])
+def test_who_may_enter_the_admin(column, asker, family, client):
+    as_(asker, client, family)
+    answered = {name: client.get(address(name, family)).status_code for name in ADMIN}
+    assert answered == {name: row[column] for name, row in ADMIN.items()}
+
+
+def _of_model(client, model) -> dict[str, int]:
+    """Return what the pages of a model answer; row 0 is never there."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    row = {"object_id": 0}
+    answered = {
+        "list": client.get(reverse(f"{name}_changelist")),
+        "row": client.get(reverse(f"{name}_change", kwargs=row)),
+        "add": client.post(reverse(f"{name}_add")),
+        "change": client.post(reverse(f"{name}_change", kwargs=row)),
+        "delete": client.post(reverse(f"{name}_delete", kwargs=row)),
+    }
+    return {what: answer.status_code for what, answer in answered.items()}
+
+
+@pytest.mark.parametrize("asker", ["visitor", "payer"])
+def test_nobody_but_staff_looks_anything_up(asker, family, client):
+    as_(asker, client, family)
+    for model, _page in MODELS:
+        assert set(_of_model(client, model).values()) == {302}, model
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_looks_up_its_own_tables_and_writes_none(role, client, db):
+    build.signed_in_staff(client, username="li.staff", role=role)
+    for model, _page in MODELS:
+        sees = model._meta.label_lower in SEES[role]
+        assert _of_model(client, model) == {
+            "list": 200 if sees else 403,
+            "row": 302 if sees else 403,
+            "add": 403,
+            "change": 403,
+            "delete": 403,
+        }, model
