@@ -472,6 +472,14 @@ def test_money_of_somebody_who_died_waits_in_suspense_with_a_case():
     assert refund.lines.all()[0].ledger_account_id == treasury.suspense()
 
 
+def test_a_bill_without_personal_part_is_settled_and_reversed_like_any_other():
+    family = household()
+    settlement = build.settle(family.mei, 0, place=family.clinic, fund=5000)
+    assert list(settlement.lines.all()) == []
+    assert {item["reason"] for item in settlement.decision["considered"][1:]} == {"nothing_to_pay"}
+    assert build.reversal(settlement).status == "reversed"
+
+
 def test_a_refund_tells_the_patients_own_balance():
     family = household(mei_is_employed=True)
     build.personal_account(family.mei, current=500, area=AREA)

@@ -7,9 +7,9 @@ order: members, bindings, ledger accounts. What caps have used is read after all
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q, Sum
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
@@ -24,7 +24,6 @@ from pooling.funds.models import PersonalAccount
 from pooling.ledger import selectors as books
 from pooling.ledger.models import Account
 from pooling.policy import selectors as policy
-from pooling.settlements.models import Line
 from pooling.settlements.sources import (
     NO_PURSE,
     OF_A_PAYER,
@@ -39,6 +38,7 @@ from pooling.settlements.sources import (
     Used,
 )
 from pooling.shared.errors import NotFound
+from pooling.shared.periods import month_after
 
 NATION = "000000"
 
@@ -205,54 +205,80 @@ def _clause(found: Any) -> Clause:
     )
 
 
+class _Sum(NamedTuple):
+    """What one authorisation gave one patient, over the day, month and year of a visit."""
+
+    payer_id: int
+    patient_id: int
+    binding_id: int
+    day: int
+    month: int
+    year: int
+    use_year: int
+
+
+#: By hand, for it is asked at every bill: two branches, an index each.
+_SUMS = """
+WITH line AS (
+    SELECT payer_id, patient_id, binding_id, use, business_date, amount_fen - returned_fen AS net
+    FROM settlements_line
+    WHERE payer_id = ANY(%(payers)s::bigint[])
+      AND business_date >= %(year)s AND business_date < %(next_year)s
+  UNION ALL
+    SELECT payer_id, patient_id, binding_id, use, business_date, amount_fen - returned_fen
+    FROM settlements_line
+    WHERE patient_id = %(patient)s AND payer_id <> ALL(%(payers)s::bigint[])
+      AND business_date >= %(year)s AND business_date < %(next_year)s
+)
+SELECT payer_id, patient_id, binding_id,
+    coalesce(sum(net) FILTER (WHERE business_date = %(day)s), 0)::bigint,
+    coalesce(sum(net) FILTER (WHERE business_date >= %(month)s
+                              AND business_date < %(next_month)s), 0)::bigint,
+    sum(net)::bigint,
+    coalesce(sum(net) FILTER (WHERE use = %(use)s), 0)::bigint AS use_year
+FROM line GROUP BY payer_id, patient_id, binding_id
+"""
+
+
 class _Uses:
-    """What counts against the caps on a day, net of what went back, in one statement."""
+    """What counts against the caps of a visit, net of what went back, in one statement."""
 
     def __init__(self, patient_id: int, payer_ids: Iterable[int], charge: Charge):
         self.patient_id = patient_id
-        payers = list(payer_ids)
-        self.rows = list(_sums(patient_id, payers, charge)) if payers else []
+        self.sums: list[_Sum] = []
+        on, payers = charge.visit.on, list(payer_ids)
+        if not payers:
+            return
+        month = on.replace(day=1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _SUMS,
+                {
+                    "payers": payers,
+                    "patient": patient_id,
+                    "use": charge.visit.use,
+                    "day": on,
+                    "month": month,
+                    "next_month": month_after(month),
+                    "year": date(on.year, 1, 1),
+                    "next_year": date(on.year + 1, 1, 1),
+                },
+            )
+            self.sums = [_Sum(*row) for row in cursor.fetchall()]
 
     @property
     def relative_year_fen(self) -> int:
-        return self._sum("year", patient_id=self.patient_id)
+        """Return all payers' money for the patient, ended authorisations included."""
+        return sum(each.year for each in self.sums if each.patient_id == self.patient_id)
 
     def of(self, binding: Binding) -> Used:
+        mine = [each for each in self.sums if each.binding_id == binding.pk]
+        payers = [each for each in self.sums if each.payer_id == binding.payer_id]
         return Used(
-            day_fen=self._sum("day", binding_id=binding.pk),
-            month_fen=self._sum("month", binding_id=binding.pk),
-            year_fen=self._sum("year", binding_id=binding.pk),
-            use_year_fen=self._sum("use_year", binding_id=binding.pk),
-            payer_day_fen=self._sum("day", payer_id=binding.payer_id),
-            payer_year_fen=self._sum("year", payer_id=binding.payer_id),
+            day_fen=sum(each.day for each in mine),
+            month_fen=sum(each.month for each in mine),
+            year_fen=sum(each.year for each in mine),
+            use_year_fen=sum(each.use_year for each in mine),
+            payer_day_fen=sum(each.day for each in payers),
+            payer_year_fen=sum(each.year for each in payers),
         )
-
-    def _sum(self, span: str, **of) -> int:
-        return sum(
-            row[span] or 0
-            for row in self.rows
-            if all(row[name] == value for name, value in of.items())
-        )
-
-
-def _sums(patient_id: int, payer_ids: list[int], charge: Charge):
-    """Sum lines by payer, patient and binding over the visit's day, month and year."""
-    on = charge.visit.on
-    net = F("amount_fen") - F("returned_fen")
-    month = Q(business_date__month=on.month)
-    return (
-        Line.objects.filter(
-            Q(payer__in=payer_ids) | Q(patient=patient_id),
-            payer__isnull=False,
-            business_date__gte=date(on.year, 1, 1),
-            business_date__lt=date(on.year + 1, 1, 1),
-        )
-        .order_by()
-        .values("payer_id", "patient_id", "binding_id")
-        .annotate(
-            day=Sum(net, filter=Q(business_date=on)),
-            month=Sum(net, filter=month),
-            year=Sum(net),
-            use_year=Sum(net, filter=Q(use=charge.visit.use)),
-        )
-    )
