@@ -44,12 +44,21 @@ class Settlement(models.Model):
     }
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    #: Indexes of their own would repeat those below, at the cost of every bill.
     institution = models.ForeignKey(
-        "accounts.Institution", models.PROTECT, related_name="+", verbose_name=_("定点机构")
+        "accounts.Institution",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("定点机构"),
+        db_index=False,
     )
     message_id = models.CharField(_("报文编号"), max_length=64)
     patient = models.ForeignKey(
-        "accounts.Member", models.PROTECT, related_name="settlements", verbose_name=_("就诊人")
+        "accounts.Member",
+        models.PROTECT,
+        related_name="settlements",
+        verbose_name=_("就诊人"),
+        db_index=False,
     )
     #: Where and as what the patient was insured on the day: the rules of the whole bill.
     patient_area = models.CharField(_("参保地"), max_length=6, blank=True)
@@ -194,13 +203,18 @@ class Line(models.Model):
         CASH = "cash", _("现金")
 
     settlement = models.ForeignKey(
-        Settlement, models.PROTECT, related_name="lines", verbose_name=_("结算")
+        Settlement, models.PROTECT, related_name="lines", verbose_name=_("结算"), db_index=False
     )
     order = models.PositiveSmallIntegerField(_("次序"))
     source = models.CharField(_("来源"), max_length=12, choices=Source)
     part = models.CharField(_("部分"), max_length=7, blank=True)
     ledger_account = models.ForeignKey(
-        "ledger.Account", models.PROTECT, null=True, related_name="+", verbose_name=_("账目")
+        "ledger.Account",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("账目"),
+        db_index=False,
     )
     binding = models.ForeignKey(
         "bindings.Binding",
@@ -210,14 +224,23 @@ class Line(models.Model):
         verbose_name=_("共济授权"),
     )
     payer = models.ForeignKey(
-        "accounts.Member", models.PROTECT, null=True, related_name="+", verbose_name=_("共济人")
+        "accounts.Member",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("共济人"),
+        db_index=False,
     )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     #: Given back so far, by refunds and by the reversal.
     returned_fen = models.BigIntegerField(_("已退回（分）"), default=0)
     #: Copies for the caps' index: patient, use and day of the settlement.
     patient = models.ForeignKey(
-        "accounts.Member", models.PROTECT, related_name="+", verbose_name=_("就诊人")
+        "accounts.Member",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("就诊人"),
+        db_index=False,
     )
     use = models.CharField(_("用途"), max_length=24)
     business_date = models.DateField(_("业务日期"))
