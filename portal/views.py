@@ -41,6 +41,8 @@ class Purse:
     total_fen: int
     parts: tuple[Part, ...]
     closed_on: date | None
+    #: Frozen for relatives as quotas; no area's quotas are kept here yet.
+    frozen_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,12 @@ class LimitsForm(forms.Form):
         return rules.Limits(uses=None if uses is None else tuple(uses), **values)
 
 
+class TermsForm(LimitsForm):
+    """The limits of a new authorisation, and from when it counts."""
+
+    from_date = DayField(label=_("从哪一天起"), help_text=_("不填就是办好当天。"))
+
+
 class SignForm(forms.Form):
     """The signature names the very text that was shown."""
 

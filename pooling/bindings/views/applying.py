@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import fresh_code_required, member_required
 from pooling.bindings import drafts
-from pooling.bindings.forms import LimitsForm, PersonForm, RelationForm, SignForm
+from pooling.bindings.forms import PersonForm, RelationForm, SignForm, TermsForm
 from pooling.bindings.rules import Signing
 from pooling.bindings.services import applications
 from pooling.cases import selectors as cases
@@ -80,7 +80,7 @@ def limits(request, number):
     stored = dict(draft.filled.get("limits", {}))
     if stored.get("uses") is None:
         stored["uses"] = [value for value, _word in guide.uses]
-    form = LimitsForm(request.POST or None, guide=guide, initial=stored)
+    form = TermsForm(request.POST or None, guide=guide, initial=stored)
     return draft.step("limits", form, form.answers)
 
 
