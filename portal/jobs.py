@@ -13,7 +13,7 @@ SWEEP = Actor.job("portal.sweep_unverified")
 KEPT = timedelta(days=1)
 
 
-@app.periodic(cron="35 3 * * *")
+@app.periodic(cron="35 19 * * *")  # UTC: 03:35 in Shanghai
 @app.task(
     name="portal.sweep_unverified",
     queueing_lock="portal.sweep_unverified",

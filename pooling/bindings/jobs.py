@@ -18,7 +18,7 @@ def decide(case_id: int) -> None:
     unit_of_work(lambda: applications.decide(case_id=case_id, by=DECIDE, at=database_clock()))
 
 
-@app.periodic(cron="5 0 * * *")
+@app.periodic(cron="5 16 * * *")  # UTC: five past midnight in Shanghai
 @app.task(name="bindings.expire_due", queueing_lock="bindings.expire_due", retry=_AGAIN)
 def expire_due(timestamp: int = 0) -> None:
     """End, shortly after midnight, what is due; a day that was missed is made up for."""
