@@ -108,6 +108,11 @@ def signed_in_staff(client, **who):
     return user
 
 
+def say_purpose(client, page: str, *, purpose: str = "dispute", what: str = "核查来访人的疑问"):
+    """Say what for, as staff must before a page about people opens; return the answer."""
+    return client.post(f"{page}purpose/", {"purpose": purpose, "what": what, "next": page})
+
+
 # --- ledger -------------------------------------------------------------------------------
 
 

@@ -1,23 +1,45 @@
 """The trail, for auditors; and what every page about people leaves in it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
+from pooling.audit import wording
+from pooling.audit.forms import PurposeForm
 from pooling.audit.models import Event, Look
 from pooling.audit.services import look
+from pooling.shared.actor import Actor
 from pooling.shared.admin import LookUpAdmin, acting
 from pooling.shared.work import database_clock, unit_of_work
 
+PURPOSE_SECONDS = 30 * 60
+#: Session key: scope → what was said, and when.
+_PURPOSES = "purposes_said"
+_KEPT = 20
 
-class PersonalLookUpAdmin(LookUpAdmin):
-    """A look-up of rows about people: every page shown is itself recorded, one row a page."""
+
+class Recorded:
+    """Rows about people: every page shown is itself recorded, one row a page."""
 
     def members_of(self, row) -> Iterable[int]:
         """Return the ids of the members a row is about."""
         return [row.member_id]
+
+    def looking(self, request, row=None) -> Actor:
+        """Return who looks, and what for if they said so."""
+        return acting(request)
 
     def changelist_view(self, request, extra_context=None):
         response = super().changelist_view(request, extra_context)
@@ -29,10 +51,10 @@ class PersonalLookUpAdmin(LookUpAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
             fields = flatten_fieldsets(self.get_fieldsets(request, obj))
-            self._record(request, [obj], fields)
+            self._record(request, [obj], fields, by=self.looking(request, obj))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _record(self, request, rows, fields) -> None:
+    def _record(self, request, rows, fields, by: Actor | None = None) -> None:
         members = {member for row in rows for member in self.members_of(row)}
         names = [getattr(field, "__name__", field) for field in fields]
         if members:
@@ -41,10 +63,107 @@ class PersonalLookUpAdmin(LookUpAdmin):
                     page=request.path,
                     member_ids=members,
                     fields=names,
-                    by=acting(request),
+                    by=by or self.looking(request),
                     at=database_clock(),
                 )
             )
+
+
+class PersonalLookUpAdmin(Recorded, LookUpAdmin):
+    """A look-up of rows about people."""
+
+
+class PurposeFirst(Recorded):
+    """Rows about people that are shown only to who said what for. Goes before the admin's base.
+
+    Said once, a purpose opens the table for half an hour; with `purpose_per_row` it opens
+    one row, and the list, which then has to be harmless, stays open to all. A page that
+    masks by itself sets `closed_until_said = False`, asks `purpose(request, row)` and
+    includes `admin/_purpose.html`.
+    """
+
+    purpose_per_row = False
+    closed_until_said = True
+
+    def purpose(self, request, row=None) -> str:
+        """Return the purpose in force for the table or row, or nothing."""
+        said, when = request.session.get(_PURPOSES, {}).get(self._scope(row and row.pk), ("", 0))
+        return said if timezone.now().timestamp() - when <= PURPOSE_SECONDS else ""
+
+    def looking(self, request, row=None) -> Actor:
+        return replace(acting(request), purpose=self.purpose(request, row))
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_purpose"
+        view = self.admin_site.admin_view(self.purpose_view)
+        address = "<int:pk>/purpose/" if self.purpose_per_row else "purpose/"
+        return [path(address, view, name=name), *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        if self.purpose_per_row or not self._is_closed(request):
+            return super().changelist_view(request, extra_context)
+        return self._ask(request, PurposeForm(), request.get_full_path())
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = self.get_object(request, object_id) if self.purpose_per_row else None
+        if self._is_closed(request, row):
+            return self._ask(request, PurposeForm(), request.get_full_path(), row)
+        if not self.closed_until_said:
+            extra_context = self._part(request, row) | (extra_context or {})
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    @method_decorator(require_POST)
+    def purpose_view(self, request, pk: int | None = None):
+        """Keep what was said in the session and go on to the page that asked."""
+        row = self.get_object(request, str(pk)) if pk is not None else None
+        if pk is not None and row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        goal = request.POST.get("next", "")
+        if not url_has_allowed_host_and_scheme(goal, {request.get_host()}, request.is_secure()):
+            goal = reverse("admin:index")
+        form = PurposeForm(request.POST)
+        if not form.is_valid():
+            return self._ask(request, form, goal, row)
+        kept = request.session.get(_PURPOSES, {})
+        kept[self._scope(pk)] = (form.stated, timezone.now().timestamp())
+        # A clerk's day of cases must not make the session grow without end.
+        newest = sorted(kept.items(), key=lambda item: -item[1][1])[:_KEPT]
+        request.session[_PURPOSES] = dict(newest)
+        return redirect(goal)
+
+    def _scope(self, pk) -> str:
+        return f"{self.opts.label_lower}:{pk}" if self.purpose_per_row else self.opts.label_lower
+
+    def _is_closed(self, request, row=None) -> bool:
+        """Return whether to ask first; who may not look at all is refused further in."""
+        if not self.closed_until_said or (self.purpose_per_row and row is None):
+            return False
+        return self.has_view_permission(request, row) and not self.purpose(request, row)
+
+    def _ask(self, request, form, goal: str, row=None):
+        page = {
+            **self.admin_site.each_context(request),
+            **self._part(request, row),
+            "title": self.opts.verbose_name_plural,
+            "opts": self.opts,
+            "purpose_form": form,
+            "purpose_next": goal,
+        }
+        return TemplateResponse(request, "admin/purpose.html", page)
+
+    def _part(self, request, row=None) -> dict:
+        """Return what `admin/_purpose.html` needs."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_purpose"
+        return {
+            "purpose": wording.purpose(self.purpose(request, row)),
+            "purpose_form": PurposeForm(),
+            "purpose_next": request.get_full_path(),
+            "purpose_url": reverse(
+                f"{self.admin_site.name}:{name}", args=[row.pk] if self.purpose_per_row else []
+            ),
+        }
 
 
 @admin.display(description=_("操作者"))
@@ -62,10 +181,14 @@ class EventAdmin(LookUpAdmin):
 
 @admin.register(Look)
 class LookAdmin(LookUpAdmin):
-    list_display = ("at", actor, "page", "people", "purpose", "channel")
+    list_display = ("at", actor, "page", "people", "what_for", "channel")
     ordering = ("-pk",)
     search_fields = ("=page", "=actor_id")
 
     @admin.display(description=_("人数"))
     def people(self, row) -> int:
         return len(row.member_ids)
+
+    @admin.display(description=_("目的"), ordering="purpose")
+    def what_for(self, row) -> str:
+        return wording.purpose(row.purpose) or "—"

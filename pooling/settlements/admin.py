@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from pooling.audit.admin import PersonalLookUpAdmin
+from pooling.audit.admin import PersonalLookUpAdmin, PurposeFirst
 from pooling.settlements import selectors
 from pooling.settlements.models import Line, Refund, Settlement
 from pooling.settlements.selectors.usage import place_of
@@ -88,7 +88,7 @@ _AMOUNTS = (
 
 
 @admin.register(Settlement)
-class SettlementAdmin(PersonalLookUpAdmin):
+class SettlementAdmin(PurposeFirst, PersonalLookUpAdmin):
     list_display = ("business_time", patient, "institution", "use", *_AMOUNTS, "status")
     list_select_related = ("patient", "institution")
     list_filter = ("status", "use")
@@ -117,7 +117,7 @@ class SettlementAdmin(PersonalLookUpAdmin):
 
 
 @admin.register(Line)
-class UsageLogAdmin(PersonalLookUpAdmin):
+class UsageLogAdmin(PurposeFirst, PersonalLookUpAdmin):
     """The usage log: what each account gave to whose bill."""
 
     list_display = (

@@ -158,7 +158,7 @@ def test_every_address_has_a_row():
     of_models = {
         f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}"
         for model, _page in MODELS
-        for what in ("changelist", "add", "history", "delete", "change", "act")
+        for what in ("changelist", "add", "history", "delete", "change", "act", "purpose")
     }
     unnamed = {"admin:None"}  # old forms of addresses, which only redirect
     assert set(ADDRESSES) - of_models - unnamed == {*PAGES, *REST, *ADMIN}
@@ -211,9 +211,14 @@ def test_who_may_enter_the_admin(column, asker, family, client):
 
 
 def _of_model(client, model) -> dict[str, int]:
-    """Return what the pages of a model answer; row 0 is never there."""
+    """Return what the pages of a model answer; row 0 is never there.
+
+    Where a table asks for a purpose before it opens, one is said.
+    """
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     row = {"object_id": 0}
+    if f"{name}_purpose" in ADDRESSES:
+        build.say_purpose(client, reverse(f"{name}_changelist"))
     answered = {
         "list": client.get(reverse(f"{name}_changelist")),
         "row": client.get(reverse(f"{name}_change", kwargs=row)),

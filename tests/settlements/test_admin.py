@@ -22,6 +22,8 @@ def family():
 @pytest.fixture
 def auditor(client):
     build.signed_in_staff(client, username="zhao.auditor", role="auditor")
+    for page in (LOG, BILLS):
+        build.say_purpose(client, reverse(page))
     return client
 
 
@@ -51,6 +53,7 @@ def test_looking_is_recorded_with_everybody_shown(family, auditor, page):
     look = Look.objects.get()
     assert look.member_ids == sorted([family.mei.pk, family.wei.pk, family.lan.pk])
     assert look.page == reverse(page)
+    assert look.purpose == "dispute 核查来访人的疑问"
 
 
 @pytest.mark.parametrize("table", ["settlement", "line"])

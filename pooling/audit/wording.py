@@ -1,0 +1,21 @@
+"""What looking was for, in words. A stated purpose is kept as `<code> <what exactly>`."""
+
+from django.utils.translation import gettext_lazy as _
+
+#: The closed list staff choose from; the sentence behind it is theirs.
+PURPOSES = {
+    "handling": _("办理本人的申请"),
+    "enquiry": _("答复本人的咨询"),
+    "dispute": _("核查有疑问的扣款"),
+    "complaint": _("处理投诉举报"),
+    "audit": _("审计检查"),
+    "legal": _("依法协助调查"),
+}
+
+
+def purpose(stored: str) -> str:
+    """Return a stated purpose in words; what was never chosen from the list stands as it is."""
+    code, _space, what = stored.partition(" ")
+    if code not in PURPOSES:
+        return stored
+    return f"{PURPOSES[code]}：{what}" if what else str(PURPOSES[code])
