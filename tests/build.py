@@ -58,8 +58,9 @@ def member_actor(member) -> Actor:
     return Actor.member(member.pk)
 
 
-def clerk(id: int = 901) -> Actor:
-    return Actor(ActorKind.STAFF, id, channel="counter")
+def clerk(id: int = 901, on_behalf_of=None) -> Actor:
+    """Return somebody of the staff, at the window for a member if one is given."""
+    return Actor(ActorKind.STAFF, id, on_behalf_of and on_behalf_of.pk, channel="counter")
 
 
 JOB = Actor.job("test")

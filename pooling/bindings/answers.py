@@ -43,16 +43,18 @@ class Claimed:
     died_on: None = None
 
 
-def read(step: str, values: dict, filled: dict, *, asker, area, on: date) -> dict:
+def read(
+    step: str, values: dict, filled: dict, *, asker, area, on: date, papers: bool = False
+) -> dict:
     """Return the answers of one step, checked against the rules of the asker's area.
 
-    `asker` is the member who fills in, `area` the Rules in force there, `on` is today.
-    Raises AnswerRefused.
+    `asker` is the member who fills in, `area` the Rules in force there, `on` is today. Where
+    `papers` will be looked at, what is merely unlikely may stand. Raises AnswerRefused.
     """
     if step == "relation":
         return _relation(values, area)
     if step == "person":
-        return _person(values, filled, asker, on)
+        return _person(values, filled, asker, on, papers)
     if step == "limits":
         return _limits(values, area, on)
     raise AnswerRefused.field("step", _("没有这一步。"))
@@ -101,7 +103,7 @@ def _relation(values: dict, area) -> dict:
     return {"code": code, "kind": kind}
 
 
-def _person(values: dict, filled: dict, asker, on: date) -> dict:
+def _person(values: dict, filled: dict, asker, on: date, papers: bool) -> dict:
     """Take name and number; what the number itself says must fit the relation.
 
     Nobody is looked up: age and sex are read off the digits.
@@ -121,6 +123,8 @@ def _person(values: dict, filled: dict, asker, on: date) -> dict:
     if "relation" in filled and number.birth_date is not None:
         claimed = Claimed(0, number.birth_date, number.gender)
         for problem in kinship.implausible(asker, claimed, filled["relation"]["code"], on):
+            if papers and problem.code in rules.SETTLED_BY_PAPERS:
+                continue
             raise _refused("cert_no", Refusal(f"implausible_{problem.code}", problem.values))
     return {"name": name, "cert_type": cert_type, "cert_no": number.number}
 

@@ -210,6 +210,8 @@ def progress(member_id: int, number: str, on: date) -> Progress:
         sentence = wording.sentence(Refusal(row.reason_code, row.reason_values), clause)
     if row.state_code == Case.State.REFUSED:
         return Progress(row, gettext("没有办成"), sentence, tone="bad")
+    if row.state_code == Case.State.MORE:
+        return Progress(row, gettext("请补交材料"), sentence, may_withdraw=True)
     waiting = row.state_code == Case.State.WAITING
     title = gettext("已提交，等待审核") if waiting else gettext("已提交")
     return Progress(row, title, sentence, may_withdraw=True)

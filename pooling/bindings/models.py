@@ -41,6 +41,7 @@ class Binding(models.Model):
     class Proof(models.TextChoices):
         REGISTRY = "registry", _("登记数据")
         COMMITMENT = "commitment", _("承诺书")
+        DOCUMENTED = "documented", _("关系证明")
         CONFIRMED = "confirmed", _("家人确认")
 
     payer = models.ForeignKey(

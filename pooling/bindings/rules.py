@@ -32,6 +32,17 @@ _AREA_CAPS = {
     "cap_per_month_fen": ("cap_payer_year_fen", "cap_relative_year_fen"),
     "cap_per_year_fen": ("cap_payer_year_fen", "cap_relative_year_fen"),
 }
+#: What is unlikely but may be true: a second family, an adoption, a record not yet ended. Who
+#: held the papers in hand may say so.
+SETTLED_BY_PAPERS = (
+    "too_far_apart",
+    "not_older",
+    "not_younger",
+    "elder_not_older",
+    "too_close",
+    "already_other",
+    "already_married",
+)
 IN_LAWS = ("parent_in_law", "child_in_law")
 
 
@@ -220,6 +231,11 @@ def _of_evidence(pair: Pair, kind: str, rules: Mapping[str, Any]) -> Iterator[Re
     if pair.registered is not None:
         if pair.registered != kind:
             yield Refusal("relation_differs", {"kind": kind, "registered": pair.registered})
+        return
+    if pair.proof == "documented":
+        for code, values in pair.implausible:
+            if code not in SETTLED_BY_PAPERS:
+                yield Refusal(f"implausible_{code}", values)
         return
     if pair.proof not in ("commitment", "confirmed"):
         yield Refusal("evidence_missing", {"kind": kind}, "evidence_accepted")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings.rules import Refusal
+from pooling.cases import materials
 from pooling.kinship import codes
 from pooling.kinship import wording as kinship_wording
 from pooling.kinship.rules import Problem
@@ -94,6 +95,25 @@ REFUSALS = {
         "今天为未登记关系的人提交的申请已达 %(most)s 次。请明天再试，或带关系证明到窗口办理。"
     ),
     "same_request_open": _("您已提交过同一个人的申请，正在办理，不必重复提交。"),
+    # What a reviewer says.
+    "papers_do_not_prove": _(
+        "提交的材料不能证明你们的关系，这份申请没有通过。请换用户口簿、结婚证或出生医学证明等重新申请。"
+    ),
+    "papers_unreadable": _(
+        "提交的材料看不清或不完整，这份申请没有通过。请重新拍照，或带原件到窗口办理。"
+    ),
+    "identity_not_confirmed": _(
+        "没有能够确认申请人或代办人的身份，这份申请没有通过。请本人带身份证件到窗口办理。"
+    ),
+    "more_not_brought": _(
+        "要求补正的材料没有在期限内补交，这份申请已结束。材料齐全后可以随时重新申请。"
+    ),
+    "more_needed": _("还缺材料：%(items)s。请在期限内补交，也可以带原件到窗口。"),
+    "more_answered": _("补交的材料已收到，正在审核。"),
+    # What only the desk is told.
+    "unknown_person": _("没有姓名和证件号码都相符的参保人。请与证件逐字核对后再提交。"),
+    "no_proof_seen": _("还没有核对过能证明关系的材料，不能通过。请先核对原件，或要求补正。"),
+    "originals_missing": _("还没有核对这些原件：%(items)s。核对后再提交。"),
     "reviewer_needed": _(
         "按%(area)s规定，关系须有登记数据证明。工作人员会核对，"
         "您也可以带户口簿、结婚证或出生医学证明到窗口，办得更快。"
@@ -142,6 +162,7 @@ INSURANCES = {"310": _("职工医保"), "390": _("居民医保")}
 PROOFS = {
     "registry": _("登记数据已证明关系"),
     "commitment": _("共济人签署了关系承诺书"),
+    "documented": _("工作人员核对了关系证明"),
     "confirmed": _("家人本人已确认"),
 }
 
@@ -238,5 +259,6 @@ def _show(name: str, value):
         "cap": lambda one: str(CAPS[one]),
         "insutype": lambda one: str(INSURANCES.get(one, one)),
         "model": lambda one: policy_wording.show("model", one),
+        "items": lambda codes: "、".join(materials.words(codes)),
     }
     return shown[name](value) if name in shown else value

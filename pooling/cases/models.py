@@ -1,5 +1,6 @@
 """Anything that waits for somebody. A member's unfinished application is a case in DRAFT."""
 
+import secrets
 import uuid
 
 from django.db import models
@@ -8,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.shared.crypto import sealed_text
 from pooling.shared.privacy import classes
+
+#: Without letters and figures that look alike when read aloud or off paper.
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def check_code() -> str:
+    """Return a code nobody can guess (79 bits): who holds the receipt may ask for the state."""
+    return "".join(secrets.choice(_ALPHABET) for _place in range(16))
 
 
 class Case(models.Model):
@@ -21,6 +30,7 @@ class Case(models.Model):
         DRAFT = "draft", _("填写中")
         SUBMITTED = "submitted", _("已提交")
         WAITING = "waiting", _("待审核")
+        MORE = "more", _("补正中")
         APPROVED = "approved", _("已通过")
         REFUSED = "refused", _("未通过")
         WITHDRAWN = "withdrawn", _("已撤回")
@@ -28,7 +38,8 @@ class Case(models.Model):
     ALLOWED = {
         State.DRAFT: {State.SUBMITTED, State.WITHDRAWN},
         State.SUBMITTED: {State.WAITING, State.APPROVED, State.REFUSED, State.WITHDRAWN},
-        State.WAITING: {State.APPROVED, State.REFUSED, State.WITHDRAWN},
+        State.WAITING: {State.MORE, State.APPROVED, State.REFUSED, State.WITHDRAWN},
+        State.MORE: {State.WAITING, State.REFUSED, State.WITHDRAWN},
         State.APPROVED: set(),
         State.REFUSED: set(),
         State.WITHDRAWN: set(),
@@ -36,6 +47,8 @@ class Case(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     number = models.CharField(_("件号"), max_length=24, unique=True)
+    #: Printed as a QR code on receipts: opens the public page of this case's state.
+    check_code = models.CharField(_("核验码"), max_length=16, unique=True, default=check_code)
     kind = models.CharField(_("种类"), max_length=16, choices=Kind)
     member = models.ForeignKey(
         "accounts.Member", models.PROTECT, related_name="cases", verbose_name=_("申请人")
@@ -45,10 +58,18 @@ class Case(models.Model):
     subject_id = models.BigIntegerField(_("对象"), null=True)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT)
     answers_sealed = models.BinaryField(null=True)
+    #: Who came to the window for the applicant: name and number, as JSON.
+    agent_sealed = models.BinaryField(null=True)
     opened_at = models.DateTimeField(_("建立时间"))
     opened_by = models.CharField(_("建立人"), max_length=64)
     submitted_at = models.DateTimeField(_("提交时间"), null=True)
     submitted_by = models.CharField(_("提交人"), max_length=64, blank=True)
+    #: When and by whom the last 补正 was asked for.
+    asked_at = models.DateTimeField(_("要求补正时间"), null=True)
+    asked_by = models.CharField(_("要求补正人"), max_length=64, blank=True)
+    #: Who handed something in after submission: the missing papers, a proposal.
+    answered_at = models.DateTimeField(_("补交时间"), null=True)
+    answered_by = models.CharField(_("补交人"), max_length=64, blank=True)
     decided_at = models.DateTimeField(_("决定时间"), null=True)
     #: Empty where the rules let evidence decide alone; then `decided_by_rule` names the rule.
     decided_by = models.CharField(_("决定人"), max_length=64, blank=True)
@@ -56,14 +77,19 @@ class Case(models.Model):
     reason_code = models.CharField(_("原因代码"), max_length=60, blank=True)
     #: The refusal or waiting sentence's values, by id, never by name.
     reason_values = models.JSONField(_("原因内容"), default=dict)
+    #: What the last reviewer wrote, for colleagues; it may name people.
+    remark_sealed = models.BinaryField(null=True)
     due_at = models.DateTimeField(_("办理期限"), null=True)
 
     answers_text = sealed_text("answers", store="answers_sealed")
+    agent_text = sealed_text("agent", store="agent_sealed")
+    remark = sealed_text("remark")
 
     DATA_CLASSES = classes(
-        L2="id uid number kind subject_type subject_id state opened_at opened_by submitted_at "
-        "submitted_by decided_at decided_by decided_by_rule reason_code due_at",
-        L3a="answers_sealed",
+        L2="id uid number check_code kind subject_type subject_id state opened_at opened_by "
+        "submitted_at submitted_by asked_at asked_by answered_at answered_by decided_at "
+        "decided_by decided_by_rule reason_code due_at",
+        L3a="answers_sealed agent_sealed remark_sealed",
         L3b="member reason_values",
     )
 
@@ -74,7 +100,15 @@ class Case(models.Model):
             models.CheckConstraint(
                 name="cases_case_state_known",
                 condition=Q(
-                    state__in=["draft", "submitted", "waiting", "approved", "refused", "withdrawn"]
+                    state__in=[
+                        "draft",
+                        "submitted",
+                        "waiting",
+                        "more",
+                        "approved",
+                        "refused",
+                        "withdrawn",
+                    ]
                 ),
             ),
             models.CheckConstraint(
@@ -102,10 +136,49 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="cases_case_decider_is_not_submitter",
-                condition=Q(decided_by="") | ~Q(decided_by=F("submitted_by")),
+                condition=Q(decided_by="")
+                | (~Q(decided_by=F("submitted_by")) & ~Q(decided_by=F("answered_by"))),
+            ),
+            models.CheckConstraint(
+                name="cases_case_asked_has_moment_and_name",
+                condition=Q(asked_at__isnull=True, asked_by="")
+                | (Q(asked_at__isnull=False) & ~Q(asked_by="")),
+            ),
+            models.CheckConstraint(
+                name="cases_case_answered_has_moment_and_name",
+                condition=Q(answered_at__isnull=True, answered_by="")
+                | (Q(answered_at__isnull=False) & ~Q(answered_by="")),
+            ),
+            models.CheckConstraint(
+                name="cases_case_more_was_asked_until_a_day",
+                condition=~Q(state="more") | Q(asked_at__isnull=False, due_at__isnull=False),
             ),
         ]
         indexes = [models.Index("state", "due_at", name="cases_case_queue")]
 
     def __str__(self):
         return self.number
+
+
+class Original(models.Model):
+    """A paper whose original somebody of the staff held in their hands."""
+
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="originals", verbose_name=_("经办件")
+    )
+    #: A code of `materials.WORDS`.
+    material = models.CharField(_("材料"), max_length=30)
+    seen_at = models.DateTimeField(_("核对时间"))
+    seen_by = models.CharField(_("核对人"), max_length=64)
+
+    DATA_CLASSES = classes(L2="id case material seen_at seen_by")
+
+    class Meta:
+        verbose_name = _("已核原件")
+        verbose_name_plural = _("已核原件")
+        constraints = [
+            models.UniqueConstraint("case", "material", name="cases_original_once_per_case"),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} {self.material}"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from pooling.cases.models import Case
+from pooling.cases.models import Case, Original
 from pooling.shared.errors import NotFound
 from pooling.shared.masks import mask_name
 
@@ -87,6 +87,13 @@ def queue(at: datetime, *, limit: int = 200) -> list[QueueRow]:
         )
         for case in rows.order_by("due_at", "pk")[:limit]
     ]
+
+
+def originals_of(case_id: int) -> list[str]:
+    """Return the materials whose originals were held in hand, by code, in order of seeing."""
+    return list(
+        Original.objects.filter(case_id=case_id).order_by("pk").values_list("material", flat=True)
+    )
 
 
 def owned(member_id: int, **key) -> Case:

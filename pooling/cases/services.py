@@ -7,13 +7,18 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from pooling.audit import services as audit
-from pooling.cases.models import Case
+from pooling.cases import materials
+from pooling.cases.models import Case, Original
+from pooling.notices import services as notices
+from pooling.notices.services import Message
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
 
 #: A reviewer has this long; the queue shows what is over time.
 REVIEW_TIME = timedelta(days=5)
+#: Who is asked for more has this long; then the case is refused and can be opened anew.
+MORE_TIME = timedelta(days=15)
 
 
 class NotNow(DomainError):
@@ -23,8 +28,14 @@ class NotNow(DomainError):
     status = 409
 
 
+class NothingAsked(DomainError):
+    """Asking for more without saying what."""
+
+    code = "case_nothing_asked"
+
+
 class FourEyes(DomainError):
-    """Who submitted a case cannot decide it."""
+    """Who submitted a case, or handed anything in for it, cannot decide it."""
 
     code = "case_four_eyes"
     status = 403
@@ -72,6 +83,38 @@ def update_answers(*, case_id: int, answers: dict, by: Actor, at) -> Case:
 
 
 @transaction.atomic
+def name_agent(*, case_id: int, agent: dict | None, by: Actor, at) -> Case:
+    """Note who came for the applicant (`name`, `cert_type`, `cert_no`), or that nobody did."""
+    case = locked(case_id)
+    if case.state != Case.State.DRAFT:
+        raise NotNow(_("申请已提交，不能再更改代办人。"))
+    case.agent_text = json.dumps(agent, ensure_ascii=False) if agent else None
+    case.save(update_fields=["agent_sealed"])
+    detail = {"agent": agent is not None}
+    audit.record(verb="cases.name_agent", subject=case, by=by, at=at, detail=detail)
+    return case
+
+
+@transaction.atomic
+def note_originals(*, case_id: int, seen: set[str], by: Actor, at) -> Case:
+    """Note whose originals were held in hand; a DRAFT's may be taken back, others only added."""
+    case = locked(case_id)
+    if case.state not in (Case.State.DRAFT, Case.State.MORE):
+        raise NotNow(_("只有填写中或补正中的经办件可以核对原件。"))
+    noted = set(case.originals.values_list("material", flat=True))
+    fresh = [code for code in materials.WORDS if code in seen - noted]
+    Original.objects.bulk_create(
+        Original(case=case, material=code, seen_at=at, seen_by=by.name) for code in fresh
+    )
+    gone = sorted(noted - seen) if case.state == Case.State.DRAFT else []
+    case.originals.filter(material__in=gone).delete()
+    if fresh or gone:
+        detail = {"seen": fresh, "taken_back": gone}
+        audit.record(verb="cases.note_originals", subject=case, by=by, at=at, detail=detail)
+    return case
+
+
+@transaction.atomic
 def submit(*, case_id: int, by: Actor, at) -> Case:
     """Hand the case in; from here on its answers stay as they are."""
     case = locked(case_id)
@@ -93,7 +136,72 @@ def wait(
 
 
 @transaction.atomic
-def approve(*, case_id: int, by: Actor, at, rule: str = "", subject=None) -> Case:
+def ask_more(*, case_id: int, items: list[str], remark: str = "", by: Actor, at: datetime) -> Case:
+    """Ask for what is missing (codes of `materials.WORDS`), once and completely, until a day."""
+    asked = [code for code in materials.WORDS if code in items]
+    if not asked:
+        raise NothingAsked(_("请选择要补正的材料。"))
+    case = locked(case_id)
+    _move(case, Case.State.MORE)
+    _other_eyes(case, by)
+    case.asked_at, case.asked_by, case.due_at = at, by.name, at + MORE_TIME
+    case.reason_code, case.reason_values, case.remark = (
+        "more_needed",
+        {"items": asked},
+        remark or None,
+    )
+    values = {"date": business_date(case.due_at).isoformat()}
+    _tell(case, "application_more", values, at)
+    fields = ["asked_at", "asked_by", "due_at", "reason_code", "reason_values", "remark_sealed"]
+    return _save(case, "ask_more", fields, by, at)
+
+
+@transaction.atomic
+def answer_more(*, case_id: int, by: Actor, at: datetime) -> Case:
+    """Hand in what was asked for: the member, or a clerk for them. It waits for review again."""
+    case = locked(case_id)
+    if case.member_id != (by.on_behalf_of if by.kind == ActorKind.STAFF else _member(by)):
+        raise NotFound(_("没有找到这件申请。"))
+    if case.state != Case.State.MORE:
+        raise _not_now(case)
+    _move(case, Case.State.WAITING)
+    case.answered_at, case.answered_by, case.due_at = at, by.name, at + REVIEW_TIME
+    # What was asked for stays written beside it: the reviewer compares.
+    case.reason_code = "more_answered"
+    fields = ["answered_at", "answered_by", "due_at", "reason_code"]
+    return _save(case, "answer_more", fields, by, at)
+
+
+@transaction.atomic
+def propose(*, case_id: int, answers: dict, by: Actor, at: datetime) -> Case:
+    """Say how a waiting case should be carried out; somebody else decides on it."""
+    case = locked(case_id)
+    if case.state != Case.State.WAITING:
+        raise _not_now(case)
+    case.answers_text = json.dumps(answers, ensure_ascii=False)
+    case.answered_at, case.answered_by = at, by.name
+    return _save(case, "propose", ["answers_sealed", "answered_at", "answered_by"], by, at)
+
+
+@transaction.atomic
+def expire_more(*, by: Actor, at: datetime) -> int:
+    """Refuse one case whose time for 补正 is over; return how many were (0: none is left).
+
+    Refused rather than put back: an open request without papers would wait for ever, and
+    nothing is lost, for a new application takes the same answers.
+    """
+    late = Case.objects.filter(state=Case.State.MORE, due_at__lt=at).order_by("due_at").first()
+    if late is None:
+        return 0
+    case = locked(late.pk)
+    if case.state == Case.State.MORE:
+        refuse(case_id=case.pk, reason_code="more_not_brought", rule="more_time", by=by, at=at)
+        _tell(case, "application_refused", {}, at)
+    return 1
+
+
+@transaction.atomic
+def approve(*, case_id: int, by: Actor, at, rule: str = "", subject=None, remark: str = "") -> Case:
     """Grant the case: by a person, or by the rule named where evidence decides alone."""
     case = locked(case_id)
     _move(case, Case.State.APPROVED)
@@ -101,7 +209,9 @@ def approve(*, case_id: int, by: Actor, at, rule: str = "", subject=None) -> Cas
     if subject is not None:
         case.subject_type, case.subject_id = subject._meta.label_lower, subject.pk
     case.reason_code, case.reason_values = "", {}
-    fields = ["subject_type", "subject_id", "reason_code", "reason_values", *_DECISION]
+    case.remark = remark or case.remark
+    fields = ["subject_type", "subject_id", "reason_code", "reason_values", "remark_sealed"]
+    fields += _DECISION
     return _save(case, "approve", fields, by, at)
 
 
@@ -111,16 +221,19 @@ def refuse(
     case_id: int,
     reason_code: str,
     reason_values: dict | None = None,
+    remark: str = "",
     by: Actor,
     at,
     rule: str = "",
 ) -> Case:
-    """Refuse the case, always with a reason."""
+    """Refuse the case, always with a reason; `remark` is for colleagues."""
     case = locked(case_id)
     _move(case, Case.State.REFUSED)
     _decide(case, by, at, rule)
     case.reason_code, case.reason_values = reason_code, reason_values or {}
-    return _save(case, "refuse", ["reason_code", "reason_values", *_DECISION], by, at)
+    case.remark = remark or case.remark
+    fields = ["reason_code", "reason_values", "remark_sealed", *_DECISION]
+    return _save(case, "refuse", fields, by, at)
 
 
 @transaction.atomic
@@ -147,20 +260,39 @@ _DECISION = ["decided_at", "decided_by", "decided_by_rule"]
 
 def _decide(case: Case, by: Actor, at, rule: str) -> None:
     """Write who decided: a person who did not submit it, or a rule, never both."""
-    if not rule and by.name == case.submitted_by:
-        raise FourEyes(_("提交人不能审核自己提交的经办件，请交由他人办理。"))
+    if not rule:
+        _other_eyes(case, by)
     case.decided_at, case.decided_by_rule = at, rule
     case.decided_by = "" if rule else by.name
+
+
+def _other_eyes(case: Case, by: Actor) -> None:
+    """Refuse whoever opened it, submitted it, handed in papers or checked their originals."""
+    handled = {case.opened_by, case.submitted_by, case.answered_by}
+    if by.name in handled or case.originals.filter(seen_by=by.name).exists():
+        raise FourEyes(_("提交人不能审核自己提交的经办件，请交由他人办理。"))
+
+
+def _member(by: Actor) -> int | None:
+    return by.id if by.kind == ActorKind.MEMBER else None
+
+
+def _tell(case: Case, kind: str, values: dict, at) -> None:
+    link = f"/cases/{case.number}/"
+    message = Message(kind=kind, member_id=case.member_id, values=values, link=link)
+    notices.enqueue([message], at=at)
 
 
 def _move(case: Case, state) -> None:
     """The one place where a case changes its state."""
     if state not in Case.ALLOWED[Case.State(case.state)]:
-        raise NotNow(
-            _("这件申请现在的状态是“%(state)s”，不能这样办理。")
-            % {"state": Case.State(case.state).label}
-        )
+        raise _not_now(case)
     case.state = state
+
+
+def _not_now(case: Case) -> NotNow:
+    sentence = _("这件申请现在的状态是“%(state)s”，不能这样办理。")
+    return NotNow(sentence % {"state": Case.State(case.state).label})
 
 
 def _save(case: Case, verb: str, fields: list[str], by: Actor, at) -> Case:

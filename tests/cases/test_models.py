@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from pooling.cases import services
-from pooling.cases.models import Case
+from pooling.cases.models import Case, Original
 from tests import build
 
 
@@ -26,6 +26,9 @@ BREAKS = {
     "cases_case_decider_is_not_submitter": (
         f"{SUBMITTED}, state = 'approved', decided_at = opened_at, decided_by = 'staff:1'"
     ),
+    "cases_case_asked_has_moment_and_name": "asked_by = 'staff:1'",
+    "cases_case_answered_has_moment_and_name": "answered_by = 'staff:1'",
+    "cases_case_more_was_asked_until_a_day": f"{SUBMITTED}, state = 'more'",
 }
 
 
@@ -41,6 +44,26 @@ def test_the_database_refuses(case, name):
 
 def test_every_constraint_of_the_table_is_tried():
     assert {constraint.name for constraint in Case._meta.constraints} == set(BREAKS)
+
+
+def test_nobody_decides_what_they_completed(case):
+    with (
+        pytest.raises(IntegrityError, match="cases_case_decider_is_not_submitter"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"UPDATE cases_case SET {SUBMITTED}, state = 'approved', decided_at = opened_at,"
+            " decided_by = 'staff:2', answered_at = opened_at, answered_by = 'staff:2'"
+        )
+
+
+def test_an_original_is_noted_once(case):
+    """`cases_original_once_per_case`"""
+    facts = {"case": case, "material": "marriage_certificate", "seen_by": "staff:1"}
+    Original.objects.create(seen_at=build.NOON, **facts)
+    with pytest.raises(IntegrityError, match="cases_original_once_per_case"), transaction.atomic():
+        Original.objects.create(seen_at=build.NOON, **facts)
 
 
 def test_a_number_is_used_once(case):

@@ -1,14 +1,18 @@
 """A case goes from the member who fills it in to whoever or whatever decides it."""
 
+import json
 import re
 import threading
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
 
 from pooling.audit.models import Event
 from pooling.cases import selectors, services
-from pooling.cases.models import Case
+from pooling.cases.models import Case, check_code
+from pooling.notices.models import Notice
 from pooling.shared.errors import NotFound
 from tests import build
 
@@ -93,6 +97,124 @@ def test_a_decided_case_stays_decided(draft):
     services.refuse(case_id=draft.pk, reason_code="already_bound", by=build.clerk(), at=AT)
     with pytest.raises(services.NotNow, match="未通过"):
         services.approve(case_id=draft.pk, by=build.clerk(), at=AT)
+
+
+@pytest.fixture
+def waiting(draft):
+    submitted(draft)
+    return services.wait(case_id=draft.pk, reason_code="reviewer_needed", by=build.JOB, at=AT)
+
+
+def ask(case, *, by=None, items=("marriage_certificate",), at=AT):
+    by = by or build.clerk(902)
+    return services.ask_more(case_id=case.pk, items=list(items), by=by, at=at)
+
+
+def test_a_reviewer_asks_for_more_and_the_member_brings_it(waiting, applicant):
+    asked = ask(waiting, items=["marriage_certificate", "a horse"])
+    assert (asked.state, asked.asked_by) == ("more", "staff:902")
+    assert asked.reason_values == {"items": ["marriage_certificate"]}
+    assert asked.due_at == AT + services.MORE_TIME
+    told = Notice.objects.get(member=applicant, kind="application_more")
+    assert told.values == {"date": "2026-12-07"}
+
+    by = build.member_actor(applicant)
+    answered = services.answer_more(case_id=waiting.pk, by=by, at=AT)
+    assert (answered.state, answered.answered_by) == ("waiting", by.name)
+    assert answered.due_at == AT + services.REVIEW_TIME
+
+
+def test_more_is_never_nothing(waiting):
+    with pytest.raises(services.NothingAsked):
+        ask(waiting, items=["a horse"])
+
+
+def test_only_the_member_or_a_clerk_for_them_completes_a_case(waiting, applicant):
+    ask(waiting)
+    for somebody in (build.member_actor(build.member("孙石")), build.clerk(), build.JOB):
+        with pytest.raises(NotFound):
+            services.answer_more(case_id=waiting.pk, by=somebody, at=AT)
+    clerk = build.clerk(on_behalf_of=applicant)
+    assert services.answer_more(case_id=waiting.pk, by=clerk, at=AT).state == "waiting"
+
+
+def test_whoever_completed_a_case_cannot_decide_it(waiting, applicant):
+    ask(waiting)
+    clerk = build.clerk(on_behalf_of=applicant)
+    services.answer_more(case_id=waiting.pk, by=clerk, at=AT)
+    for verb in (services.approve, partial(services.refuse, reason_code="cannot_be_bound")):
+        with pytest.raises(services.FourEyes):
+            verb(case_id=waiting.pk, by=build.clerk(), at=AT)
+    with pytest.raises(services.FourEyes):
+        ask(waiting, by=build.clerk())
+    assert services.approve(case_id=waiting.pk, by=build.clerk(902), at=AT).state == "approved"
+
+
+def test_whoever_checked_an_original_cannot_decide(draft):
+    seen = {"marriage_certificate", "applicant_id"}
+    services.note_originals(case_id=draft.pk, seen=seen, by=build.clerk(), at=AT)
+    submitted(draft)
+    with pytest.raises(services.FourEyes):
+        services.approve(case_id=draft.pk, by=build.clerk(), at=AT)
+
+
+def test_originals_are_taken_back_while_a_draft_and_only_added_later(draft):
+    def note(*seen):
+        services.note_originals(case_id=draft.pk, seen=set(seen), by=build.clerk(), at=AT)
+        return selectors.originals_of(draft.pk)
+
+    assert note("applicant_id", "birth_certificate") == ["applicant_id", "birth_certificate"]
+    assert note("applicant_id") == ["applicant_id"]
+    submitted(draft)
+    with pytest.raises(services.NotNow):
+        note("birth_certificate")
+    services.wait(case_id=draft.pk, reason_code="reviewer_needed", by=build.JOB, at=AT)
+    ask(draft)
+    assert note("birth_certificate") == ["applicant_id", "birth_certificate"]
+
+
+def test_what_is_not_completed_in_time_is_refused_with_a_reason(waiting, applicant):
+    ask(waiting)
+    late = AT + services.MORE_TIME + timedelta(seconds=1)
+    assert services.expire_more(by=build.JOB, at=AT + services.MORE_TIME) == 0
+    assert services.expire_more(by=build.JOB, at=late) == 1
+    assert services.expire_more(by=build.JOB, at=late) == 0
+    case = Case.objects.get(pk=waiting.pk)
+    assert (case.state, case.decided_by_rule) == ("refused", "more_time")
+    assert case.reason_code == "more_not_brought"
+    assert Notice.objects.filter(member=applicant, kind="application_refused").exists()
+
+
+def test_an_agent_is_named_sealed_and_only_while_a_draft(draft):
+    agent = {"name": "周小弟", "cert_type": "01", "cert_no": build.cert_no()}
+    services.name_agent(case_id=draft.pk, agent=agent, by=build.clerk(), at=AT)
+    stored = Case.objects.get(pk=draft.pk)
+    assert "周小弟".encode() not in bytes(stored.agent_sealed)
+    assert json.loads(stored.agent_text) == agent
+    submitted(draft)
+    with pytest.raises(services.NotNow):
+        services.name_agent(case_id=draft.pk, agent=None, by=build.clerk(), at=AT)
+
+
+def test_nobody_decides_on_their_own_proposal(applicant):
+    case = services.open_waiting(
+        kind=Case.Kind.SUSPENSE,
+        member_id=applicant.pk,
+        reason_code="owner_dead",
+        reason_values={},
+        by=build.JOB,
+        at=AT,
+    )
+    services.propose(case_id=case.pk, answers={"way": "payout"}, by=build.clerk(), at=AT)
+    with pytest.raises(services.FourEyes):
+        services.approve(case_id=case.pk, by=build.clerk(), at=AT)
+    assert services.approve(case_id=case.pk, by=build.clerk(902), at=AT).state == "approved"
+
+
+def test_check_codes_are_unguessable_and_differ():
+    codes = {check_code() for _each in range(200)}
+    assert len(codes) == 200
+    assert {len(code) for code in codes} == {16}
 
 
 def test_a_member_withdraws_their_own_case_and_nobody_elses(draft, applicant):

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('relation_code', models.CharField(max_length=2, verbose_name='关系代码')),
                 ('relation_kind', models.CharField(max_length=24, verbose_name='关系')),
-                ('proof', models.CharField(choices=[('registry', '登记数据'), ('commitment', '承诺书'), ('confirmed', '家人确认')], max_length=12, verbose_name='关系依据')),
+                ('proof', models.CharField(choices=[('registry', '登记数据'), ('commitment', '承诺书'), ('documented', '关系证明'), ('confirmed', '家人确认')], max_length=12, verbose_name='关系依据')),
                 ('state', models.CharField(choices=[('proposed', '待家人确认'), ('active', '使用中'), ('refused', '家人未同意'), ('withdrawn', '已撤回'), ('released', '已解除'), ('expired', '已到期')], default='proposed', max_length=10, verbose_name='状态')),
                 ('rank', models.PositiveSmallIntegerField(default=1, verbose_name='顺位')),
                 ('from_date', models.DateField(verbose_name='起始日期')),

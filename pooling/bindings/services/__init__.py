@@ -1,7 +1,8 @@
 """Verbs about authorisations, by what they are for.
 
 `authorising` makes one, `using` is what the two may do with it, `applications` is a member's
-way to one, `blocking` keeps askers away. Other domains call what stands here.
+way to one, `reviewing` what a reviewer's word makes of it, `blocking` keeps askers away. Other
+domains call what stands here.
 """
 
 from pooling.bindings.rules import Limits, Signing, Terms

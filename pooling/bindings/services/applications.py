@@ -27,7 +27,7 @@ from pooling.cases.models import Case
 from pooling.notices import services as notices
 from pooling.notices.services import Message
 from pooling.policy import selectors as policy
-from pooling.shared.actor import Actor
+from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
 
@@ -36,7 +36,7 @@ ATTEMPTS_A_DAY = 5
 #: Open applications about one person, whoever asks.
 REQUESTS_A_PERSON = 3
 
-ACTIVE, PROPOSED, SUBMITTED = "active", "proposed", "submitted"
+ACTIVE, PROPOSED, SUBMITTED, WAITING = "active", "proposed", "submitted", "waiting"
 
 
 class TooMany(DomainError):
@@ -48,7 +48,10 @@ class TooMany(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the result page says: `active`, `proposed` (the relative is asked) or `submitted`."""
+    """What the result page says: `active`, `proposed` (the relative is asked) or `submitted`.
+
+    At a window also `waiting`: for a reviewer.
+    """
 
     kind: str
     case_number: str
@@ -77,10 +80,12 @@ def answer(*, case_id: int, step: str, values: dict, by: Actor, at) -> dict:
     on = business_date(at)
     asker = people.by_ids([case.member_id])[case.member_id]
     area = policy.in_force(people.standings([asker], on)[asker.pk].employee_area, on)
-    filled[step] = answers.read(step, values, filled, asker=asker, area=area, on=on)
+    papers = by.kind == ActorKind.STAFF
+    filled[step] = answers.read(step, values, filled, asker=asker, area=area, on=on, papers=papers)
     if step == "relation" and "person" in filled:
         try:
-            answers.read("person", filled["person"], filled, asker=asker, area=area, on=on)
+            person = filled["person"]
+            answers.read("person", person, filled, asker=asker, area=area, on=on, papers=papers)
         except answers.AnswerRefused:
             # The person does not fit the new relation: they have to be entered again.
             del filled["person"]
@@ -91,11 +96,15 @@ def answer(*, case_id: int, step: str, values: dict, by: Actor, at) -> dict:
 
 @transaction.atomic
 def sign(*, case_id: int, signing: Signing, by: Actor, at) -> dict:
-    """Sign the text now in use; the page has checked a fresh code before."""
+    """Sign the text now in use; the page has checked a fresh code before.
+
+    At a window people sign on paper, and the clerk says so.
+    """
     _case, filled = _draft(case_id, by)
     if answers.missing(filled):
         raise Refused.because(Refusal("unfinished"))
-    if signing.version != texts.CURRENT or signing.hash != texts.fingerprint(texts.CURRENT):
+    in_use = texts.PAPER if by.kind == ActorKind.STAFF else texts.CURRENT
+    if signing.version != in_use or signing.hash != texts.fingerprint(in_use):
         raise Refused.because(Refusal("text_changed"))
     filled["signing"] = {
         "version": signing.version,
@@ -110,7 +119,8 @@ def sign(*, case_id: int, signing: Signing, by: Actor, at) -> dict:
 def submit(*, case_id: int, by: Actor, at) -> Outcome:
     """Hand the application in: decided at once for a registered relative, else by a job.
 
-    A refusal raises and leaves the draft as it was, so that it can be mended.
+    A refusal raises and leaves the draft as it was, so that it can be mended. At a window,
+    where papers were shown, it is decided or left to a reviewer in the same moment.
     """
     case, filled = _draft(case_id, by)
     if answers.missing(filled):
@@ -122,6 +132,8 @@ def submit(*, case_id: int, by: Actor, at) -> Outcome:
     if relative is not None:
         return _decide_registered(case, relative, filled, by, at)
     _check_asker(case.member_id, filled, at)
+    if by.kind == ActorKind.STAFF:
+        return _at_the_window(case, filled, by, at)
     _note_attempt(case, filled["person"], at)
     decide_later = jobs.configure_task("bindings.decide", lock=f"case:{case.pk}")
     decide_later.defer(case_id=case.pk)
@@ -168,11 +180,7 @@ def withdraw(*, case_id: int, by: Actor, at) -> Case:
 def _decide_registered(case: Case, relative_id: int, filled: dict, by: Actor, at) -> Outcome:
     """Bind at once: the registry proves the relation, so the asker may know every reason."""
     binding = _authorise(case, relative_id, filled, Binding.Proof.REGISTRY, by, at)
-    case_services.approve(
-        case_id=case.pk, rule="evidence_accepted:registry", subject=binding, by=by, at=at
-    )
-    active = binding.state == Binding.State.ACTIVE
-    return Outcome(ACTIVE if active else PROPOSED, case.number, binding.pk)
+    return _approved_by_rule(case, binding, "registry", by, at)
 
 
 def _authorise(case: Case, relative_id: int, filled: dict, proof: str, by: Actor, at) -> Binding:
@@ -188,6 +196,35 @@ def _authorise(case: Case, relative_id: int, filled: dict, proof: str, by: Actor
         by=by,
         at=at,
     )
+
+
+def _at_the_window(case: Case, filled: dict, by: Actor, at) -> Outcome:
+    """Bind where the area takes a commitment, else leave it to a reviewer.
+
+    A clerk is told precisely what stands against it: staff may know, and every look of
+    theirs is recorded. Attempts are noted, so that the person can block the asker, not limited.
+    """
+    person = filled["person"]
+    index = fingerprints.of_cert_no(person["cert_no"])
+    Attempt.objects.create(case_id=case.pk, asker_id=case.member_id, target_index=index, made_at=at)
+    relative = people.by_identity(person["cert_no"], person["name"])
+    if relative is None:
+        raise Refused.because(Refusal("unknown_person"))
+    on = business_date(at)
+    if "commitment" not in policy.in_force(_area(case.member_id, on), on).value(
+        "evidence_accepted"
+    ):
+        _leave_to_reviewer(case, relative, by, at)
+        return Outcome(WAITING, case.number)
+    binding = _authorise(case, relative.pk, filled, Binding.Proof.COMMITMENT, by, at)
+    return _approved_by_rule(case, binding, "commitment", by, at)
+
+
+def _approved_by_rule(case: Case, binding: Binding, evidence: str, by: Actor, at) -> Outcome:
+    rule = f"evidence_accepted:{evidence}"
+    case_services.approve(case_id=case.pk, rule=rule, subject=binding, by=by, at=at)
+    active = binding.state == Binding.State.ACTIVE
+    return Outcome(ACTIVE if active else PROPOSED, case.number, binding.pk)
 
 
 def _refuse(case: Case, because: str, relative, by: Actor, at) -> Case:
