@@ -277,7 +277,7 @@ def api_key(*, institution: Institution | None = None, scope: str = "settle", da
 
 
 def built_in_areas() -> None:
-    """Publish the rules this project ships: nation, Shanghai, Jiangxi, Shangrao, Shaanxi, Xi'an."""
+    """Publish the rules this project ships: the nation, provinces and cities."""
     policy.load(definitions.read_folder(), by=JOB, at=NOON)
 
 
