@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import fresh_code_required, member_required
-from pooling.bindings import drafts, selectors, services
+from pooling.bindings import drafts, selectors, services, wording
 from pooling.bindings.forms import LimitsForm, OverallForm
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
@@ -47,8 +47,12 @@ def family(request):
 def binding(request, pk):
     """One authorisation: state and causes, limits, what I may do, its history."""
     row = selectors.get_for(request.actor.id, pk, business_date(now()))
-    history = selectors.history(request.actor.id, pk)
-    return render(request, "bindings/binding.html", {"binding": row, "history": history})
+    page = {
+        "binding": row,
+        "history": selectors.history(request.actor.id, pk),
+        "uses": wording.uses(row.uses or ()),
+    }
+    return render(request, "bindings/binding.html", page)
 
 
 @member_required
