@@ -22,7 +22,10 @@ if "DATABASE_URL" not in os.environ:
     # Workers of pytest-xdist inherit it; the process that started them keeps the server.
     os.environ["DATABASE_URL"] = postgres.serve(SCRATCH, durable=False)
 
+from portal.catalogues import compile_stale  # noqa: E402
 from portal.settings import *  # noqa: E402
+
+compile_stale(LOCALE_PATHS)
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.audit.admin import PersonalLookUpAdmin
 from pooling.bindings.models import Binding, Block, PayerCap
-from pooling.kinship import codes
+from pooling.kinship import wording as kinship_wording
 from pooling.shared.admin import yuan
 from pooling.shared.masks import mask_name
 
@@ -22,7 +22,7 @@ def relative_name(row) -> str:
 
 @admin.display(description=_("关系"))
 def relation(row) -> str:
-    return codes.word_of(row.relation_code)
+    return kinship_wording.word(row.relation_code)
 
 
 class _OfTwo(PersonalLookUpAdmin):

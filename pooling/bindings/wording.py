@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings.rules import Refusal
 from pooling.cases import materials
-from pooling.kinship import codes
 from pooling.kinship import wording as kinship_wording
 from pooling.kinship.rules import Problem
 from pooling.policy import wording as policy_wording
@@ -222,7 +221,9 @@ def sentence(refusal: Refusal, clause=None) -> str:
         problem = Problem(refusal.code.removeprefix("implausible_"), refusal.values)
         return str(IMPLAUSIBLE) % {"problem": kinship_wording.sentence(problem)}
     words = {name: _show(name, value) for name, value in refusal.values.items()}
-    words["area"] = (clause.area_name if clause is not None else "") or gettext("本系统默认")
+    # An area's name is a name; that there is none is said in the reader's language.
+    named = clause is not None and clause.area_name
+    words["area"] = gettext(clause.area_name) if named else gettext("系统默认")
     return str(REFUSALS[refusal.code]) % words
 
 
@@ -234,7 +235,7 @@ def cause(code: str, *, day: date | datetime) -> str:
 
 def relation(code: str) -> str:
     """Return what people call a relation; the standard's word where they have no other."""
-    return str(RELATIONS.get(code) or codes.word_of(code))
+    return str(RELATIONS.get(code) or kinship_wording.word(code))
 
 
 def kind(name: str) -> str:
@@ -244,7 +245,7 @@ def kind(name: str) -> str:
 
 def uses(names) -> str:
     """Return uses as a list in words."""
-    return "、".join(str(policy_wording.USES.get(name, name)) for name in names)
+    return gettext("、").join(str(policy_wording.USES.get(name, name)) for name in names)
 
 
 def _show(name: str, value):
@@ -254,11 +255,11 @@ def _show(name: str, value):
     shown: Mapping = {
         "kind": kind,
         "registered": kind,
-        "kinds": lambda names: "、".join(kind(one) for one in names),
+        "kinds": lambda names: gettext("、").join(kind(one) for one in names),
         "uses": uses,
         "cap": lambda one: str(CAPS[one]),
         "insutype": lambda one: str(INSURANCES.get(one, one)),
         "model": lambda one: policy_wording.show("model", one),
-        "items": lambda codes: "、".join(materials.words(codes)),
+        "items": lambda codes: gettext("、").join(materials.words(codes)),
     }
     return shown[name](value) if name in shown else value

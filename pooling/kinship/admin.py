@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from pooling.audit.admin import PersonalLookUpAdmin
-from pooling.kinship import codes
+from pooling.kinship import wording
 from pooling.kinship.models import Relation
 from pooling.shared.masks import mask_name
 
@@ -21,7 +21,7 @@ def relative_name(row) -> str:
 
 @admin.display(description=_("关系"))
 def word(row) -> str:
-    return codes.word_of(row.code)
+    return wording.word(row.code)
 
 
 @admin.register(Relation)

@@ -1,7 +1,9 @@
 """The sentences for what cannot be true of two people."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
+from pooling.kinship import codes
 from pooling.kinship.rules import Problem
 from pooling.policy.wording import KINDS
 
@@ -31,9 +33,16 @@ _SENTENCES = {
 }
 
 
+def word(code: str) -> str:
+    """Return the word of a relation code; `.ci/messages` reads the standard's table too."""
+    return pgettext("relation", codes.word_of(code))
+
+
 def sentence(problem: Problem) -> str:
     """Return a problem in words."""
     values = dict(problem.values)
     if "kind" in values:
         values["kind"] = KINDS[values["kind"]]
+    if "word" in values:
+        values["word"] = pgettext("relation", values["word"])
     return str(_SENTENCES[problem.code] % values)

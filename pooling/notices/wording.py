@@ -89,7 +89,9 @@ def sentence(kind: str, values: Mapping, reader_id: int | None, names: Mapping[i
     if kind not in SENTENCES:
         return str(UNKNOWN)
     words = {key: _show(key, value, reader_id, names) for key, value in values.items()}
-    return str(SENTENCES[kind]) % words
+    told = str(SENTENCES[kind]) % words
+    # A sentence may begin with `you`; a Chinese one has no capitals to get wrong.
+    return told[:1].upper() + told[1:]
 
 
 def _show(key: str, value, reader_id, names):

@@ -120,9 +120,9 @@ def show(name: str, value) -> str:
     if unit == "fen":
         return show_yuan(value)
     if unit == "words":
-        return "、".join(str(_WORDS[word]) for word in value)
+        return gettext("、").join(str(_WORDS[word]) for word in value)
     if unit == "table":
-        return "；".join(f"{USES[use]} {show_yuan(fen)}" for use, fen in value.items())
+        return gettext("；").join(f"{USES[use]} {show_yuan(fen)}" for use, fen in value.items())
     if unit == "word":
         return str(_WORDS_OF.get(name, _WORDS)[value])
     return str(value)

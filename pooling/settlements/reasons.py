@@ -8,6 +8,7 @@ what somebody else's account holds or how others used it.
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings.usability import Unusable
@@ -172,8 +173,7 @@ def _shown(values: dict[str, Any]) -> dict[str, str]:
         elif name == "use":
             shown[name] = str(Use(value).label)
         elif name == "date":
-            day = date.fromisoformat(value)
-            shown[name] = f"{day.year}年{day.month}月{day.day}日"
+            shown[name] = date_format(date.fromisoformat(value), "DATE_FORMAT")
         else:
             shown[name] = str(value)
     return shown

@@ -106,4 +106,8 @@ def _family(member_id: int, today: date) -> dict[int, str]:
         *authorisations.of_payer(member_id, today),
         *authorisations.of_relative(member_id, today),
     ]
-    return {row.other_id: f"{row.other_name}（{row.relation}）" for row in reversed(rows)}
+    return {
+        row.other_id: _("%(name)s（%(relation)s）")
+        % {"name": row.other_name, "relation": row.relation}
+        for row in reversed(rows)
+    }

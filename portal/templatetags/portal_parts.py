@@ -5,7 +5,6 @@ from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import phones
@@ -43,9 +42,7 @@ def cn_date(value) -> str:
         return ""
     if hasattr(value, "tzinfo"):
         value = localtime(value)
-    if get_language() == "en":
-        return date_format(value, "j M Y")
-    return f"{value.year}年{value.month}月{value.day}日"
+    return date_format(value, "DATE_FORMAT")
 
 
 @register.filter

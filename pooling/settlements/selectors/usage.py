@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution
@@ -180,7 +181,7 @@ def place_of(institution: Institution) -> str:
     kind = institution.get_type_display()
     if institution.type != Institution.Type.HOSPITAL:
         return str(kind)
-    return f"{kind}（{_LEVELS[institution.level]}）"
+    return gettext("%(kind)s（%(level)s）") % {"kind": kind, "level": _LEVELS[institution.level]}
 
 
 def _within(since: date | None, until: date | None) -> Q:
