@@ -28,8 +28,9 @@ GIVEAWAYS = re.compile("|".join(_WORDS))
 
 def _listed() -> list[Path]:
     """Return the files of the repository: those git has, or would take."""
+    ask = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
     said = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        [*ask, "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         check=True,
@@ -106,6 +107,29 @@ def test_edges_ask_selectors_and_never_a_manager():
         if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager"}
     ]
     assert asked == []
+
+
+def test_a_domain_queries_its_own_tables_alone():
+    """Others name a model for its type or its choices; `.objects` stays at home."""
+    strayed = []
+    for path in CODE:
+        parsed = tree(path)
+        foreign = {
+            name.asname or name.name
+            for node in ast.walk(parsed)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".models")
+            if not here(path).startswith(
+                node.module.removesuffix(".models").replace(".", "/") + "/"
+            )
+            for name in node.names
+        }
+        strayed += [
+            f"{here(path)}:{node.lineno}"
+            for node in ast.walk(parsed)
+            if isinstance(node, ast.Attribute) and node.attr == "objects"
+            if isinstance(node.value, ast.Name) and node.value.id in foreign
+        ]
+    assert strayed == []
 
 
 def test_business_happens_in_verbs_not_behind_the_scenes():
