@@ -151,6 +151,11 @@ def institution_by_code(code: str) -> Institution | None:
     return Institution.objects.filter(code=code).first()
 
 
+def user_by_phone_index(index: bytes) -> User | None:
+    """Return whoever signs in with the phone of this fingerprint."""
+    return User.objects.filter(phone_index=index).first()
+
+
 def staff_ids() -> list[int]:
     """Return the users who work here and may sign in."""
     staff = User.objects.filter(is_staff=True, is_active=True)

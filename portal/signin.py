@@ -21,8 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import phones
-from accounts.models import User
+from accounts import phones, selectors
 from accounts.services import users
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.crypto import seal, unseal
@@ -76,7 +75,7 @@ class Adapter(DefaultAccountAdapter):
         user.refresh_from_db()
 
     def get_user_by_phone(self, phone):
-        return User.objects.filter(phone_index=users.phone_index(phone)).first()
+        return selectors.user_by_phone_index(users.phone_index(phone))
 
     def send_verification_code_sms(self, user, phone, code, **kwargs):
         sms.send(phone, sms.SIGN_IN, {"code": code})
