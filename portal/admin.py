@@ -76,7 +76,7 @@ class PortalAdminSite(AdminSite):
 
     def each_context(self, request):
         names = request.user.groups.values_list("name", flat=True) if request.user.pk else ()
-        role = "、".join(str(ROLE_WORDS.get(name, name)) for name in names)
+        role = _("、").join(str(ROLE_WORDS.get(name, name)) for name in names)
         return super().each_context(request) | {"role": role}
 
     def get_app_list(self, request, app_label=None):
