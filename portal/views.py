@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from pooling.bindings import selectors as authorisations
@@ -13,6 +14,7 @@ from pooling.bindings.models import Binding
 from pooling.bindings.selectors import BindingRow
 from pooling.cases import selectors as cases
 from pooling.funds import selectors as funds
+from pooling.notices import selectors as notices
 from pooling.policy import selectors as policy
 from pooling.settlements import selectors as settlements
 from pooling.shared.money import show_yuan
@@ -180,7 +182,7 @@ def back(row) -> str:
 
 
 def to_dos(member_id: int, received: list[BindingRow]) -> list[ToDo]:
-    """Return what waits for the member: authorisations to confirm, applications to finish."""
+    """Return what waits for the member: to confirm, to read, to finish."""
     confirm = [
         ToDo(
             _("%(name)s 想为您开通共济") % {"name": row.other_name},
@@ -190,15 +192,27 @@ def to_dos(member_id: int, received: list[BindingRow]) -> list[ToDo]:
         for row in received
         if row.state_code == Binding.State.PROPOSED
     ]
-    open_cases = [case for case in cases.for_member(member_id) if case.state_code in _OPEN]
-    return confirm + [
+    unread = notices.unread_count(member_id)
+    messages = [
         ToDo(
-            f"{case.kind} · {case.state}",
-            _("没填完的都保存着，点这里接着填") if case.state_code == "draft" else case.number,
-            f"/cases/{case.number}/",
+            ngettext("%(count)s 条新消息", "%(count)s 条新消息", unread) % {"count": unread},
+            _("谁用了您的账户、为您付了多少、申请的结果"),
+            "/inbox/",
         )
-        for case in open_cases
     ]
+    open_cases = [case for case in cases.for_member(member_id) if case.state_code in _OPEN]
+    return (
+        confirm
+        + (messages if unread else [])
+        + [
+            ToDo(
+                f"{case.kind} · {case.state}",
+                _("没填完的都保存着，点这里接着填") if case.state_code == "draft" else case.number,
+                f"/cases/{case.number}/",
+            )
+            for case in open_cases
+        ]
+    )
 
 
 _OPEN = ("draft", "submitted", "waiting")
