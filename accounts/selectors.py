@@ -156,6 +156,28 @@ def user_by_phone_index(index: bytes) -> User | None:
     return User.objects.filter(phone_index=index).first()
 
 
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Somebody of the staff as members may know them: by role and user name, never by name."""
+
+    username: str
+    role: str
+
+
+def officials(user_ids: Iterable[int]) -> dict[int, Official]:
+    """Return staff by user id, those who left too (one statement, none for nobody)."""
+    ids = set(user_ids)
+    rows = User.objects.filter(pk__in=ids).values_list("pk", "username", "groups__name")
+    return {pk: Official(name, role or "") for pk, name, role in rows} if ids else {}
+
+
+def client_names(client_ids: Iterable[int]) -> dict[int, str]:
+    """Return id → name of machine clients (one statement, none for nobody)."""
+    ids = set(client_ids)
+    rows = ApiClient.objects.filter(pk__in=ids).values_list("pk", "name") if ids else ()
+    return dict(rows)
+
+
 def staff_ids() -> list[int]:
     """Return the users who work here and may sign in."""
     staff = User.objects.filter(is_staff=True, is_active=True)

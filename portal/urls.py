@@ -9,13 +9,14 @@ from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
 from pooling.hospital.api import api as rest
-from portal import health, identity, me, outbox, signin, stepup, views
+from portal import health, identity, looks, me, outbox, signin, stepup, views
 
 urlpatterns = [
     path("api/v1/", rest.urls),
     path("", views.home, name="home"),
     path("identity/", identity.identity, name="identity"),
     path("me/", me.me, name="me"),
+    path("me/looks/", looks.looks, name="looks"),
     path("me/text-size/", me.text_size, name="text_size"),
     path("me/language/", set_language, name="set_language"),
     path("confirm-it-is-you/", stepup.confirm_it_is_you, name="confirm_it_is_you"),

@@ -1,6 +1,7 @@
 """Questions to the trail."""
 
 from pooling.audit.models import Event, Look
+from pooling.shared.actor import ActorKind
 
 
 def count(verb: str, *, since, subject=None, detail: dict | None = None) -> int:
@@ -26,8 +27,12 @@ def trail_of(subject) -> list[Event]:
 
 
 def looks_at(member_id: int, *, limit: int = 100, before: int | None = None) -> list[Look]:
-    """Return who looked at a member, latest first; `before` is the last id of the page above."""
+    """Return who looked at a member, latest first; `before` is the last id of the page above.
+
+    Staff and machines only: what a family sees of each other is known to both sides.
+    """
     looks = Look.objects.filter(member_ids__contains=[member_id])
+    looks = looks.exclude(actor_kind=ActorKind.MEMBER)
     if before is not None:
         looks = looks.filter(pk__lt=before)
     return list(looks.order_by("-pk")[:limit])

@@ -12,6 +12,16 @@ PURPOSES = {
     "legal": _("依法协助调查"),
 }
 
+#: Where machines look, and what they are shown there.
+PAGES = {"rest:balance": _("查询余额"), "rest:lookup": _("查询人员编号")}
+FIELDS = {
+    "psn_no": _("人员编号"),
+    "own": _("本人账户余额"),
+    "frozen": _("冻结金额"),
+    "wallet": _("钱包余额"),
+    "available_from_relatives": _("家人能为我付"),
+}
+
 
 def purpose(stored: str) -> str:
     """Return a stated purpose in words; what was never chosen from the list stands as it is."""

@@ -33,6 +33,11 @@ def status(row) -> str:
     return row.settlement.get_status_display()
 
 
+@admin.display(description=_("部分"), empty_value="—")
+def part(row) -> str | None:
+    return {"current": _("今年划入"), "prior": _("往年结余")}.get(row.part)
+
+
 @admin.display(description=_("为什么这样付"))
 def decision(row) -> str:
     """Return the decision in words, one line a source, with the clause behind it."""
@@ -63,7 +68,7 @@ class LineInline(LookUpInline):
     fields = readonly_fields = (
         "order",
         "source",
-        "part",
+        part,
         payer,
         yuan("amount_fen", _("金额")),
         yuan("returned_fen", _("已退回")),
@@ -126,7 +131,7 @@ class UsageLogAdmin(PurposeFirst, PersonalLookUpAdmin):
         patient,
         place,
         "source",
-        "part",
+        part,
         yuan("amount_fen", _("金额")),
         yuan("returned_fen", _("已退回")),
         status,

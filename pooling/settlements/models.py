@@ -253,7 +253,7 @@ class Line(models.Model):
 
     class Meta:
         verbose_name = _("结算行")
-        verbose_name_plural = _("结算行")
+        verbose_name_plural = _("使用记录")
         ordering = ["order"]
         constraints = [
             models.UniqueConstraint("settlement", "order", name="settlements_line_order_once"),

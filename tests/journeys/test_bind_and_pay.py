@@ -17,10 +17,11 @@ SHOTS = os.environ.get("SHOTS")
 def shot(page, name):
     """Keep a picture where SHOTS names a folder for people to look at."""
     if SHOTS:
+        size = page.viewport_size
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 844})
             page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
-        page.set_viewport_size({"width": 390, "height": 844})
+        page.set_viewport_size(size)
 
 
 @pytest.fixture

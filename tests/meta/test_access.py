@@ -52,6 +52,7 @@ PAGES = {
     "home": (200, 302, 200, 200, 302),
     "identity": (302, 200, 302, 302, 302),
     "legal": EVERYBODY,
+    "looks": MEMBERS,
     "me": (302, 200, 200, 200, 302),
     "mfa_authenticate": NOBODY_NOW,
     "mfa_reauthenticate": (302, 403, 403, 403, 200),

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '结算行',
-                'verbose_name_plural': '结算行',
+                'verbose_name_plural': '使用记录',
                 'ordering': ['order'],
             },
         ),

@@ -1,0 +1,107 @@
+"""Who looked at my data: when, where, what for, and which of it, in words.
+
+The words are those the looker had before them: a field is called what the staff page calls
+its column, so that nothing has to be kept in step.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from accounts import selectors as people
+from accounts.access import member_required
+from accounts.selectors import Official
+from pooling.audit import selectors as trail
+from pooling.audit import wording
+from pooling.audit.models import Look
+from pooling.shared.actor import ActorKind
+from portal.admin import ROLE_WORDS
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LookRow:
+    """One look in words. `who` is an office and a user name, or a machine's name."""
+
+    id: int
+    who: str
+    at: datetime
+    where: str
+    purpose: str
+    fields: tuple[str, ...]
+
+
+@never_cache
+@member_required
+def looks(request):
+    """Every look of staff and machines at the member's data, latest first, a page at a time."""
+    before = request.GET.get("before", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) < 19):
+        raise Http404
+    found = trail.looks_at(request.actor.id, limit=PAGE + 1, before=int(before) if before else None)
+    page = {"looks": _rows(found[:PAGE]), "more": len(found) > PAGE, "before": before}
+    return render(request, "portal/looks.html", page)
+
+
+def _rows(found: list[Look]) -> list[LookRow]:
+    staff = people.officials(_ids(found, ActorKind.STAFF))
+    clients = people.client_names(_ids(found, ActorKind.CLIENT))
+    rows = []
+    for look in found:
+        where, words = _page(look.page)
+        rows.append(
+            LookRow(
+                id=look.pk,
+                who=_who(look, staff, clients),
+                at=look.at,
+                where=where,
+                purpose=wording.purpose(look.purpose),
+                fields=tuple(
+                    dict.fromkeys(word for name, word in words.items() if name in look.fields)
+                ),
+            )
+        )
+    return rows
+
+
+def _ids(found: Iterable[Look], kind: ActorKind) -> set[int]:
+    return {look.actor_id for look in found if look.actor_kind == kind and look.actor_id}
+
+
+def _who(look: Look, staff: dict[int, Official], clients: dict[int, str]) -> str:
+    if look.actor_kind == ActorKind.CLIENT:
+        return clients.get(look.actor_id) or _("查询接口")
+    official = staff.get(look.actor_id)
+    if official is None:
+        return _("系统自动处理") if look.actor_id is None else _("工作人员")
+    office = ROLE_WORDS.get(official.role, _("工作人员"))
+    return _("%(office)s · 用户名 %(name)s") % {"office": office, "name": official.username}
+
+
+def _page(page: str) -> tuple[str, dict[str, str]]:
+    """Return what a page is called, and its fields' names in words."""
+    if page in wording.PAGES:
+        return str(wording.PAGES[page]), {name: str(word) for name, word in wording.FIELDS.items()}
+    parts = page.strip("/").split("/")
+    try:
+        model = apps.get_model(*parts[1:3])
+        desk = admin.site.get_model_admin(model)
+    except (LookupError, TypeError, ValueError, NotRegistered):
+        return _("工作台"), {}
+    shown = flatten([*desk.list_display, *desk.readonly_fields, *(desk.fields or ())])
+    shown += flatten_fieldsets(desk.fieldsets or ())
+    words = {
+        getattr(field, "__name__", field): str(label_for_field(field, model, desk))
+        for field in shown
+    }
+    return str(model._meta.verbose_name_plural), words
