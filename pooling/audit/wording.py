@@ -1,5 +1,6 @@
 """What looking was for, in words. A stated purpose is kept as `<code> <what exactly>`."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 #: The closed list staff choose from; the sentence behind it is theirs.
@@ -28,4 +29,6 @@ def purpose(stored: str) -> str:
     code, _space, what = stored.partition(" ")
     if code not in PURPOSES:
         return stored
-    return f"{PURPOSES[code]}：{what}" if what else str(PURPOSES[code])
+    if not what:
+        return str(PURPOSES[code])
+    return gettext("%(purpose)s：%(what)s") % {"purpose": PURPOSES[code], "what": what}

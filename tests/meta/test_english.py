@@ -1,12 +1,14 @@
 """A member who chose English meets Chinese only in names, sources and the words they sign."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from django.utils import timezone
 
 from accounts import access
+from pooling.audit.services import look
 from pooling.bindings import services as bindings
 from pooling.bindings import texts
 from tests import build
@@ -17,6 +19,7 @@ CHINESE = re.compile(r"[\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]+")
 #: What people and places are called stays as it is.
 NAMES = re.compile("中文|王伟|王\\*伟?|[王周赵张孙]\\*+|赵秀英|信州区人民医院|上饶市|江西省|国家")
 SPOKEN = ("aria-label", "title", "alt", "placeholder")
+LOG = "/admin/settlements/line/"
 SILENT = ("script", "style", "svg")
 VOID = ("meta", "link", "input", "br", "img", "hr", "use", "rect", "path")
 
@@ -120,6 +123,8 @@ def family():
     build.refund(bills[0], 4_000)
     bindings.freeze(binding_id=bound.pk, by=build.member_actor(payer), at=build.NOON)
     bills.append(build.settle(relative, 1_000, place=place))
+    clerk = replace(build.clerk(), purpose="dispute 12")
+    look(page=LOG, member_ids=[payer.pk], fields=["payer", "amount"], by=clerk, at=build.NOON)
     return payer, relative, bound, bills
 
 
@@ -127,7 +132,9 @@ def test_a_relative_reads_english(reads, signed_in, family):
     _payer, relative, bound, bills = family
     signed_in(relative, "13900139000")
     everything_english(reads, ["/", "/family/", f"/family/{bound.pk}/", "/inbox/", "/me/"])
-    everything_english(reads, ["/usage/", *(f"/usage/{bill.pk}/" for bill in bills), "/logout/"])
+    everything_english(
+        reads, ["/usage/", *(f"/usage/{bill.pk}/" for bill in bills), "/me/looks/", "/logout/"]
+    )
 
 
 def test_a_payer_reads_english(reads, signed_in, family):
@@ -137,7 +144,7 @@ def test_a_payer_reads_english(reads, signed_in, family):
     everything_english(reads, ["/usage/", *(f"/usage/{bill.pk}/" for bill in bills[:2])])
     changes = ["limits", "release"]
     everything_english(reads, [f"/family/{bound.pk}/{change}/" for change in changes])
-    everything_english(reads, ["/family/overall/", "/confirm-it-is-you/"])
+    everything_english(reads, ["/family/overall/", "/confirm-it-is-you/", "/me/looks/"])
 
 
 def test_an_application_reads_english_to_the_end(reads, signed_in, client):
