@@ -1,12 +1,12 @@
 """The invented families as registry files, streamed. Pure but for the files it writes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
-from pooling.registry import demo, files, invention
-from pooling.registry.demo import Authorisation, Person, Tie
+from pooling.registry import demo, files
+from pooling.registry.demo import Authorisation, Family, Person, Tie
 from pooling.shared.money import yuan_from_fen
 
 #: Insurance begins long before the demo's year, but never before birth.
@@ -15,9 +15,8 @@ _INSURED_SINCE = date(2020, 1, 1)
 
 def write(
     folder: Path,
+    families: Iterable[Family],
     *,
-    members: int,
-    seed: int,
     on: date,
     advance: Callable[[int], None] = lambda people: None,
 ) -> None:
@@ -33,7 +32,7 @@ def write(
             out[name].write(",".join(columns) + "\n")
         for line in _institutions():
             out["institutions.csv"].write(line)
-        for family in invention.families(members, seed, on):
+        for family in families:
             for person in family.people:
                 out["members.csv"].write(_member(person))
                 out["enrolments.csv"].write(_enrolment(person))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from pooling.registry import demo, demo_files
+from pooling.registry import demo, demo_files, invention
 from pooling.shared.periods import business_date
 
 
@@ -39,7 +39,8 @@ class Command(BaseCommand):
         on = on or business_date(timezone.now())
         with tqdm(total=members, unit="人", file=sys.stderr, disable=None, leave=False) as progress:
             try:
-                demo_files.write(folder, members=members, seed=seed, on=on, advance=progress.update)
+                families = invention.families(members, seed, on)
+                demo_files.write(folder, families, on=on, advance=progress.update)
             except OSError as error:
                 raise CommandError(
                     _("不能写入 %(folder)s：%(error)s")
