@@ -44,11 +44,13 @@ _SHOWN = 64
 
 def answer(content: str, status: int) -> HttpResponse:
     """Return a JSON answer; nothing of it may be kept on the way."""
+    raw = content.encode("utf-8", "replace")
     return HttpResponse(
-        content.encode("utf-8", "replace"),
+        raw,
         status=status,
         content_type="application/json; charset=utf-8",
-        headers={"Cache-Control": "no-store"},
+        # Without its length the server would send it in chunks.
+        headers={"Cache-Control": "no-store", "Content-Length": str(len(raw))},
     )
 
 
