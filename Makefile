@@ -6,7 +6,7 @@ MANAGE = $(BIN)/python manage.py
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix exercise messages
+.PHONY: help run test check fix exercise messages bench
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -27,6 +27,9 @@ fix: .venv/test ## Mend what can be mended: style, order of imports
 
 exercise: .venv/test ## The long run of the races and random tests
 	EXERCISE=1 $(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+bench: .venv/run ## Measure settlements and look-ups here: MEMBERS=2000 for a quick look
+	@benchmarks/run --members $(or $(MEMBERS),100000)
 
 messages: .venv/test ## Refresh locale/en from the sentences in the code
 	$(BIN)/python .ci/messages

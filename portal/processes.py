@@ -19,12 +19,13 @@ class Children:
     def __init__(self):
         self._running: dict[str, subprocess.Popen] = {}
 
-    def start(self, name: str, command: list[str], *, folder: Path) -> None:
+    def start(self, name: str, command: list[str], *, folder: Path, output=None) -> None:
         """Start a program in a session of its own, so that Ctrl-C reaches us alone."""
         self._running[name] = subprocess.Popen(  # noqa: S603 - our own programs
             command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
+            stdout=output,
             start_new_session=True,
             preexec_fn=_die_with_parent if _libc else None,
         )
