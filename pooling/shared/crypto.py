@@ -19,9 +19,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 VERSION = 1
+_HEAD = 3
 NONCE = 12
 TAG = 16
 SM4, AES = 1, 2
+#: Stands where the root key's id would: closed with a key of its own (`make_data_key`).
+_OWN_KEY = 0
 _KEY_LENGTH = {SM4: 16, AES: 32}
 _ALGORITHM = {SM4: algorithms.SM4, AES: algorithms.AES}
 
@@ -62,31 +65,79 @@ def seal(text: str, *, table: str, column: str, uid) -> bytes:
     """Return the ciphertext of `text` for exactly this table, column and row."""
     source = str(settings.PORTAL_KEY_FILE)
     key_id = max(_roots(source))
-    algorithm = AES if settings.FIELD_CIPHER == "AES-256-GCM" else SM4
+    algorithm = _chosen()
     key = _derived(source, key_id, f"data:{algorithm}", _KEY_LENGTH[algorithm])
-    nonce = os.urandom(NONCE)
     head = bytes((VERSION, algorithm, key_id))
-    encryptor = Cipher(_ALGORITHM[algorithm](key), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(head + f"{table}.{column}.{uid}".encode())
-    data = encryptor.update(text.encode()) + encryptor.finalize()
-    return head + nonce + data + encryptor.tag
+    return _encrypt(head, key, text.encode(), f"{table}.{column}.{uid}")
 
 
 def unseal(sealed: bytes, *, table: str, column: str, uid) -> str:
     """Return the text sealed for this table, column and row. Raises CannotOpen."""
-    sealed = bytes(sealed)
-    head, nonce = sealed[:3], sealed[3 : 3 + NONCE]
-    data, tag = sealed[3 + NONCE : -TAG], sealed[-TAG:]
+    bound = f"{table}.{column}.{uid}"
     try:
-        _version, algorithm, key_id = head
+        _version, algorithm, key_id = bytes(sealed[:_HEAD])
         key = _derived(
             str(settings.PORTAL_KEY_FILE), key_id, f"data:{algorithm}", _KEY_LENGTH[algorithm]
         )
-        decryptor = Cipher(_ALGORITHM[algorithm](key), modes.GCM(nonce, tag)).decryptor()
-        decryptor.authenticate_additional_data(head + f"{table}.{column}.{uid}".encode())
-        return (decryptor.update(data) + decryptor.finalize()).decode()
+        return _decrypt(bytes(sealed), key, bound).decode()
     except Exception as error:
         raise CannotOpen(f"{table}.{column} of {uid} does not open") from error
+
+
+def make_data_key() -> str:
+    """Return a fresh key for things that are to be forgotten together, as 64 hex digits.
+
+    It is kept sealed by the root; deleting it makes unreadable whatever `encrypt` closed with it.
+    """
+    return os.urandom(32).hex()
+
+
+def encrypt(data: bytes, *, key: str, bound: str) -> bytes:
+    """Return `data` encrypted with a key of `make_data_key`, for the place `bound` names."""
+    algorithm = _chosen()
+    head = bytes((VERSION, algorithm, _OWN_KEY))
+    return _encrypt(head, _of_data_key(key, algorithm), data, bound)
+
+
+def decrypt(encrypted: bytes, *, key: str, bound: str) -> bytes:
+    """Return what `encrypt` closed with this key for this place. Raises CannotOpen."""
+    try:
+        _version, algorithm, _own = encrypted[:_HEAD]
+        return _decrypt(encrypted, _of_data_key(key, algorithm), bound)
+    except Exception as error:
+        raise CannotOpen(f"{bound} does not open") from error
+
+
+def sm3(data: bytes) -> str:
+    """Return the SM3 digest in hex: for noticing change, never for hiding a value."""
+    digest = hashes.Hash(hashes.SM3())
+    digest.update(data)
+    return digest.finalize().hex()
+
+
+def _chosen() -> int:
+    return AES if settings.FIELD_CIPHER == "AES-256-GCM" else SM4
+
+
+def _of_data_key(key: str, algorithm: int) -> bytes:
+    label = f"file:{algorithm}".encode()
+    kdf = HKDF(hashes.SM3(), _KEY_LENGTH[algorithm], salt=None, info=label)
+    return kdf.derive(bytes.fromhex(key))
+
+
+def _encrypt(head: bytes, key: bytes, data: bytes, bound: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    encryptor = Cipher(_ALGORITHM[head[1]](key), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(head + bound.encode())
+    return head + nonce + encryptor.update(data) + encryptor.finalize() + encryptor.tag
+
+
+def _decrypt(sealed: bytes, key: bytes, bound: str) -> bytes:
+    head, nonce = sealed[:_HEAD], sealed[_HEAD : _HEAD + NONCE]
+    data, tag = sealed[_HEAD + NONCE : -TAG], sealed[-TAG:]
+    decryptor = Cipher(_ALGORITHM[head[1]](key), modes.GCM(nonce, tag)).decryptor()
+    decryptor.authenticate_additional_data(head + bound.encode())
+    return decryptor.update(data) + decryptor.finalize()
 
 
 def blind_index(value: str, *, purpose: str, length: int = 32) -> bytes:

@@ -165,3 +165,24 @@ def test_a_sealed_value_copied_to_another_member_does_not_open():
 )
 def test_a_mask_leaves_as_little_as_it_should(mask, whole, shown):
     assert mask(whole) == shown
+
+
+# --- what is forgotten together -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cipher", ["SM4-GCM", "AES-256-GCM"])
+def test_what_a_data_key_closed_it_opens_at_its_own_place_alone(cipher, settings):
+    settings.FIELD_CIPHER = cipher
+    key, other = crypto.make_data_key(), crypto.make_data_key()
+    encrypted = crypto.encrypt(b"a page", key=key, bound="page.1")
+    settings.FIELD_CIPHER = "SM4-GCM"
+    assert crypto.decrypt(encrypted, key=key, bound="page.1") == b"a page"
+    for wrong in ({"key": other}, {"bound": "page.2"}):
+        with pytest.raises(crypto.CannotOpen):
+            crypto.decrypt(encrypted, **{"key": key, "bound": "page.1"} | wrong)
+
+
+def test_sm3_is_the_published_one():
+    """GB/T 32905-2016, example 1."""
+    digest = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    assert crypto.sm3(b"abc") == digest
