@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from csp.constants import NONCE, NONE, SELF
@@ -131,6 +132,11 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 PORTAL_KEY_FILE = os.environ.get("PORTAL_KEY_FILE", str(HOME / "keys" / "root"))
 FIELD_CIPHER = read.str("FIELD_CIPHER", default="SM4-GCM")
+
+#: Pages of proof, encrypted; never below anything that is served (docs/operations.md).
+UPLOADS = Path(read.str("PORTAL_UPLOADS", default=str(HOME / "uploads")))
+#: Dotted path of a callable that gets a file's bytes and returns True where it is clean.
+UPLOAD_SCANNER = read.str("UPLOAD_SCANNER", default="")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
