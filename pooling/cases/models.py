@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from pooling.cases import materials
 from pooling.shared.crypto import sealed_text
 from pooling.shared.privacy import classes
 
@@ -182,3 +183,140 @@ class Original(models.Model):
 
     def __str__(self):
         return f"{self.case_id} {self.material}"
+
+
+class CaseKey(models.Model):
+    """The key of all papers of one case, sealed by the root. Deleting it shreds them.
+
+    Copies in backups go with the backups (docs/operations.md).
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    case = models.OneToOneField(Case, models.PROTECT, related_name="key", verbose_name=_("经办件"))
+    key_sealed = models.BinaryField()
+    made_at = models.DateTimeField(_("建立时间"))
+
+    key_text = sealed_text("key")
+
+    DATA_CLASSES = classes(L2="id uid case made_at", L4="key_sealed")
+
+    class Meta:
+        verbose_name = _("材料密钥")
+        verbose_name_plural = _("材料密钥")
+
+    def __str__(self):
+        return str(self.uid)
+
+
+class Document(models.Model):
+    """One paper that proves something: pages put together, handed in, then judged."""
+
+    class State(models.TextChoices):
+        COLLECTING = "collecting", _("待提交")
+        RECEIVED = "received", _("已收到")
+        ACCEPTED = "accepted", _("已采信")
+        REJECTED = "rejected", _("未采信")
+
+    ALLOWED = {
+        State.COLLECTING: {State.RECEIVED},
+        State.RECEIVED: {State.ACCEPTED, State.REJECTED},
+        State.ACCEPTED: set(),
+        State.REJECTED: set(),
+    }
+
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="documents", verbose_name=_("经办件")
+    )
+    #: A code of `materials.WORDS`: what can be asked for can be brought.
+    kind = models.CharField(_("种类"), max_length=30, choices=list(materials.WORDS.items()))
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.COLLECTING)
+    uploaded_at = models.DateTimeField(_("上传时间"))
+    uploaded_by = models.CharField(_("上传人"), max_length=64)
+    decided_at = models.DateTimeField(_("审阅时间"), null=True)
+    decided_by = models.CharField(_("审阅人"), max_length=64, blank=True)
+
+    DATA_CLASSES = classes(
+        L2="id case state uploaded_at uploaded_by decided_at decided_by", L3b="kind"
+    )
+
+    class Meta:
+        verbose_name = _("证明材料")
+        verbose_name_plural = _("证明材料")
+        constraints = [
+            models.CheckConstraint(
+                name="cases_document_state_known",
+                condition=Q(state__in=["collecting", "received", "accepted", "rejected"]),
+            ),
+            models.CheckConstraint(
+                name="cases_document_judged_has_moment_and_name",
+                condition=(
+                    ~Q(state__in=["accepted", "rejected"])
+                    & Q(decided_at__isnull=True, decided_by="")
+                )
+                | (
+                    Q(state__in=["accepted", "rejected"], decided_at__isnull=False)
+                    & ~Q(decided_by="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="cases_document_judge_is_not_uploader",
+                condition=Q(decided_by="") | ~Q(decided_by=F("uploaded_by")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class Page(models.Model):
+    """One page of a document: a JPEG in the vault, under a random name.
+
+    `sm3` is of the file as it lies on the disk, so that a backup can be checked without a key
+    and nothing about a shredded page remains.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+    document = models.ForeignKey(
+        Document, models.PROTECT, related_name="pages", verbose_name=_("证明材料")
+    )
+    number = models.PositiveSmallIntegerField(_("页"))
+    file_name = models.CharField(_("文件"), max_length=32, unique=True)
+    sm3 = models.CharField("SM3", max_length=64)
+    size = models.PositiveIntegerField(_("字节"))
+    width = models.PositiveIntegerField(_("宽"))
+    height = models.PositiveIntegerField(_("高"))
+    uploaded_at = models.DateTimeField(_("上传时间"))
+    uploaded_by = models.CharField(_("上传人"), max_length=64)
+
+    DATA_CLASSES = classes(
+        L2="id uid document number file_name sm3 size width height uploaded_at uploaded_by"
+    )
+
+    class Meta:
+        verbose_name = _("材料页")
+        verbose_name_plural = _("材料页")
+        constraints = [
+            models.UniqueConstraint(
+                name="cases_page_number_once",
+                fields=["document", "number"],
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                name="cases_page_at_most_ten", condition=Q(number__gte=1, number__lte=10)
+            ),
+            models.CheckConstraint(
+                name="cases_page_has_pixels",
+                condition=Q(size__gt=0, width__gt=0, height__gt=0),
+            ),
+            models.CheckConstraint(
+                name="cases_page_has_sm3", condition=Q(sm3__regex=r"^[0-9a-f]{64}$")
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.document_id}-{self.number}"
+
+    @property
+    def bound(self) -> str:
+        """Return what the file's encryption is tied to: this row of this table."""
+        return f"{self._meta.db_table}.{self.uid}"

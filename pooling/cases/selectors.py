@@ -1,14 +1,20 @@
 """Questions about cases. The asker comes first; absent and not yours sound the same."""
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from pooling.cases.models import Case, Original
+from pooling.cases import vault
+from pooling.cases.models import Case, CaseKey, Document, Original, Page
+from pooling.shared.crypto import CannotOpen
 from pooling.shared.errors import NotFound
 from pooling.shared.masks import mask_name
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,14 @@ def owned(member_id: int, **key) -> Case:
         raise NotFound(_("没有找到这件申请。")) from None
 
 
+def id_of(number: str) -> int:
+    """Return the id of the case with this number, for the house itself. Raises NotFound."""
+    found = Case.objects.filter(number=number).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(_("没有找到这件申请。"))
+    return found
+
+
 def opened(case: Case) -> dict:
     """Return the unsealed answers of a case."""
     return json.loads(case.answers_text) if case.answers_sealed is not None else {}
@@ -125,4 +139,82 @@ def _row(case: Case) -> CaseRow:
         reason_values=case.reason_values,
         subject_type=case.subject_type,
         subject_id=case.subject_id,
+    )
+
+
+# --- papers ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One page of a document, by where it stands in it."""
+
+    document_id: int
+    number: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A paper of a case; `state` and `kind` are the words, `*_code` the values."""
+
+    id: int
+    kind_code: str
+    kind: str
+    state_code: str
+    state: str
+    uploaded_at: datetime
+    uploaded_by: str
+    decided_at: datetime | None
+    pages: tuple[PageRow, ...]
+
+
+def documents_of(case_id: int) -> list[DocumentRow]:
+    """Return the papers of a case with their pages, oldest first (two statements)."""
+    found = Document.objects.filter(case_id=case_id).order_by("pk")
+    return [_document_row(row) for row in found.prefetch_related(_PAGES)]
+
+
+def document_of(member_id: int, number: str, document_id: int) -> DocumentRow:
+    """Return one paper of the member's case. Raises NotFound."""
+    case = owned(member_id, number=number)
+    row = case.documents.filter(pk=document_id).prefetch_related(_PAGES).first()
+    if row is None:
+        raise NotFound(_("没有找到这份材料。"))
+    return _document_row(row)
+
+
+def image(case_id: int, document_id: int, number: int) -> bytes:
+    """Return the JPEG of one page. Raises NotFound, also where it was shredded or damaged.
+
+    Whose case it is was asked before; who may look is the edge's question.
+    """
+    page = Page.objects.filter(document__case_id=case_id, document_id=document_id, number=number)
+    key = CaseKey.objects.filter(case_id=case_id).first()
+    for row in page:
+        try:
+            if key is not None:
+                return vault.get(row.file_name, key=key.key_text, bound=row.bound)
+        except CannotOpen:
+            _log.error("a page of proof does not open", extra={"page": row.pk})
+    raise NotFound(_("没有找到这一页。"))
+
+
+_PAGES = Prefetch("pages", queryset=Page.objects.order_by("number"))
+
+
+def _document_row(row: Document) -> DocumentRow:
+    return DocumentRow(
+        id=row.pk,
+        kind_code=row.kind,
+        kind=row.get_kind_display(),
+        state_code=row.state,
+        state=row.get_state_display(),
+        uploaded_at=row.uploaded_at,
+        uploaded_by=row.uploaded_by,
+        decided_at=row.decided_at,
+        pages=tuple(
+            PageRow(row.pk, page.number, page.width, page.height) for page in row.pages.all()
+        ),
     )

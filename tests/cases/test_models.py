@@ -1,10 +1,12 @@
 """What PostgreSQL itself refuses about cases, constraint by constraint."""
 
+import uuid
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from pooling.cases import services
-from pooling.cases.models import Case, Original
+from pooling.cases.models import Case, Document, Original, Page
 from tests import build
 
 
@@ -75,3 +77,62 @@ def test_a_number_is_used_once(case):
             opened_at=build.NOON,
             opened_by="job:test",
         )
+
+
+# --- papers ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sheet(case):
+    document = Document.objects.create(
+        case=case, kind="household_register", uploaded_at=build.NOON, uploaded_by="member:1"
+    )
+    return Page.objects.create(
+        document=document,
+        number=1,
+        file_name="0" * 32,
+        sm3="a" * 64,
+        size=1,
+        width=1,
+        height=1,
+        uploaded_at=build.NOON,
+        uploaded_by="member:1",
+    )
+
+
+JUDGED = "decided_at = uploaded_at, decided_by"
+BREAKS_DOCUMENTS = {
+    "cases_document_state_known": "state = 'lost'",
+    "cases_document_judged_has_moment_and_name": "state = 'accepted'",
+    "cases_document_judge_is_not_uploader": f"state = 'accepted', {JUDGED} = uploaded_by",
+}
+BREAKS_PAGES = {
+    "cases_page_at_most_ten": "number = 11",
+    "cases_page_has_pixels": "width = 0",
+    "cases_page_has_sm3": "sm3 = 'unknown'",
+}
+
+
+@pytest.mark.parametrize("name", BREAKS_DOCUMENTS)
+def test_the_database_refuses_a_document(sheet, name):
+    with pytest.raises(IntegrityError, match=name), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE cases_document SET {BREAKS_DOCUMENTS[name]}")
+
+
+@pytest.mark.parametrize("name", BREAKS_PAGES)
+def test_the_database_refuses_a_page(sheet, name):
+    with pytest.raises(IntegrityError, match=name), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE cases_page SET {BREAKS_PAGES[name]}")
+
+
+def test_a_document_has_each_page_once(sheet):
+    sheet.pk, sheet.uid, sheet.file_name = None, uuid.uuid4(), "1" * 32
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS cases_page_number_once IMMEDIATE")
+    with pytest.raises(IntegrityError, match="cases_page_number_once"):
+        sheet.save(force_insert=True)
+
+
+def test_every_constraint_of_the_papers_is_tried():
+    named = {each.name for model in (Document, Page) for each in model._meta.constraints}
+    assert named == {*BREAKS_DOCUMENTS, *BREAKS_PAGES, "cases_page_number_once"}
