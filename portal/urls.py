@@ -32,6 +32,7 @@ urlpatterns = [
     path("staff/again/", account.reauthenticate, name="account_reauthenticate"),
     path("staff/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("", include("pooling.policy.urls")),
     path("", include("pooling.bindings.urls")),
     path("", include("pooling.settlements.urls")),
     path("", include("pooling.notices.urls")),

@@ -22,7 +22,7 @@ from pooling.cases.selectors import CaseRow
 from pooling.kinship import codes
 from pooling.kinship import selectors as kinship
 from pooling.policy import selectors as policy
-from pooling.policy.parameters import USES
+from pooling.policy.parameters import USES, chain
 from pooling.policy.rules import Rules
 from pooling.shared import crypto
 from pooling.shared.errors import NotFound
@@ -110,10 +110,12 @@ class Start:
     """What is told before an application begins: whom for, by whose rules, what is in the way.
 
     `refusal` is a sentence about the asker's own insurance; empty where nothing stands
-    against it. `draft_number` names the application that is not finished yet.
+    against it. `draft_number` names the application that is not finished yet. `area_code` is the
+    nearest area whose rules can be shown: the city, its province, the nation, else empty.
     """
 
     area_name: str
+    area_code: str
     kinds: tuple[str, ...]
     refusal: str
     draft_number: str
@@ -141,8 +143,10 @@ def start(member_id: int, on: date) -> Start:
     area = policy.in_force(standing.employee_area, on)
     draft_case = cases.draft_of(member_id, Case.Kind.BIND)
     against = rules.of_insurance(standing.dead(on), standing.employee_status)
+    names = policy.area_names()
     return Start(
-        area_name=policy.area_names().get(standing.employee_area, ""),
+        area_name=names.get(standing.employee_area, ""),
+        area_code=next((code for code in chain(standing.employee_area) if code in names), ""),
         kinds=tuple(wording.kind(kind) for kind in area.value("relations")),
         refusal=wording.sentence(against) if against else "",
         draft_number=draft_case.number if draft_case else "",

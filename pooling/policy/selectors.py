@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 from django.db.models import DateField, Func
+from django.utils.translation import gettext_lazy as _
 
 from pooling.policy import parameters, rules, wording
 from pooling.policy.models import Area, RuleVersion
 from pooling.policy.rules import ClauseInForce, Rules, Version
+from pooling.shared.errors import NotFound
 
 
 class _Today(Func):
@@ -127,12 +129,50 @@ class AreaRow:
 
 def areas() -> list[AreaRow]:
     """Return every registered area by code: the nation, each province before its cities."""
-    return [
-        AreaRow(row.code, row.name, row.level, row.parent_id)
-        for row in Area.objects.order_by("code")
-    ]
+    return [_area_row(row) for row in Area.objects.order_by("code")]
+
+
+def area(code: str) -> AreaRow:
+    """Return a registered area. Raises NotFound."""
+    row = Area.objects.filter(pk=code).first()
+    if row is None:
+        raise NotFound(_("没有这个统筹区。"))
+    return _area_row(row)
+
+
+def _area_row(row: Area) -> AreaRow:
+    return AreaRow(row.code, row.name, row.level, row.parent_id)
 
 
 def area_names() -> dict[str, str]:
     """Return area code → name."""
     return {row.code: row.name for row in areas()}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A published version of an area and the day it starts."""
+
+    area_code: str
+    area_name: str
+    label: str
+    from_date: date
+
+
+def starts(area_code: str) -> list[Start]:
+    """Return when the rules of an area, or of those above it, changed, the newest first."""
+    return _starts(RuleVersion.objects.filter(area__in=parameters.chain(area_code)))
+
+
+def newest(on: date) -> dict[str, Start]:
+    """Return area code → the version of its own that counts on a day (one statement)."""
+    begun = _starts(RuleVersion.objects.filter(from_date__lte=on))
+    return {start.area_code: start for start in reversed(begun)}
+
+
+def _starts(versions) -> list[Start]:
+    published = versions.filter(status=RuleVersion.Status.PUBLISHED).select_related("area")
+    return [
+        Start(row.area_id, row.area.name, row.label, row.from_date)
+        for row in published.order_by("-from_date", "-area")
+    ]

@@ -57,6 +57,8 @@ PAGES = {
     "mfa_authenticate": NOBODY_NOW,
     "mfa_reauthenticate": (302, 403, 403, 403, 200),
     "notices:inbox": MEMBERS,
+    "policy:areas": EVERYBODY,
+    "policy:rules": EVERYBODY,
     "readyz": (503, 503, 503, 503, 503),  # no job worker runs beside the tests
     "session_ended": EVERYBODY,
     "set_language": NOBODY_NOW,

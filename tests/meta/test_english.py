@@ -97,6 +97,13 @@ def test_visitors_read_english(reads, address):
     assert reads(address) == []
 
 
+def test_the_rules_of_a_place_are_told_in_english(reads):
+    build.built_in_areas()
+    assert reads("/rules/") == []
+    assert reads("/rules/361100/") == []
+    assert reads("/rules/361100/?on=someday") == []
+
+
 def test_wrong_addresses_and_wrong_phones_are_told_in_english(reads):
     assert reads("/family/nobody/", status=404) == []
     assert reads("/login/", {"phone": "1"}) == []

@@ -1,0 +1,119 @@
+"""What holds where and on which day, for everybody: no sign-in, nothing about anybody."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from pooling.policy import plain_words, selectors
+from pooling.policy.models import Area
+from pooling.policy.selectors import AreaRow, RuleRow, Start
+from pooling.shared.periods import business_date
+
+#: ISO 8601 also knows weeks; nobody who writes one here means it.
+_A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One rule as the page tells it: the sentence, who rules so, and how sure we are.
+
+    `link` is the source where it is an address, `source` what to call it.
+    """
+
+    name: str
+    sentence: str
+    says: str
+    who: str
+    version: str
+    since: date | None
+    source: str
+    link: str
+    mark: str
+    tone: str
+
+
+def areas(request):
+    """Every area by province, each with the version of its own that counts today."""
+    today = business_date(now())
+    begun = selectors.newest(today)
+    rows = [(area, begun.get(area.code)) for area in selectors.areas()]
+    nation = [row for row in rows if row[0].level == Area.Level.NATION]
+    provinces = [
+        (row, [city for city in rows if city[0].parent_code == row[0].code])
+        for row in rows
+        if row[0].level == Area.Level.PROVINCE
+    ]
+    page = {"today": today, "nation": nation, "provinces": provinces}
+    return render(request, "policy/areas.html", page)
+
+
+def rules(request, code):
+    """All rules of an area on a day, today where no day is named."""
+    area = selectors.area(code)
+    today = business_date(now())
+    on = _day(request.GET.get("on", ""))
+    starts = selectors.starts(code)
+    rows = {row.name: row for row in selectors.explain(code, on or today)}
+    since = {(start.area_code, start.label): start.from_date for start in starts}
+    sections = [
+        (title, icon, [_told(rows[name], area, since) for name in names])
+        for title, icon, names in plain_words.SECTIONS
+    ]
+    page = {
+        "area": area,
+        "on": on or today,
+        "today": today,
+        "bad_day": on is None and request.GET.get("on", ""),
+        "sections": sections,
+        "marks": plain_words.EVIDENCE.values(),
+        "days": _days(starts),
+    }
+    return render(request, "policy/rules.html", page)
+
+
+def _told(row: RuleRow, area: AreaRow, since: dict) -> Told:
+    clause = row.clause
+    mark, tone, _meaning = plain_words.EVIDENCE[clause.evidence]
+    is_link = clause.source.startswith(("https://", "http://"))
+    return Told(
+        name=row.name,
+        sentence=plain_words.sentence(row.name, row.value),
+        says="" if clause.is_default else clause.text,
+        who=_who(row, area),
+        version=clause.version_label,
+        since=since.get((clause.area_code, clause.version_label)),
+        source=(urlsplit(clause.source).hostname or "") if is_link else clause.source,
+        link=clause.source if is_link else "",
+        mark=str(mark),
+        tone=tone,
+    )
+
+
+def _who(row: RuleRow, area: AreaRow) -> str:
+    """Say on which level the rule was made."""
+    if row.clause.is_default:
+        return _("系统默认")
+    if not row.fell_back:
+        return _("%(area)s自己的规定") % {"area": area.name}
+    return _("按%(area)s的规定") % {"area": row.clause.area_name}
+
+
+def _days(starts: list[Start]) -> list[tuple[date, list[Start]]]:
+    """Return the days on which anything changed, the newest first, with what began."""
+    days: dict[date, list[Start]] = {}
+    for start in starts:
+        days.setdefault(start.from_date, []).append(start)
+    return list(days.items())
+
+
+def _day(text: str) -> date | None:
+    """Return the day asked for; None where none is, or where it is no day."""
+    try:
+        return date.fromisoformat(text) if _A_DAY.fullmatch(text) else None
+    except ValueError:
+        return None

@@ -1,0 +1,30 @@
+"""Somebody without an account reads what holds at home, on a phone and at a desk."""
+
+import pytest
+
+from tests import build
+from tests.journeys import people
+from tests.journeys.test_bind_and_pay import shot
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+def test_a_visitor_reads_the_rules_of_a_city_on_a_day(page, live, axe, quiet_console):
+    build.built_in_areas()
+    page.set_default_timeout(15_000)
+    page.goto(f"{live}/help/")
+    page.get_by_role("link", name="查看各地规则和出处").click()
+    people.looks_right(page, axe)
+    shot(page, "areas")
+    page.get_by_role("link", name="柳州市").click()
+    assert page.get_by_text("须留下 ¥1,500.00").is_visible()
+    people.looks_right(page, axe)
+    shot(page, "rules")
+
+    page.get_by_label("日期").fill("2022-08-02")
+    page.get_by_role("button", name="查看").click()
+    assert page.get_by_text("2022年8月2日的规则").is_visible()
+    assert page.get_by_text("不必留下固定的金额").is_visible()
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    people.looks_right(page, axe)
