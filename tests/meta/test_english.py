@@ -5,7 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import access
 from pooling.audit.services import look
@@ -70,7 +70,9 @@ def reads(client):
         assert '<html lang="en"' in html
         return chinese_in(html)
 
-    return read
+    yield read
+    # A request leaves its language behind in the thread; the next test speaks Chinese.
+    translation.deactivate()
 
 
 @pytest.fixture
