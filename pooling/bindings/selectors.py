@@ -165,6 +165,19 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Somebody the member shares or shared with, and which way money may have gone."""
+
+    name: str
+    relation: str
+    pays_me: bool
+    paid_by_me: bool
+
+    def __str__(self):
+        return f"{self.name}（{self.relation}）"
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One step in a binding's life, in words; the reader is never told which clerk or agent."""
 
@@ -211,6 +224,27 @@ def family(member_id: int, on: date) -> list[Relative]:
     ]
 
 
+def shared_with(member_id: int) -> dict[int, Shared]:
+    """Return everybody an authorisation ever bound the member to, ended ones too, by id.
+
+    One statement. Both sides of an authorisation know each other; the newest word counts.
+    """
+    sides = Q(payer_id=member_id) | Q(relative_id=member_id)
+    rows = Binding.objects.filter(sides, bound_at__isnull=False)
+    met: dict[int, Shared] = {}
+    for row in rows.select_related("payer", "relative").order_by("pk"):
+        gives = row.payer_id == member_id
+        other = row.relative if gives else row.payer
+        before = met.get(other.pk)
+        met[other.pk] = Shared(
+            name=other.name,
+            relation=_relation(row, "payer" if gives else "relative"),
+            pays_me=not gives or (before is not None and before.pays_me),
+            paid_by_me=gives or (before is not None and before.paid_by_me),
+        )
+    return met
+
+
 def history(member_id: int, binding_id: int) -> list[HistoryLine]:
     """Return a binding's life from the trail, oldest first. Raises NotFound."""
     owned(member_id, binding_id)
@@ -251,15 +285,12 @@ def _row(row: Binding, reader_id: int, release_by: list[str], on: date) -> Bindi
     # the payer typed the relative's name in.
     known = row.bound_at is not None or (side == "payer" and row.state == State.PROPOSED)
     code = _state_code(row, on)
-    word = wording.relation(
-        row.relation_code if side == "payer" else codes.inverse(row.relation_code, row.payer.gender)
-    )
     return BindingRow(
         id=row.pk,
         side=side,
         other_id=other.pk,
         other_name=other.name if known else mask_name(other.name),
-        relation=word,
+        relation=_relation(row, side),
         state_code=code,
         state=str(wording.STATES[code]),
         causes=tuple(_causes(row, side, on)),
@@ -279,6 +310,13 @@ def _row(row: Binding, reader_id: int, release_by: list[str], on: date) -> Bindi
         bound_at=row.bound_at,
         ended_at=row.ended_at,
     )
+
+
+def _relation(row: Binding, side: str) -> str:
+    """Return what the other one is to the reader, in a word."""
+    if side == "payer":
+        return wording.relation(row.relation_code)
+    return wording.relation(codes.inverse(row.relation_code, row.payer.gender))
 
 
 def _state_code(row: Binding, on: date) -> str:

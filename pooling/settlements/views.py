@@ -1,7 +1,6 @@
 """The usage log for members, and one decision in words."""
 
 from dataclasses import replace
-from datetime import date
 from typing import NamedTuple
 
 from django.shortcuts import render
@@ -11,10 +10,13 @@ from django.views.decorators.cache import never_cache
 
 from accounts.access import member_required
 from pooling.bindings import selectors as authorisations
+from pooling.settlements.forms import UsageForm
 from pooling.settlements.selectors import decisions, usage
-from pooling.shared.periods import business_date, month_after, month_of
+from pooling.shared.periods import business_date, month_of
 
-MONTHS_OFFERED = 12
+MONTHS_DRAWN = 12
+#: Rows of each side on the page; whoever has more narrows the months, or exports.
+ROWS = 100
 
 
 class Share(NamedTuple):
@@ -29,37 +31,52 @@ class Share(NamedTuple):
 @never_cache
 @member_required
 def log(request):
-    """Who used my money, and what was paid for me, by month."""
+    """Who used my money, and what was paid for me; a year at a glance."""
     today, member_id = business_date(now()), request.actor.id
-    months = [month_of(today, back=back) for back in range(MONTHS_OFFERED)]
-    since = _month(request.GET.get("month", ""), months)
-    until = month_after(since)
-    family = _family(member_id, today)
-    read = usage.usage_for(member_id, since, until)
-    given = [replace(row, relative=family.get(row.relative_id, row.relative)) for row in read.given]
-    received = [
-        replace(
-            row,
-            payers=tuple(
-                replace(share, payer=family.get(share.payer_id, share.payer))
-                for share in row.payers
-            ),
-        )
-        for row in read.received
-    ]
+    family = authorisations.shared_with(member_id)
+    form = UsageForm(request.GET, member_id=member_id, family=family, today=today)
+    part = form.part()
+    read = named(usage.usage_for(member_id, part.since, part.until, ROWS, part.only), family)
+    year = usage.by_month(member_id, form.months[:MONTHS_DRAWN])
+    last_month = month_of(part.until, back=1)
     page = {
-        "given": given,
-        "given_fen": sum(row.amount_fen - row.returned_fen for row in given),
-        "received": received,
-        "missed": [
-            replace(row, other=family.get(row.other_id, row.other))
-            for row in decisions.nothing_deducted(member_id, since)
-            if row.day < until
-        ],
-        "months": months,
-        "month": since,
+        "form": form,
+        "part": part,
+        "last_month": last_month,
+        "one_month": part.since == last_month,
+        "months": (
+            ("since", form["since"].label, part.since),
+            ("until", form["until"].label, last_month),
+        ),
+        "choices": [form[name] for name in ("relative", "payer", "place")],
+        "shown": ROWS,
+        "read": read,
+        "given_fen": sum(row.amount_fen - row.returned_fen for row in read.given),
+        "missed": decisions.nothing_deducted(
+            member_id, part.since, part.until, part.only, known=family
+        ),
+        "year": year,
+        "has_year": any(row.own_fen or row.given_fen or row.received_fen for row in year),
     }
     return render(request, "settlements/log.html", page)
+
+
+def named(read: usage.Usage, family) -> usage.Usage:
+    """Return the log with the family's names in it; anybody else stays masked."""
+    return replace(
+        read,
+        given=[
+            replace(row, relative=str(family.get(row.relative_id, row.relative)))
+            for row in read.given
+        ],
+        received=[replace(row, payers=_named(row.payers, family)) for row in read.received],
+    )
+
+
+def _named(shares, family):
+    return tuple(
+        replace(share, payer=str(family.get(share.payer_id, share.payer))) for share in shares
+    )
 
 
 @never_cache
@@ -67,14 +84,9 @@ def log(request):
 def why(request, pk):
     """One bill: who could give what, what was taken, and the clause that stopped the rest."""
     decision = decisions.decision_for(request.actor.id, pk)
-    family = _family(request.actor.id, business_date(now()))
-    sources = tuple(
-        replace(source, payer=family.get(source.payer_id, source.payer))
-        for source in decision.sources
-    )
-    decision = replace(
-        decision, sources=sources, patient=family.get(decision.patient_id, decision.patient)
-    )
+    family = authorisations.shared_with(request.actor.id)
+    patient = str(family.get(decision.patient_id, decision.patient))
+    decision = replace(decision, sources=_named(decision.sources, family), patient=patient)
     page = {"decision": decision, "shares": _shares(decision)}
     return render(request, "settlements/why.html", page)
 
@@ -90,24 +102,3 @@ def _shares(decision) -> list[Share]:
         if source.payer_id and source.taken_fen
     ]
     return [own, *payers, Share("cash", _("现金自付"), decision.cash_fen)]
-
-
-def _month(text: str, offered: list[date]) -> date:
-    """Return the month asked for, or the present one where it is not on offer."""
-    return next((month for month in offered if f"{month:%Y-%m}" == text), offered[0])
-
-
-def _family(member_id: int, today: date) -> dict[int, str]:
-    """Return member id → name and relation of those the member shares or shared with.
-
-    Both sides of an authorisation know each other; anybody else stays masked.
-    """
-    rows = [
-        *authorisations.of_payer(member_id, today),
-        *authorisations.of_relative(member_id, today),
-    ]
-    return {
-        row.other_id: _("%(name)s（%(relation)s）")
-        % {"name": row.other_name, "relation": row.relation}
-        for row in reversed(rows)
-    }

@@ -1,4 +1,4 @@
-"""Template filters and parts of the theme: amounts, dates, masks, tags, the two pictures."""
+"""Template filters and parts of the theme: amounts, dates, masks, tags, the pictures."""
 
 from django import template
 from django.templatetags.static import static
@@ -95,3 +95,42 @@ def waterfall(shares):
 def family_graph(name, relatives):
     """Draw a person among their relatives (see `pictures.family`)."""
     return {"drawing": pictures.family(name, relatives)}
+
+
+@register.inclusion_tag("_parts/months.html")
+def months_chart(rows):
+    """Draw a year by months and the same figures as a table (see `pictures.months`)."""
+    rows = list(rows)
+    totals = [
+        {
+            "word": word,
+            "look": look,
+            "fen": sum(getattr(row, kind) for row in rows),
+        }
+        for (kind, look), word in zip(pictures.KINDS, _month_words(), strict=True)
+    ]
+    spoken = _("；").join(f"{total['word']} {show_yuan(total['fen'])}" for total in totals)
+    chart = pictures.months(rows)
+    return {"chart": chart, "rows": rows[::-1], "totals": totals, "spoken": spoken}
+
+
+def _month_words() -> list[str]:
+    return [_("自己用"), _("给家人用"), _("家人为我付")]
+
+
+@register.filter
+def cn_month(day) -> str:
+    """`2026年11月` in Chinese, `November 2026` in English."""
+    return date_format(day, "YEAR_MONTH_FORMAT")
+
+
+@register.filter
+def plain_yuan(fen) -> str:
+    """`123450` → `1,234.50`: in a column that names its unit."""
+    return show_yuan(int(fen)).replace("¥", "")
+
+
+@register.filter
+def whole_yuan(fen) -> str:
+    """`200000` → `2,000`: what stands beside a line of a scale."""
+    return f"{int(fen) // 100:,}"

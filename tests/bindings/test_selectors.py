@@ -137,3 +137,19 @@ def test_the_history_is_told_in_words(binding, payer):
     )
     lines = selectors.history(payer.pk, binding.pk)
     assert [line.what for line in lines] == ["开通", "共济人暂停使用", "共济人恢复使用", "调整限额"]
+
+
+def test_shared_with_knows_who_was_ever_bound_and_which_way_the_money_goes(
+    django_assert_num_queries,
+):
+    father, daughter = build.employee("王伟", born="1980-03-05"), build.resident("王小雨")
+    aunt = build.employee("王敏", gender="2")
+    build.active_binding(father, daughter, "70")
+    ended = build.active_binding(aunt, father, "70")
+    services.release(binding_id=ended.pk, by=build.member_actor(aunt), at=build.NOON)
+    with django_assert_num_queries(1):
+        met = selectors.shared_with(father.pk)
+    assert (met[daughter.pk].paid_by_me, met[daughter.pk].pays_me) == (True, False)
+    assert (met[aunt.pk].paid_by_me, met[aunt.pk].pays_me) == (False, True)
+    assert str(met[daughter.pk]) == "王小雨（兄弟姐妹）"
+    assert set(selectors.shared_with(daughter.pk)) == {father.pk}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.template import Context, Template
 
+from pooling.settlements.selectors import MonthRow
 from portal import pictures
 from portal.pictures import Relative, Share
 
@@ -102,6 +103,35 @@ def test_two_payers_look_different():
         piece.look for piece in pictures.bar([Share("payer", "父", 5), Share("payer", "母", 5)])
     ]
     assert len(set(looks)) == 2
+
+
+def year(*fens) -> list[MonthRow]:
+    """Return months of 2026 with so much given."""
+    return [MonthRow(date(2026, nth, 1), 0, fen, 0) for nth, fen in enumerate(fens, 1)]
+
+
+def test_months_stand_on_the_floor_in_proportion_and_what_is_little_is_still_seen():
+    chart = pictures.months(year(1, 0, 100_000, 200_000))
+    assert [column.height for column in chart.columns] == [3, 80, 160]
+    assert all(column.y + column.height == chart.floor for column in chart.columns)
+    assert [mark.word for mark in chart.months] == ["2", "4"]
+    assert all(column.x + column.width <= chart.width for column in chart.columns)
+
+
+@pytest.mark.parametrize(
+    ("most", "top"),
+    [(0, 200), (1, 200), (200, 200), (201, 300), (55_000, 60_000), (99_999, 100_000)],
+)
+def test_a_scale_ends_on_a_round_amount_with_a_round_half(most, top):
+    assert pictures.ceiling(most) == top
+
+
+def test_the_year_is_spoken_and_its_figures_stand_in_a_table():
+    shown = render("{% months_chart rows %}", rows=year(5, 123_456))
+    assert "给家人用 ¥1,234.61" in shown
+    assert shown.count("<tr>") == 3
+    assert "1,234.56" in shown
+    assert 'href="?since=2026-02&amp;until=2026-02"' in shown
 
 
 def test_older_generations_stand_above_and_children_below():

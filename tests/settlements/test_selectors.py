@@ -8,6 +8,7 @@ from pooling.bindings import services as bindings
 from pooling.settlements import selectors
 from pooling.settlements.waterfall import Reason
 from pooling.shared.errors import NotFound
+from pooling.shared.periods import age_on
 from tests import build
 from tests.settlements.household import household
 
@@ -175,3 +176,94 @@ def test_questions_cost_the_same_however_long_the_log_is(question, statements):
     ) as asked:
         question(family, last)
     assert len(asked) == statements, [each["sql"][:90] for each in asked]
+
+
+# --- parts of the log ---------------------------------------------------------------------
+
+
+def test_the_log_is_narrowed_to_a_visit_an_account_or_a_kind_of_place():
+    family = household(mei_is_employed=True)
+    build.personal_account(family.mei, prior=3000, area="999900")
+    pharmacy = build.institution(area="999900", type="pharmacy")
+    own = build.settle(family.mei, 3000, place=family.clinic)
+    shared = build.settle(family.mei, 7000, place=pharmacy, use="pharmacy_drugs")
+
+    def found(asker, **only) -> list[int]:
+        read = selectors.usage_for(asker.pk, only=selectors.Only(**only))
+        return [row.settlement_id for row in (*read.given, *read.received)]
+
+    assert found(family.mei) == [shared.pk, own.pk]
+    assert found(family.mei, payer_id=family.mei.pk) == [own.pk]
+    assert found(family.mei, payer_id=family.lan.pk) == [shared.pk]
+    assert found(family.mei, place="hospital") == [own.pk]
+    assert found(family.mei, patient_id=family.wei.pk) == []
+    assert found(family.wei, patient_id=family.mei.pk) == [shared.pk]
+    assert found(family.wei, payer_id=family.lan.pk) == []
+    assert found(family.wei, place="pharmacy") == [shared.pk]
+    assert found(family.wei, place="hospital") == []
+
+
+@pytest.fixture
+def teenager():
+    """Return somebody of fifteen for whom Wei pays, and the family."""
+    family = household()
+    teenager = build.resident("小梅", area="999900", born="2011-06-01")
+    build.active_binding(family.wei, teenager, "70")
+    return teenager, family
+
+
+@pytest.mark.parametrize("place", ["hospital", "pharmacy"])
+def test_no_filter_by_place_finds_a_hidden_row_not_even_the_right_one(teenager, place):
+    teenager, family = teenager
+    build.settle(teenager, 1500, place=family.clinic)
+    assert selectors.paid_for_relatives(family.wei.pk, only=selectors.Only(place=place)) == []
+
+
+def test_the_order_of_the_list_and_its_end_do_not_tell_a_hidden_day(teenager):
+    teenager, family = teenager
+    visits = [(family.mei, 20), (teenager, 15), (family.mei, 10), (teenager, 5)]
+    for patient, number in reversed(visits):
+        at = build.moment(f"2026-11-{number:02d} 09:00")
+        build.settle(patient, 1000, place=family.clinic, at=at)
+    days = [row.day and row.day.day for row in selectors.paid_for_relatives(family.wei.pk)]
+    assert days == [20, 10, None, None]
+    read = selectors.usage_for(family.wei.pk, limit=2)
+    assert [row.day.day for row in read.given] == [20, 10]
+    assert read.more
+    assert not selectors.usage_for(family.wei.pk, limit=4).more
+
+
+def test_a_bill_at_the_end_of_the_list_is_whole():
+    """It took current and prior money: two lines, of which the last must not be cut off."""
+    family = household()
+    for _each in range(2):
+        build.settle(family.mei, 3000, place=family.clinic)
+    (row,) = selectors.paid_for_relatives(family.wei.pk, limit=1)
+    assert row.amount_fen == 3000
+
+
+@pytest.mark.parametrize(
+    "born", ["2008-02-29", "2008-11-21", "2008-11-22", "2012-11-22", "2012-11-23"]
+)
+@pytest.mark.parametrize("on", ["2026-11-22", "2026-02-28", "2026-03-01"])
+def test_the_database_counts_years_as_the_rule_does(born, on):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(year FROM age(%s::date, %s::date))", [on, born])
+        (years,) = cursor.fetchone()
+    assert years == age_on(build.day(born), build.day(on))
+
+
+def test_a_year_is_added_up_by_month_net_of_what_went_back():
+    family = household(mei_is_employed=True)
+    build.personal_account(family.mei, prior=3000, area="999900")
+    build.settle(family.mei, 1000, place=family.clinic, at=build.moment("2026-09-05 09:00"))
+    bill = build.settle(family.mei, 5000, place=family.clinic)
+    build.refund(bill, 1000)
+    months = [build.day("2026-11-01"), build.day("2026-10-01"), build.day("2026-09-01")]
+    rows = selectors.by_month(family.mei.pk, months)
+    assert [(row.month.month, row.own_fen, row.given_fen, row.received_fen) for row in rows] == [
+        (9, 1000, 0, 0),
+        (10, 0, 0, 0),
+        (11, 2000, 0, 2000),
+    ]
+    assert selectors.by_month(family.wei.pk, months)[-1].given_fen == 2000

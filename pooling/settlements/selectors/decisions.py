@@ -1,6 +1,6 @@
 """Why it was split like this, and why a relative's money did not help, in words for the asker."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from pooling.settlements import privacy, reasons
 from pooling.settlements.models import Line, Settlement
-from pooling.settlements.selectors.usage import place_of
+from pooling.settlements.selectors.usage import EVERYTHING, Only, place_of, within
 from pooling.settlements.sources import Clause
 from pooling.settlements.waterfall import Considered, considered_from_json
 from pooling.shared.errors import NotFound
@@ -107,13 +107,22 @@ def decision_in_full(settlement_id: int) -> DecisionRow:
     return _decision(settlement, STAFF, items, settlement.lines.all())
 
 
-def nothing_deducted(member_id: int, since: date) -> list[MissedRow]:
-    """Return bills since a day that left cash to pay though a relative was bound, newest first.
+def nothing_deducted(
+    member_id: int,
+    since: date,
+    until: date | None = None,
+    only: Only = EVERYTHING,
+    known: Mapping[int, object] | None = None,
+) -> list[MissedRow]:
+    """Return bills of `[since, until)` that left cash though a relative was bound, newest first.
 
     As patient, with why each relative's money did not help; as payer, why the own did not.
-    Three statements.
+    Two statements; one where every other side is `known` by a name to show.
     """
-    rows = Settlement.objects.filter(business_date__gte=since, cash_fen__gt=0)
+    known = known or {}
+    rows = Settlement.objects.filter(within(since, until), cash_fen__gt=0)
+    if only.place:
+        rows = rows.filter(institution__type=only.place)
     rows = rows.exclude(status=Settlement.Status.REVERSED)
     as_payer = Q(
         patient__bindings_received__payer=member_id,
@@ -131,9 +140,10 @@ def nothing_deducted(member_id: int, since: date) -> list[MissedRow]:
         for row in found
         for item in considered_from_json(row.decision["considered"])
         if privacy.missed(item, row.cash_fen) and _tellable(member_id, row, item)
+        if only.visits_of(row.patient_id) and only.paid_by(item.payer)
     ]
-    names = people.by_ids({item.payer for _row, item in missed})
-    return [_missed(member_id, row, item, names) for row, item in missed]
+    names = people.by_ids({item.payer for _row, item in missed} - {member_id, *known})
+    return [_missed(member_id, row, item, names, known) for row, item in missed]
 
 
 def _tellable(member_id: int, row: Settlement, item: Considered) -> bool:
@@ -146,17 +156,21 @@ def _tellable(member_id: int, row: Settlement, item: Considered) -> bool:
     )
 
 
-def _missed(member_id: int, row: Settlement, item: Considered, names) -> MissedRow:
+def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> MissedRow:
     as_patient = row.patient_id == member_id
-    other = names[item.payer] if as_patient else row.patient
+    other_id = item.payer if as_patient else row.patient_id
+    if other_id in known:
+        other = str(known[other_id])
+    else:
+        other = mask_name((names[item.payer] if as_patient else row.patient).name)
     tell = reasons.discreet if as_patient else reasons.full
     return MissedRow(
         settlement_id=row.pk,
         role=PATIENT if as_patient else PAYER,
         day=row.business_date,
         place=place_of(row.institution),
-        other_id=other.pk,
-        other=mask_name(other.name),
+        other_id=other_id,
+        other=other,
         reason=item.reason,
         sentence=tell(item.reason, item.values),
         clause=item.clause,
