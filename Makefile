@@ -41,9 +41,11 @@ messages: .venv/test ## Refresh locale/en from the sentences in the code
 	$(PYTHON) -m venv .venv
 
 .venv/run: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --disable-pip-version-check -qr requirements.txt
+	@echo "Installing what the portal runs on ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -qqr requirements.txt
 	@touch $@
 
 .venv/test: .ci/requirements.txt .venv/run
-	$(BIN)/python -m pip install --disable-pip-version-check -qr .ci/requirements.txt
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -qqr .ci/requirements.txt
 	@touch $@
