@@ -12,7 +12,7 @@ SYSTEM_ADMIN = "system_admin"
 ROLES = (CLERK, REVIEWER, AUDITOR, POLICY_ADMIN, SYSTEM_ADMIN)
 
 _PEOPLE = ("accounts.member", "accounts.enrolment", "accounts.institution", "kinship.relation")
-_POOLING = ("cases.case", "bindings.binding", "bindings.payercap")
+_POOLING = ("counter.deskcase", "cases.case", "bindings.binding", "bindings.payercap")
 _MONEY = (
     "funds.personalaccount",
     "funds.contribution",
@@ -46,4 +46,14 @@ SEES = {
         "accounts.institution",
         "hospital.message",
     ),
+}
+
+#: role → permissions (`app.codename`) to act. Reviewers take cases in too, where a window has few
+#: people: what one of them submitted, another decides.
+DOES = {
+    CLERK: ("counter.take_in",),
+    REVIEWER: ("counter.take_in", "counter.decide"),
+    AUDITOR: (),
+    POLICY_ADMIN: (),
+    SYSTEM_ADMIN: (),
 }

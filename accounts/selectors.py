@@ -105,6 +105,20 @@ def client_by_key(key_hash: bytes) -> ApiClient | None:
     )
 
 
+def by_cert_no(cert_no: str) -> Member | None:
+    """Return the member with this identity number, or None. For the desk, whose looks are kept.
+
+    Elsewhere a number is asked for together with its name (`by_identity`).
+    """
+    return Member.objects.filter(cert_no_index=fingerprints.of_cert_no(cert_no)).first()
+
+
+def staff_names(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return user id → the name colleagues know (one statement)."""
+    rows = User.objects.filter(pk__in=set(user_ids), is_staff=True)
+    return {row.pk: str(row) for row in rows}
+
+
 def by_identity(cert_no: str, name: str) -> Member | None:
     """Return the member whose number and name both fit, in any spelling.
 

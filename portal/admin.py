@@ -16,6 +16,7 @@ from portal.signin import has_second_factor
 
 #: The order in which work meets the domains.
 ORDER = (
+    "counter",
     "cases",
     "accounts",
     "kinship",
@@ -98,7 +99,7 @@ def figures(user) -> list[Figure]:
         return []
     queue = cases.queue(timezone.now())
     overdue = sum(row.overdue for row in queue)
-    address = _list_of("cases_case")
+    address = _list_of("counter_deskcase")
     return [
         Figure(_("待审核"), len(queue), "warn" if queue else "good", address),
         Figure(_("超过期限"), overdue, "bad" if overdue else "good", address),

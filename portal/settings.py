@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "pooling.settlements",
     "pooling.registry",
     "pooling.hospital",
+    "pooling.counter",
 ]
 
 MIDDLEWARE = [

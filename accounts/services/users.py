@@ -171,12 +171,15 @@ def make_staff(
 
 
 def _group(role: str) -> Group:
-    """Return the role's group holding exactly the look-ups of `roles.SEES`."""
+    """Return the role's group holding exactly what `roles.SEES` and `roles.DOES` say."""
     group, _made = Group.objects.get_or_create(name=role)
     wanted = Q(pk__in=[])
     for model in roles.SEES[role]:
         app, _dot, name = model.partition(".")
         wanted |= Q(content_type__app_label=app, codename=f"view_{name}")
+    for permission in roles.DOES[role]:
+        app, _dot, name = permission.partition(".")
+        wanted |= Q(content_type__app_label=app, codename=name)
     group.permissions.set(Permission.objects.filter(wanted))
     return group
 

@@ -108,7 +108,7 @@ class PurposeFirst(Recorded):
         row = self.get_object(request, object_id) if self.purpose_per_row else None
         if self._is_closed(request, row):
             return self._ask(request, PurposeForm(), request.get_full_path(), row)
-        if not self.closed_until_said:
+        if not self.closed_until_said and not (self.purpose_per_row and row is None):
             extra_context = self._part(request, row) | (extra_context or {})
         return super().change_view(request, object_id, form_url, extra_context)
 

@@ -273,11 +273,14 @@ def _lines(filled: dict):
     if "person" in filled:
         yield Line("person", gettext("姓名"), filled["person"]["name"])
         yield Line("person", gettext("证件号码"), mask_cert_no(filled["person"]["cert_no"]))
-    if "limits" in filled:
-        yield from _limit_lines(filled["limits"])
+    yield from limit_lines(filled)
 
 
-def _limit_lines(stored: dict):
+def limit_lines(filled: dict):
+    """Yield period, caps and uses as people read them, once they were answered."""
+    if "limits" not in filled:
+        return
+    stored = filled["limits"]
     begin = stored["from_date"]
     end = stored["to_date"]
     yield Line("limits", gettext("开始"), _day(begin) if begin else gettext("办好当天"))

@@ -10,7 +10,9 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "states.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
-MODELS = [model for model in apps.get_models() if hasattr(model, "ALLOWED")]
+MODELS = [
+    model for model in apps.get_models() if hasattr(model, "ALLOWED") and not model._meta.proxy
+]
 
 
 def written(section):

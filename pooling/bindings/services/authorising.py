@@ -47,7 +47,7 @@ def authorise(
     consented_at = consented_at or at
     kind = _kind(relation_code)
     members = people.locked({payer_id, relative_id})
-    asker, pair, open_ranks = _facts(members, payer_id, relative_id, relation_code, proof, on)
+    asker, pair, open_ranks = facts(members, payer_id, relative_id, relation_code, proof, on)
     area = policy.in_force(asker.area, on)
     values = area.values()
     _first(rules.of_asker(asker, kind, values), area)
@@ -91,7 +91,7 @@ def confirm(*, binding_id: int, by: Actor, at) -> Binding:
     rows.only(binding, State.PROPOSED)
     on = business_date(at)
     members = people.locked({binding.payer_id, binding.relative_id})
-    asker, pair, _ranks = _facts(
+    asker, pair, _ranks = facts(
         members,
         binding.payer_id,
         binding.relative_id,
@@ -155,7 +155,7 @@ def _asker(standing, relatives: int, on) -> Asker:
     )
 
 
-def _facts(members, payer_id, relative_id, code, proof, on, but=None):
+def facts(members, payer_id, relative_id, code, proof, on, but=None):
     """Return the facts of both, and the ranks of the relative's open bindings.
 
     Counts are read here, in statements after the members' locks, or two at once would both

@@ -1,0 +1,158 @@
+"""What a reviewer compares: the words of an application beside what the registry holds.
+
+For staff alone: here, and nowhere for members, stands what is true of the person named.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext
+
+from accounts import selectors as people
+from accounts.models import Insurance, Member
+from pooling.bindings import answers, drafts, rules, wording
+from pooling.bindings.services import authorising
+from pooling.cases import selectors as cases
+from pooling.kinship import selectors as kinship
+from pooling.policy import selectors as policy
+from pooling.policy.rules import ClauseInForce
+from pooling.shared.masks import mask_cert_no, mask_name
+
+NAME, NUMBER = "name", "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line: what was filled in, what the registry says, and whether the two differ.
+
+    `secret` is the way to mask it (`name` or `number`), empty where it may be read by all
+    who may open the case.
+    """
+
+    title: str
+    said: str
+    registered: str
+    differs: bool = False
+    secret: str = ""
+
+    def masked(self) -> "Fact":
+        """Return the line as it is shown before anybody said what for."""
+        if not self.secret:
+            return self
+        mask = mask_name if self.secret == NAME else mask_cert_no
+        said, known = (mask(text) if text else "" for text in (self.said, self.registered))
+        return Fact(self.title, said, known, self.differs, self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A rule that stands against it, in a sentence, with the clause behind it."""
+
+    sentence: str
+    clause: ClauseInForce | None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An application at the desk. `relative_id` is None where nobody has that number.
+
+    `kind` is the kind of relation, None before it is chosen; `evidence` and `consent` are
+    the area's clauses `evidence_accepted` and `relative_confirms`.
+    """
+
+    facts: tuple[Fact, ...]
+    objections: tuple[Objection, ...]
+    relative_id: int | None
+    kind: str | None
+    registered: bool
+    evidence: ClauseInForce
+    consent: bool
+    signed: bool
+
+
+def application(case, on: date) -> Application:
+    """Return a case of kind `bind` as the desk compares it; locks nothing, changes nothing."""
+    filled = cases.opened(case)
+    payer = people.by_ids([case.member_id])[case.member_id]
+    relative = _relative(filled)
+    members = {member.pk: member for member in (payer, relative) if member is not None}
+    standings = people.standings(members.values(), on)
+    area = policy.in_force(standings[payer.pk].employee_area, on)
+    relation = kinship.between(payer.pk, relative.pk, on) if relative else None
+    facts = [*_of_payer(payer, standings[payer.pk])]
+    if "person" in filled:
+        facts += _of_relative(filled["person"], relative, standings)
+    if "relation" in filled:
+        facts.append(_of_relation(filled["relation"], relation))
+    return Application(
+        facts=(*facts, *_of_limits(filled)),
+        objections=tuple(_objections(payer, relative, members, filled, area, on)),
+        relative_id=relative.pk if relative else None,
+        kind=filled.get("relation", {}).get("kind"),
+        registered=relation is not None
+        and relation.kind == filled.get("relation", {}).get("kind")
+        and people.by_identity(filled["person"]["cert_no"], filled["person"]["name"]) is not None,
+        evidence=area.clause("evidence_accepted"),
+        consent=area.value("relative_confirms"),
+        signed="signing" in filled,
+    )
+
+
+def _relative(filled: dict) -> Member | None:
+    if "person" not in filled:
+        return None
+    return people.by_cert_no(filled["person"]["cert_no"])
+
+
+def _of_payer(payer: Member, standing):
+    yield Fact(gettext("申请人姓名"), "", payer.name, secret=NAME)
+    yield Fact(gettext("申请人证件号码"), "", payer.cert_no, secret=NUMBER)
+    yield Fact(gettext("申请人参保"), "", _insurance(standing))
+
+
+def _of_relative(person: dict, relative: Member | None, standings):
+    title = gettext("家人姓名")
+    if relative is None:
+        yield Fact(title, person["name"], "", differs=True, secret=NAME)
+        yield Fact(gettext("家人证件号码"), person["cert_no"], "", differs=True, secret=NUMBER)
+        return
+    same = people.by_identity(person["cert_no"], person["name"]) is not None
+    yield Fact(title, person["name"], relative.name, differs=not same, secret=NAME)
+    yield Fact(gettext("家人证件号码"), person["cert_no"], relative.cert_no, secret=NUMBER)
+    yield Fact(gettext("家人参保"), "", _insurance(standings[relative.pk]))
+
+
+def _of_relation(said: dict, relation) -> Fact:
+    known = wording.relation(relation.code) if relation else gettext("登记中没有")
+    differs = relation is None or relation.kind != said["kind"]
+    return Fact(gettext("关系"), wording.relation(said["code"]), known, differs=differs)
+
+
+def _of_limits(filled: dict):
+    for line in drafts.limit_lines(filled):
+        yield Fact(line.title, line.value, "")
+
+
+def _insurance(standing) -> str:
+    if standing.died_on is not None:
+        return gettext("已登记死亡")
+    if not standing.insutype:
+        return gettext("没有在保的医保")
+    names = policy.area_names()
+    return f"{Insurance(standing.insutype).label} {names.get(standing.area, standing.area)}"
+
+
+def _objections(payer, relative, members, filled: dict, area, on: date):
+    """Yield every rule that would refuse this today, were the papers accepted as proof."""
+    if relative is None or answers.missing(filled):
+        return
+    code, kind = filled["relation"]["code"], filled["relation"]["kind"]
+    asker, pair, _ranks = authorising.facts(members, payer.pk, relative.pk, code, "documented", on)
+    values = area.values()
+    for refusal in (
+        *rules.of_asker(asker, kind, values),
+        *rules.of_terms(answers.terms(filled, not_before=on), values, on),
+        *rules.of_pair(asker, pair, kind, values),
+    ):
+        clause = area.clause(refusal.clause) if refusal.clause else None
+        yield Objection(wording.sentence(refusal, clause), clause)

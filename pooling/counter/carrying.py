@@ -1,0 +1,24 @@
+"""Which verb carries out which kind of case. The only table of this kind in the house."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pooling.bindings.services import reviewing
+from pooling.cases.models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """`grant(*, case_id, remark, by, at)` does what was asked for;
+
+    `turn_down(*, case_id, reason_code, remark, by, at)` does not, for one of `reasons`.
+    """
+
+    grant: Callable
+    turn_down: Callable
+    reasons: tuple[str, ...]
+
+
+OUT = {
+    Case.Kind.BIND: Carrying(reviewing.grant, reviewing.turn_down, reviewing.TURNED_DOWN),
+}

@@ -1,0 +1,102 @@
+"""What the desk's pages ask: shape here, rules in the verbs."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pooling.bindings.forms import RelationForm
+from pooling.bindings.wording import REFUSALS
+from pooling.cases import materials
+from pooling.counter.carrying import OUT
+
+_QUIET = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class FindForm(forms.Form):
+    """Who is at the window, as their document says; and who came for them."""
+
+    name = forms.CharField(
+        label=_("申请人姓名"), max_length=50, widget=forms.TextInput(attrs=_QUIET)
+    )
+    cert_no = forms.CharField(
+        label=_("申请人证件号码"), max_length=30, widget=forms.TextInput(attrs=_QUIET)
+    )
+    has_agent = forms.BooleanField(label=_("由他人代办"), required=False)
+    agent_name = forms.CharField(
+        label=_("代办人姓名"),
+        max_length=50,
+        required=False,
+        widget=forms.TextInput(attrs=_QUIET),
+    )
+    agent_cert_no = forms.CharField(
+        label=_("代办人证件号码"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs=_QUIET),
+    )
+
+    def agent(self) -> dict | None:
+        """Return the agent's words, or None where the applicant came."""
+        if not self.cleaned_data["has_agent"]:
+            return None
+        return {
+            "name": self.cleaned_data["agent_name"],
+            "cert_no": self.cleaned_data["agent_cert_no"],
+        }
+
+
+class DeskRelationForm(RelationForm):
+    """The same question as online, in one line."""
+
+    def __init__(self, *args, choices, **kwargs):
+        super().__init__(*args, choices=choices, **kwargs)
+        self.fields["code"].widget = forms.Select(choices=[("", "—"), *self.fields["code"].choices])
+        self.fields["code"].label = _("家人是申请人的")
+
+
+class SeenForm(forms.Form):
+    """Which originals were held in hand."""
+
+    seen = forms.MultipleChoiceField(
+        label=_("原件已核"),
+        choices=list(materials.WORDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def codes(self) -> set[str]:
+        return set(self.cleaned_data["seen"])
+
+
+class _Remark(forms.Form):
+    remark = forms.CharField(
+        label=_("审核意见"),
+        min_length=2,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("给同事看的理由，加密保存，不会发给申请人。"),
+    )
+
+
+class ApproveForm(_Remark):
+    """Why it is right."""
+
+
+class RefuseForm(_Remark):
+    """Which reason the member reads, and what colleagues should know."""
+
+    reason_code = forms.ChoiceField(
+        label=_("不通过的原因（申请人会看到）"),
+        choices=[("", "—"), *((code, REFUSALS[code]) for code in OUT["bind"].reasons)],
+    )
+    field_order = ("reason_code", "remark")
+
+
+class MoreForm(_Remark):
+    """Everything that is missing, told once."""
+
+    items = forms.MultipleChoiceField(
+        label=_("缺少的材料（一次告知）"),
+        choices=list(materials.WORDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ("items", "remark")

@@ -1,0 +1,144 @@
+"""What happens at the window: take a case in, bring what was missing, decide.
+
+Everything is carried out by the domains' own verbs. Added here is what a window adds: an
+agent, originals held in hand, and that a decision goes to the verb of its kind of case.
+"""
+
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import fingerprints, identity
+from accounts import selectors as people
+from accounts.models import Member
+from pooling.audit import services as audit
+from pooling.bindings import desk, texts
+from pooling.bindings.rules import Refusal
+from pooling.bindings.services import Refused, Signing, applications
+from pooling.bindings.services.applications import Outcome
+from pooling.bindings.wording import IDENTITY
+from pooling.cases import selectors as cases
+from pooling.cases import services as case_services
+from pooling.cases.models import Case
+from pooling.counter import materials, selectors
+from pooling.counter.carrying import OUT
+from pooling.shared import crypto
+from pooling.shared.actor import Actor
+from pooling.shared.errors import DomainError
+from pooling.shared.periods import business_date
+
+
+class AgentRefused(DomainError):
+    """The agent's words cannot stand; `details` maps the field to its sentence."""
+
+    code = "agent_refused"
+
+
+@transaction.atomic
+def find(*, cert_no: str, name: str, by: Actor, at) -> Member | None:
+    """Return the member of exactly this number and name, or None. Either way it is recorded.
+
+    None is an answer and no exception, which would take the record back with everything else.
+    """
+    found = people.by_identity(cert_no, name)
+    # A keyed fingerprint, cut short: it counts aims at one number and tells nobody which.
+    aim = fingerprints.of_cert_no(cert_no).hex()[:16]
+    detail = {"aim": aim, "found": found is not None}
+    audit.record(verb="counter.find", subject=found or Member(), by=by, at=at, detail=detail)
+    if found is not None:
+        audit.look(
+            page="counter.find", member_ids=[found.pk], fields=["cert_no", "name"], by=by, at=at
+        )
+    return found
+
+
+@transaction.atomic
+def take_in(*, member_id: int, agent: dict | None, by: Actor, at) -> Case:
+    """Open a case for somebody at the window, or take up the draft they began online.
+
+    `by` acts on behalf of the member. `agent` holds `name`, `cert_type` and `cert_no` of
+    whoever came instead. Raises AgentRefused.
+    """
+    agent = _read_agent(agent, member_id, at) if agent else None
+    case = applications.start(by=by, at=at)
+    return case_services.name_agent(case_id=case.pk, agent=agent, by=by, at=at)
+
+
+@transaction.atomic
+def fill_in(*, case_id: int, steps: dict[str, dict], seen: set[str], by: Actor, at) -> None:
+    """Keep the answers of several steps, in their order, and which originals were shown."""
+    for step, values in steps.items():
+        applications.answer(case_id=case_id, step=step, values=values, by=by, at=at)
+    case_services.note_originals(case_id=case_id, seen=seen, by=by, at=at)
+
+
+@transaction.atomic
+def hand_in(*, case_id: int, by: Actor, at) -> Outcome:
+    """Submit what was filled in, signed on paper, once every needed original was shown."""
+    case = case_services.locked(case_id)
+    application = desk.application(case, business_date(at))
+    wanted = selectors.checklist(case, application)
+    missing = materials.lacking(wanted, cases.originals_of(case_id))
+    if missing:
+        raise Refused.because(Refusal("originals_missing", {"items": missing}))
+    signing = Signing(texts.PAPER, texts.fingerprint(texts.PAPER), at)
+    applications.sign(case_id=case_id, signing=signing, by=by, at=at)
+    return applications.submit(case_id=case_id, by=by, at=at)
+
+
+@transaction.atomic
+def bring(*, case_id: int, seen: set[str], by: Actor, at) -> Case:
+    """Note the originals brought after a 补正 and put the case back before a reviewer."""
+    if not seen:
+        raise Refused.because(Refusal("no_proof_seen"))
+    case_services.note_originals(case_id=case_id, seen=seen, by=by, at=at)
+    return case_services.answer_more(case_id=case_id, by=by, at=at)
+
+
+@transaction.atomic
+def approve(case: Case, *, remark: str, by: Actor, at) -> Case:
+    """Carry a case out, with a reason for colleagues."""
+    grant = OUT[Case.Kind(case.kind)].grant
+    return grant(case_id=case.pk, remark=remark, by=_at_the_desk(by), at=at)
+
+
+@transaction.atomic
+def refuse(case: Case, *, reason_code: str, remark: str, by: Actor, at) -> Case:
+    """Turn a case down for one of the reasons of its kind."""
+    turn_down = OUT[Case.Kind(case.kind)].turn_down
+    return turn_down(
+        case_id=case.pk, reason_code=reason_code, remark=remark, by=_at_the_desk(by), at=at
+    )
+
+
+@transaction.atomic
+def ask_more(case: Case, *, items: list[str], remark: str, by: Actor, at) -> Case:
+    """Ask for what is missing, all of it at once."""
+    return case_services.ask_more(
+        case_id=case.pk, items=items, remark=remark, by=_at_the_desk(by), at=at
+    )
+
+
+def _at_the_desk(by: Actor) -> Actor:
+    return replace(by, channel="counter")
+
+
+def _read_agent(agent: dict, member_id: int, at) -> dict:
+    """Return the agent's words made regular; an agent is somebody else than the applicant."""
+    name = str(agent.get("name", "")).strip()
+    if not name:
+        raise _agent("agent_name", _("请填写代办人的姓名。"))
+    cert_type = agent.get("cert_type") or identity.IDENTITY_CARD
+    try:
+        number = identity.read(cert_type, str(agent.get("cert_no", "")), on=business_date(at))
+    except identity.NotAnIdentity as wrong:
+        raise _agent("agent_cert_no", IDENTITY[wrong.reason]) from None
+    applicant = people.by_ids([member_id])[member_id]
+    if crypto.same(applicant.cert_no_index, fingerprints.of_cert_no(number.number)):
+        raise _agent("agent_cert_no", _("代办人与申请人是同一个人。本人来办不必填代办人。"))
+    return {"name": name, "cert_type": cert_type, "cert_no": number.number}
+
+
+def _agent(field: str, sentence) -> AgentRefused:
+    return AgentRefused(sentence, details={field: str(sentence)})

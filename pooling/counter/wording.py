@@ -1,0 +1,78 @@
+"""The words of the desk."""
+
+from django.utils.translation import gettext_lazy as _
+
+from pooling.cases.models import Case
+
+TABS = {
+    "waiting": _("待审核"),
+    "more": _("补正中"),
+    "draft": _("草稿"),
+    "late": _("超时"),
+    "mine": _("我受理的"),
+}
+
+#: State → how a tag looks (`portal_parts.tag`).
+TONES = {
+    Case.State.DRAFT: "ended",
+    Case.State.SUBMITTED: "info",
+    Case.State.WAITING: "warn",
+    Case.State.MORE: "paused",
+    Case.State.APPROVED: "good",
+    Case.State.REFUSED: "bad",
+    Case.State.WITHDRAWN: "ended",
+}
+
+#: Trail verbs about a case, in words.
+STEPS = {
+    "cases.open": _("建立"),
+    "cases.update_answers": _("填写"),
+    "cases.name_agent": _("登记代办人"),
+    "cases.note_originals": _("核对原件"),
+    "cases.submit": _("提交"),
+    "cases.wait": _("转人工审核"),
+    "cases.ask_more": _("要求补正"),
+    "cases.answer_more": _("补交材料"),
+    "cases.propose": _("提出办理意见"),
+    "cases.turn_back": _("退回办理意见"),
+    "cases.approve": _("通过"),
+    "cases.refuse": _("不通过"),
+    "cases.withdraw": _("撤回"),
+}
+
+#: Rules that decide alone, as `decided_by_rule` names them.
+RULES = {
+    "evidence_accepted:registry": _("登记数据已证明关系，按“认可的关系依据”直接生效"),
+    "evidence_accepted:commitment": _("当地接受关系承诺书，按“认可的关系依据”直接生效"),
+    "bindings.decide": _("按绑定条件自动核对，未通过"),
+    "more_time": _("补正期限已过，自动结束"),
+}
+
+REASONS = {
+    "account_closed": _("应退回的个人账户已销户，款项暂挂。"),
+    "owner_dead": _("账户所有人已登记死亡，款项暂挂。"),
+}
+
+ACTORS = {"member": _("申请人本人"), "job": _("系统"), "client": _("定点机构")}
+
+
+def rule(code: str) -> str:
+    """Return a rule that decided alone in words; nothing where a person decided."""
+    return str(RULES.get(code, code))
+
+
+def reason(code: str) -> str:
+    """Return why a case waits at the counter, where its domain has no sentence for it."""
+    return str(REASONS.get(code, ""))
+
+
+def came(by: str) -> str:
+    """Return which way a case came, by who handed it in."""
+    kind = by.partition(":")[0]
+    ways = {"member": _("网上"), "staff": _("窗口")}
+    return str(ways.get(kind, _("系统")))
+
+
+def actor(event) -> str:
+    """Return who took a step, without a name."""
+    return str(ACTORS.get(event.actor_kind, _("工作人员")))
