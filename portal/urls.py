@@ -34,6 +34,7 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("", include("pooling.policy.urls")),
     path("", include("pooling.bindings.urls")),
+    path("", include("pooling.cases.urls")),
     path("", include("pooling.settlements.urls")),
     path("", include("pooling.notices.urls")),
     path("healthz", health.healthz, name="healthz"),

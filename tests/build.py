@@ -3,10 +3,12 @@
 Everybody is somebody: give people names and roles, and only say what the test is about.
 """
 
+import io
 import itertools
 from datetime import date, datetime
 
 from django.db import transaction
+from PIL import Image
 
 from accounts import identity, selectors
 from accounts.models import Enrolment, Institution, Member
@@ -15,6 +17,10 @@ from pooling.bindings import services as bindings
 from pooling.bindings import texts
 from pooling.bindings.models import Binding
 from pooling.bindings.services import Signing, Terms
+from pooling.cases import documents
+from pooling.cases import services as cases
+from pooling.cases.models import Case
+from pooling.cases.uploads import CleanPage
 from pooling.funds import selectors as fund_selectors
 from pooling.funds import services as funds
 from pooling.funds.models import PersonalAccount
@@ -431,6 +437,26 @@ def active_binding(
         by=member_actor(payer),
         at=at,
     )
+
+
+# --- cases --------------------------------------------------------------------------------
+
+
+def waiting_case(applicant: Member, *, at: datetime = NOON, **facts) -> Case:
+    """Return an application that a reviewer must see to."""
+    values = {"kind": Case.Kind.BIND, "reason_code": "reviewer_needed", "reason_values": {}} | facts
+    by = member_actor(applicant)
+    return cases.open_waiting(member_id=applicant.pk, by=by, at=at, **values)
+
+
+def paper(case: Case, *, kind: str = "household_register", pages: int = 1, at: datetime = NOON):
+    """Return a document of the applicant's, photographed and not handed in yet."""
+    by = Actor.member(case.member_id)
+    document = documents.begin(case_id=case.pk, kind=kind, by=by, at=at)
+    out = io.BytesIO()
+    Image.new("RGB", (600, 800), "beige").save(out, "JPEG")
+    clean = [CleanPage(out.getvalue(), 600, 800)] * pages
+    return documents.add_pages(document_id=document.pk, pages=clean, by=by, at=at)
 
 
 # --- settlements --------------------------------------------------------------------------

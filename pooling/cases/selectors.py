@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pooling.cases import vault
@@ -31,6 +32,7 @@ class CaseRow:
     submitted_at: datetime | None
     decided_at: datetime | None
     due_at: datetime | None
+    decided_by_rule: str
     reason_code: str
     reason_values: dict
     subject_type: str
@@ -135,6 +137,7 @@ def _row(case: Case) -> CaseRow:
         submitted_at=case.submitted_at,
         decided_at=case.decided_at,
         due_at=case.due_at,
+        decided_by_rule=case.decided_by_rule,
         reason_code=case.reason_code,
         reason_values=case.reason_values,
         subject_type=case.subject_type,
@@ -153,6 +156,11 @@ class PageRow:
     number: int
     width: int
     height: int
+
+    @property
+    def path(self) -> str:
+        """Return its address below that of the case's papers."""
+        return f"{self.document_id}/{self.number}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,20 @@ def document_of(member_id: int, number: str, document_id: int) -> DocumentRow:
     if row is None:
         raise NotFound(_("没有找到这份材料。"))
     return _document_row(row)
+
+
+def asked_for(row: CaseRow) -> list[str]:
+    """Return the materials a member is still asked to bring, by code."""
+    return row.reason_values.get("items", []) if row.state_code == Case.State.MORE else []
+
+
+def proof_of(row: CaseRow, papers: list[DocumentRow]) -> tuple[str, str, str]:
+    """Return how well a relation is proven so far: code, word, tone."""
+    if any(paper.state_code == Document.State.ACCEPTED for paper in papers):
+        return "documented", gettext("材料已核实"), "good"
+    if row.decided_by_rule == "evidence_accepted:registry":
+        return "data_matched", gettext("登记数据已核验"), "good"
+    return "declared", gettext("仅有申请人声明"), "warn"
 
 
 def image(case_id: int, document_id: int, number: int) -> bytes:

@@ -10,14 +10,16 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
+from functools import wraps
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import InMemoryUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from pooling.shared.errors import DomainError
 
@@ -25,6 +27,9 @@ MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
 #: Several photographs at once, with room for the form around them; refused before reading.
 MOST_BYTES_AT_ONCE = 25 * MEGABYTE
+#: Beyond this a browser may see its connection cut instead of a sentence.
+_MOST_THROWN_AWAY = 200 * MEGABYTE
+_CHUNK = 64 * 1024
 MOST_PAGES = 10
 #: Phones take 24.5 million at most unless told otherwise (5712 × 4284).
 MOST_PIXELS = 25_000_000
@@ -79,47 +84,43 @@ class CleanPage:
     height: int
 
 
-class InMemory(FileUploadHandler):
-    """Keep what is uploaded in memory, and no more than may be: never a file on disk.
+class InMemory(MemoryFileUploadHandler):
+    """Keep what is uploaded in memory, whatever its size: never a file on the disk."""
 
-    `too_much` is set where the request was cut off; the rest is read and thrown away, so that
-    the browser gets to hear the sentence.
+    def handle_raw_input(self, *args, **kwargs):
+        self.activated = True
+
+
+def within_limits(view):
+    """Let a view take files: into memory, no more than may be; the token is checked after that.
+
+    A request that announces more is not read but thrown away, so that the browser gets to hear
+    the sentence; the view meets it as the refusal of `chosen`, with nothing else in the request.
     """
+    protected = csrf_protect(view)
 
-    def __init__(self, request=None):
-        super().__init__(request)
-        self.too_much = False
-        self._so_far = 0
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        announced = int(request.META.get("CONTENT_LENGTH") or 0)
+        request.too_much = announced > MOST_BYTES_AT_ONCE
+        if not request.too_much:
+            request.upload_handlers = [InMemory(request)]
+            return protected(request, *args, **kwargs)
+        if announced <= _MOST_THROWN_AWAY:
+            while request.read(_CHUNK):
+                pass
+        request.POST, request._files = QueryDict(), MultiValueDict()
+        return view(request, *args, **kwargs)
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
-        if content_length > MOST_BYTES_AT_ONCE:
-            self._stop()
+    return guarded
 
-    def new_file(self, *args, **kwargs):
-        super().new_file(*args, **kwargs)
-        self._file = BytesIO()
 
-    def receive_data_chunk(self, raw_data, start):
-        self._so_far += len(raw_data)
-        if self._so_far > MOST_BYTES_AT_ONCE:
-            self._stop()
-        self._file.write(raw_data)
-
-    def file_complete(self, file_size):
-        self._file.seek(0)
-        return InMemoryUploadedFile(
-            self._file,
-            self.field_name,
-            self.file_name,
-            self.content_type,
-            file_size,
-            self.charset,
-            self.content_type_extra,
-        )
-
-    def _stop(self):
-        self.too_much = True
-        raise StopUpload(connection_reset=False)
+def chosen(request, *fields: str) -> list:
+    """Return the files of a request, in the order of its fields. Raises NotAccepted."""
+    if request.too_much:
+        raise NotAccepted.because("too_much_at_once")
+    return [file for field in fields for file in request.FILES.getlist(field)]
 
 
 def read(files: Iterable) -> list[CleanPage]:

@@ -46,6 +46,12 @@ PAGES = {
     "bindings:release": OWNER,
     "bindings:sign": OWNER,
     "bindings:start": MEMBERS,
+    "cases:discard": POSTED,
+    "cases:document": OWNER,
+    "cases:hand_in": POSTED,
+    "cases:page": OWNER,
+    "cases:proof": OWNER,
+    "cases:remove": POSTED,
     "confirm_it_is_you": (302, 200, 200, 200, 302),
     "demo_outbox": EVERYBODY,
     "healthz": EVERYBODY,
@@ -124,7 +130,7 @@ MODELS = [(model, page) for model, page in admin.site._registry.items()]
 
 
 @pytest.fixture
-def family(db):
+def family(db, settings, tmp_path):
     """Return payer and stranger, and what a page of the payer's is addressed by."""
     build.built_in_areas()
     payer = build.employee("王伟")
@@ -133,11 +139,14 @@ def family(db):
     binding = build.active_binding(payer, sister)
     settlement = build.settle(sister, 1_000, place=build.institution())
     case = applications.start(by=build.member_actor(payer), at=build.NOON)
+    settings.UPLOADS = tmp_path
+    paper = build.paper(case)
     return {
         "payer": payer,
         "stranger": build.employee("陈志强"),
         "pk": {"bindings": binding.pk, "settlements": settlement.pk, "admin": case.pk},
         "number": case.number,
+        "document": paper.pk,
     }
 
 
@@ -158,6 +167,8 @@ def address(name: str, family) -> str:
         "pk": family["pk"].get(name.partition(":")[0]),
         "settlement_id": family["pk"]["settlements"],
         "number": family["number"],
+        "document": family["document"],
+        "page": 1,
         "psn_no": family["payer"].psn_no,
         "member_id": family["stranger"].pk,
         "code": build.SHANGRAO,

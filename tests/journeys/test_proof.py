@@ -1,0 +1,158 @@
+"""A grandmother photographs the household register; what was asked for is answered."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pooling.cases import documents
+from pooling.cases import services as cases
+from pooling.cases.models import Case
+from tests import build
+from tests.cases import files
+from tests.journeys import people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = "13800138001"
+SHOTS = os.environ.get("SHOTS")
+
+
+@pytest.fixture
+def grandmother(settings, tmp_path):
+    settings.UPLOADS = tmp_path / "uploads"
+    build.built_in_areas()
+    grandmother = build.employee("周兰", born="1956-03-05", gender="2")
+    build.phone_user(PHONE, grandmother)
+    return grandmother
+
+
+@pytest.fixture
+def case(grandmother) -> Case:
+    return build.waiting_case(grandmother)
+
+
+def photo(name="IMG_1.jpg", size=(900, 1200), **facts) -> dict:
+    data = files.photo(size, color=(222, 210, 180), **facts)
+    return {"name": name, "mimeType": "image/jpeg", "buffer": data}
+
+
+def shot(page, name):
+    """Keep a picture where SHOTS names a folder for people to look at."""
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def state(case) -> str:
+    return Case.objects.get(pk=case.pk).state
+
+
+def test_pages_are_photographed_taken_again_removed_and_handed_in(
+    page, live, axe, quiet_console, case
+):
+    people.sign_in(page, live, PHONE)
+    page.goto(f"{live}/cases/{case.number}/")
+    people.looks_right(page, axe)
+    page.get_by_role("link", name="上传证明材料").click()
+    assert page.get_by_text("仅有申请人声明").is_visible()
+    people.looks_right(page, axe)
+    shot(page, "proof-start")
+    page.get_by_label("户口簿").check()
+    page.get_by_role("button", name="下一步：拍照").click()
+    people.looks_right(page, axe)
+    shot(page, "proof-camera")
+    camera = page.get_by_label("拍照")
+    assert camera.get_attribute("capture") == "environment"
+    camera.set_input_files(photo(located=True, turned=6))
+    page.get_by_role("heading", name="第 1 页").wait_for()
+    page.get_by_label("从手机里选照片或 PDF").set_input_files([photo(), photo("IMG_2.jpg")])
+    page.get_by_role("heading", name="第 3 页").wait_for()
+    people.looks_right(page, axe)
+    shot(page, "proof-pages")
+
+    page.get_by_role("link", name="重拍").nth(1).click()
+    assert page.get_by_role("heading", name="重拍第 2 页").is_visible()
+    people.looks_right(page, axe)
+    page.get_by_label("重新拍照").set_input_files(photo(size=(1000, 700)))
+    page.get_by_role("heading", name="第 3 页").wait_for()
+    page.get_by_role("button", name="删除").last.click()
+    assert page.get_by_role("heading", name="第 2 页").is_visible()
+    assert not page.get_by_role("heading", name="第 3 页").is_visible()
+    wide = page.locator(".sheets img").nth(1)
+    wide.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "image => image.complete && image.naturalWidth", arg=wide.element_handle()
+    )
+    assert wide.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [1000, 700]
+
+    page.get_by_role("link", name="这份拍完了").click()
+    people.looks_right(page, axe)
+    shot(page, "proof-collected")
+    page.get_by_role("button", name="提交材料").click()
+    assert page.get_by_text("材料已提交。审核后会用消息通知您。").is_visible()
+    page.get_by_role("link", name="上传证明材料").click()
+    assert page.get_by_text("已收到").is_visible()
+    shot(page, "proof-handed-in")
+
+
+def test_a_bad_file_is_told_in_a_sentence_and_the_rest_stays(page, live, axe, case):
+    paper = build.paper(case)
+    people.sign_in(page, live, PHONE)
+    page.goto(f"{live}/cases/{case.number}/proof/{paper.pk}/")
+    program = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": files.PROGRAM}
+    page.get_by_label("拍下一页").set_input_files(program)
+    page.get_by_text("第 1 个文件“IMG_1.jpg”的内容和文件名不符").wait_for()
+    assert page.title().startswith("错误：")
+    assert page.get_by_role("heading", name="第 1 页").is_visible()
+    people.looks_right(page, axe)
+    shot(page, "proof-refused")
+    large = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"\xff" * (11 * 1024 * 1024)}
+    page.get_by_label("拍下一页").set_input_files(large)
+    page.get_by_text("选的文件超过 10 MB，没有上传").wait_for()
+
+
+def test_thirty_megabytes_are_refused_with_a_sentence_and_leave_nothing(page, live, case, tmp_path):
+    """Straight at the server: the script that looks at sizes first is not there."""
+    paper = build.paper(case)
+    before = set(tmp_path.rglob("*"))
+    people.sign_in(page, live, PHONE)
+    address = f"{live}/cases/{case.number}/proof/{paper.pk}/"
+    for megabytes, sentence in ((30, "一共超过 25 MB，没有保存"), (12, "超过 10 MB，没有保存")):
+        page.goto(address)
+        token = page.locator("input[name=csrfmiddlewaretoken]").first.input_value()
+        large = {
+            "name": "a.jpg",
+            "mimeType": "image/jpeg",
+            "buffer": b"\xff\xd8\xff" + b"\x00" * megabytes * 1024 * 1024,
+        }
+        form = {"csrfmiddlewaretoken": token, "camera": large}
+        answer = page.request.post(address, multipart=form, headers={"Referer": address})
+        assert sentence in answer.text()
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_what_was_asked_for_is_answered_without_script(
+    browser, live, axe, case, browser_context_args
+):
+    cases.ask_more(case_id=case.pk, items=["marriage_certificate"], by=build.clerk(), at=build.NOON)
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    page = context.new_page()
+    people.sign_in(page, live, PHONE)
+    page.goto(f"{live}/cases/{case.number}/")
+    page.get_by_role("link", name="补交材料").click()
+    assert page.get_by_text("请补充下面的材料").is_visible()
+    assert page.get_by_label("户口簿").count() == 0
+    shot(page, "proof-asked")
+    page.get_by_label("结婚证").check()
+    page.get_by_role("button", name="下一步：拍照").click()
+    page.get_by_label("拍照").set_input_files(photo())
+    shot(page, "proof-without-script")
+    page.get_by_role("button", name="上传所选").click()
+    page.get_by_role("link", name="这份拍完了").click()
+    page.get_by_role("button", name="提交材料").click()
+    assert state(case) == Case.State.WAITING
+    assert page.get_by_text("补交的材料已收到，正在审核").is_visible()
+    (paper,) = case.documents.all()
+    documents.accept(document_id=paper.pk, by=build.clerk(), at=build.NOON)
+    page.goto(f"{live}/cases/{case.number}/proof/")
+    assert page.get_by_text("材料已核实").is_visible()
+    context.close()
