@@ -4,6 +4,8 @@ import os
 import shutil
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from pooling.ledger.services import forget_scheme_accounts
 from pooling.policy import selectors as rules
@@ -34,6 +36,13 @@ def _nothing_remembered():
     """Forget what this process cached about a database that is emptied between tests."""
     forget_scheme_accounts()
     rules.forget()
+
+
+@pytest.fixture(autouse=True)
+def _chinese():
+    """Start in the portal's own language: Django leaves the last request's switched on."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session")
