@@ -14,7 +14,7 @@ EXPIRE = Actor.job("cases.expire_more")
 LEFT_ALONE = timedelta(days=1)
 
 
-@app.periodic(cron="20 0 * * *")
+@app.periodic(cron="20 16 * * *")  # UTC: 00:20 in Shanghai
 @app.task(
     name="cases.expire_more",
     queueing_lock="cases.expire_more",
@@ -26,7 +26,7 @@ def expire_more(timestamp: int = 0) -> None:
         pass
 
 
-@app.periodic(cron="50 3 * * *")
+@app.periodic(cron="50 19 * * *")  # UTC: 03:50 in Shanghai
 @app.task(
     name="cases.sweep_uploads",
     queueing_lock="cases.sweep_uploads",
