@@ -10,6 +10,7 @@ from django.db.models import DateTimeField, Func
 from accounts import fingerprints, names
 from accounts.models import ApiClient, Enrolment, Institution, Insurance, Member, User
 from pooling.shared import crypto, periods
+from pooling.shared.queries import compiled_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,15 @@ def standings(members: Iterable[Member], on: date) -> dict[int, Standing]:
     """Return member id → Standing on a day, in one statement for all enrolments."""
     members = {member.pk: member for member in members}
     rows: dict[int, list[Enrolment]] = {pk: [] for pk in members}
-    for row in Enrolment.objects.filter(member__in=members, from_date__lte=on).order_by(
-        "from_date", "pk"
-    ):
+    for row in _enrolments(member_ids=list(members), on=on):
         rows[row.member_id].append(row)
     return {pk: _standing(member, rows[pk], on) for pk, member in members.items()}
+
+
+@compiled_once
+def _enrolments(member_ids, on):
+    rows = Enrolment.objects.filter(member__any=member_ids, from_date__lte=on)
+    return rows.order_by("from_date", "pk")
 
 
 def _standing(member: Member, rows: list[Enrolment], on: date) -> Standing:
@@ -72,13 +77,23 @@ def _standing(member: Member, rows: list[Enrolment], on: date) -> Standing:
 
 def locked(member_ids: Iterable[int]) -> dict[int, Member]:
     """Lock member rows by primary key and return them by id (one statement)."""
-    rows = Member.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=member_ids)
-    return {row.pk: row for row in rows.order_by("pk")}
+    return {row.pk: row for row in _locked(ids=list(member_ids))}
+
+
+@compiled_once
+def _locked(ids):
+    rows = Member.objects.select_for_update(of=("self",), no_key=True)
+    return rows.filter(pk__any=ids).order_by("pk")
 
 
 def by_psn_no(psn_no: str) -> Member | None:
     """Return the member with this number of the authority, or None."""
-    return Member.objects.filter(psn_no=psn_no).first()
+    return next(iter(_by_psn_no(psn_no=psn_no)), None)
+
+
+@compiled_once
+def _by_psn_no(psn_no):
+    return Member.objects.filter(psn_no=psn_no)
 
 
 def by_ids(member_ids: Iterable[int]) -> dict[int, Member]:
@@ -97,11 +112,15 @@ def client_by_key(key_hash: bytes) -> ApiClient | None:
     Its `clock` is the database's present moment: whoever is let in by this one statement
     needs no second one to learn the time. A revoked key is like one that never was.
     """
+    return next(iter(_client_by_key(key_hash=key_hash)), None)
+
+
+@compiled_once
+def _client_by_key(key_hash):
     return (
         ApiClient.objects.filter(key_hash=key_hash, revoked_at__isnull=True)
         .select_related("institution")
         .annotate(clock=Func(function="clock_timestamp", output_field=DateTimeField()))
-        .first()
     )
 
 

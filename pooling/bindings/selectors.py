@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
+from accounts.models import Member
 from pooling.audit import selectors as trail
 from pooling.bindings import wording
 from pooling.bindings.models import Attempt, Binding, Block, PayerCap
@@ -17,6 +18,7 @@ from pooling.policy import selectors as policy
 from pooling.shared.errors import NotFound
 from pooling.shared.masks import mask_name
 from pooling.shared.periods import SHANGHAI
+from pooling.shared.queries import compiled_once
 
 State = Binding.State
 _WAITING = (Case.State.SUBMITTED, Case.State.WAITING)
@@ -26,9 +28,39 @@ _WAITING = (Case.State.SUBMITTED, Case.State.WAITING)
 
 
 def of_patient(patient_id: int) -> list[Binding]:
-    """Return every binding of a patient that has not ended, by primary key, unlocked."""
-    rows = Binding.objects.filter(relative_id=patient_id, state__in=Binding.OPEN)
-    return list(_with_payer_caps(rows).order_by("pk"))
+    """Return every binding of a patient that has not ended, with both people, unlocked."""
+    return _of_patient(patient_id=patient_id)
+
+
+@compiled_once
+def _of_patient(patient_id):
+    rows = Binding.objects.filter(relative=patient_id, state__in=Binding.OPEN)
+    return _with_payer_caps(rows).select_related("payer", "relative").order_by("pk")
+
+
+def locked_around(patient_id: int) -> tuple[dict[int, Member], list[Binding]]:
+    """Lock a patient with all payers, then the bindings between them; return both.
+
+    Two statements. A binding that ended while we waited is left out; so is one that began,
+    whose payer is not locked: it is not there yet for this bill.
+    """
+    members = {row.pk: row for row in _people_around(patient_id=patient_id)}
+    return members, _locked_between(patient_id=patient_id, payer_ids=list(members))
+
+
+@compiled_once
+def _people_around(patient_id):
+    payers = Binding.objects.filter(relative=patient_id, state__in=Binding.OPEN).values("payer")
+    rows = Member.objects.select_for_update(of=("self",), no_key=True)
+    return rows.filter(Q(pk=patient_id) | Q(pk__in=payers)).order_by("pk")
+
+
+@compiled_once
+def _locked_between(patient_id, payer_ids):
+    rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(
+        relative=patient_id, payer__any=payer_ids, state__in=Binding.OPEN
+    )
+    return _with_payer_caps(rows).order_by("pk")
 
 
 def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.selectors import Standing
 from pooling.funds.models import PersonalAccount
+from pooling.shared.queries import compiled_once
 
 
 def account_for(
@@ -33,11 +34,16 @@ def held_by(
         at_home = standing is not None and account.area == standing.employee_area
         return account.is_open(on), at_home
 
-    for account in _with_parts().filter(member_id__in=list(member_ids)):
+    for account in _held(member_ids=list(member_ids)):
         held = chosen.get(account.member_id)
         if held is None or worth(account) >= worth(held):
             chosen[account.member_id] = account
     return chosen
+
+
+@compiled_once
+def _held(member_ids):
+    return _with_parts().filter(member__any=member_ids)
 
 
 def owning(ledger_account_ids: Iterable[int]) -> dict[int, PersonalAccount]:

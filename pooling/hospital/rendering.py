@@ -63,8 +63,9 @@ def tombstone(institution, message_id: str) -> dict:
     return {"status": "not_settled", "institution": institution.code, "message_id": message_id}
 
 
-def balance(member, account, available, names: dict[int, str]) -> dict:
+def balance(member, available) -> dict:
     """Return what a member has; of a payer only what they would give today, never a balance."""
+    account = available.own
     return {
         "psn_no": member.psn_no,
         "own": account
@@ -77,10 +78,10 @@ def balance(member, account, available, names: dict[int, str]) -> dict:
         "available_from_relatives": [
             {
                 "binding": binding_id,
-                "payer": mask_name(names[payer_id]),
+                "payer": mask_name(payer.name),
                 "amount": yuan_from_fen(fen),
             }
-            for binding_id, payer_id, fen in available
+            for binding_id, payer, fen in available.from_relatives
         ],
     }
 

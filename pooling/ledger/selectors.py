@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from pooling.ledger.models import Account, Posting
 from pooling.ledger.movements import Movement
+from pooling.shared.queries import compiled_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,13 @@ def locked(account_ids: Iterable[int]) -> dict[int, Account]:
     Scheme accounts among the ids are passed over: they are never locked. Read sums and
     caps in a *later* statement: this one's snapshot is older than its locks.
     """
+    return {account.pk: account for account in _locked(ids=list(account_ids))}
+
+
+@compiled_once
+def _locked(ids):
     rows = Account.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.filter(pk__any=account_ids, guarded=True).order_by("pk")
-    return {account.pk: account for account in rows}
+    return rows.filter(pk__any=ids, guarded=True).order_by("pk")
 
 
 _BALANCES = """

@@ -10,6 +10,8 @@ class Any(Lookup):
     lookup_name = "any"
 
     def get_prep_lookup(self):
+        if hasattr(self.rhs, "resolve_expression"):
+            return self.rhs
         field = getattr(self.lhs.output_field, "target_field", self.lhs.output_field)
         return [field.get_prep_value(value) for value in self.rhs]
 

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from accounts.models import Member
 from pooling.audit import services as audit
-from pooling.funds import selectors as funds
 from pooling.hospital import rendering, schemas
 from pooling.hospital.services.once import Answer
 from pooling.policy import selectors as policy
@@ -26,13 +25,10 @@ def balance(*, psn_no: str, by: Actor, at) -> Answer:
     if member is None:
         raise NotFound(_("没有这位参保人。"))
     on = business_date(at)
-    account = funds.account_for([member.pk], people.standings([member], on), on).get(member.pk)
-    available = settled.available_from_relatives(member.pk, on)
-    payers = people.by_ids(payer_id for _binding, payer_id, _fen in available)
-    names = {pk: payer.name for pk, payer in payers.items()}
+    available = settled.available_to(member.pk, on)
     fields = ["psn_no", "own", "frozen", "wallet", "available_from_relatives"]
     audit.look(page="rest:balance", member_ids=[member.pk], fields=fields, by=by, at=at)
-    return Answer(200, rendering.text(rendering.balance(member, account, available, names)))
+    return Answer(200, rendering.text(rendering.balance(member, available)))
 
 
 @verb

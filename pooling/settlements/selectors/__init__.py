@@ -10,6 +10,7 @@ from pooling.settlements.selectors.decisions import (
 )
 from pooling.settlements.selectors.rows import (
     available_from_relatives,
+    available_to,
     get_for_institution,
     id_by_message,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "all_rows",
     "available_from_relatives",
     "by_month",
+    "available_to",
     "decision_for",
     "decision_in_full",
     "get_for_institution",

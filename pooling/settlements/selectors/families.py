@@ -48,6 +48,8 @@ class Family:
     """The input of a split, and what settling it needs beside that."""
 
     given: Input
+    #: The patient's own account, closed or not.
+    own: PersonalAccount | None
     patient: Member
     members: dict[int, Member]
     bindings: tuple[Binding, ...]
@@ -66,18 +68,11 @@ def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Fam
     until the transaction ends; without it nothing is.
     """
     lock, on = pay_to is not None, charge.visit.on
-    bindings = authorisations.of_patient(patient_id)
-    ids = {patient_id, *(binding.payer_id for binding in bindings)}
-    members = people.locked(ids) if lock else people.by_ids(ids)
+    members, bindings = (authorisations.locked_around if lock else _around)(patient_id)
     if patient_id not in members:
         raise NotFound(_("没有这位参保人。"))
-    if lock:
-        # Read again under lock: one may have been stopped or released since. One that was
-        # made since is not there yet for this bill.
-        held = authorisations.locked(binding.pk for binding in bindings)
-        bindings = [binding for binding in held.values() if binding.state in Binding.OPEN]
     standings = people.standings(members.values(), on)
-    accounts = funds.held_by(ids, standings, on)
+    accounts = funds.held_by(members, standings, on)
     areas = {
         part: account.area
         for account in accounts.values()
@@ -93,6 +88,7 @@ def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Fam
     given, rules_version = _given(patient_id, charge, bindings, standings, accounts, locked)
     return Family(
         given=given,
+        own=accounts.get(patient_id),
         patient=members[patient_id],
         members=members,
         bindings=tuple(bindings),
@@ -101,6 +97,13 @@ def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Fam
         payables=payables,
         locked=locked,
     )
+
+
+def _around(patient_id: int) -> tuple[dict[int, Member], list[Binding]]:
+    """Return patient and payers by id, and the bindings; a patient without any costs one more."""
+    bindings = authorisations.of_patient(patient_id)
+    members = {row.pk: row for each in bindings for row in (each.relative, each.payer)}
+    return members or people.by_ids([patient_id]), bindings
 
 
 def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[Input, str]:

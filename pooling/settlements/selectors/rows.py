@@ -1,10 +1,13 @@
 """What tills ask for: their own settlements, and what relatives make available today."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Member
 from pooling.bindings.usability import Visit
+from pooling.funds.models import PersonalAccount
 from pooling.settlements import waterfall
 from pooling.settlements.models import Settlement, Use
 from pooling.settlements.selectors.families import gather
@@ -30,17 +33,34 @@ def id_by_message(institution_id: int, message_id: str) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def available_from_relatives(member_id: int, on: date) -> list[tuple[int, int, int]]:
-    """Return (binding, payer, fen) in the order they would be asked, from confirmed ones.
+@dataclass(frozen=True, slots=True)
+class Available:
+    """What somebody could spend today: the own open account, and (binding, payer, fen)."""
 
-    What each could give to an outpatient visit at a level-1 institution on that day, alone:
-    the same engine as the bill's. Raises NotFound for an unknown member.
+    own: PersonalAccount | None
+    from_relatives: tuple[tuple[int, Member, int], ...]
+
+
+def available_to(member_id: int, on: date) -> Available:
+    """Return what a member has, and what relatives would give, in the order they would be asked.
+
+    From confirmed ones, what each could give to an outpatient visit at a level-1 institution
+    on that day, alone: the same engine as the bill's. Raises NotFound for an unknown member.
     """
     visit = Visit(on, str(Use.OUTPATIENT), PLAIN_LEVEL)
     family = gather(member_id, Charge(visit, personal_fen=0, own_paid_fen=0, acct_used_flag=2))
     payers = {row.pk: row.payer_id for row in family.bindings if row.state == row.State.ACTIVE}
-    return [
-        (binding, payers[binding], fen)
-        for binding, fen in waterfall.could_give(family.given).items()
-        if binding in payers
-    ]
+    return Available(
+        own=family.own if family.own and family.own.is_open(on) else None,
+        from_relatives=tuple(
+            (binding, family.members[payers[binding]], fen)
+            for binding, fen in waterfall.could_give(family.given).items()
+            if binding in payers
+        ),
+    )
+
+
+def available_from_relatives(member_id: int, on: date) -> list[tuple[int, int, int]]:
+    """Return (binding, payer id, fen) in the order they would be asked. Raises NotFound."""
+    found = available_to(member_id, on).from_relatives
+    return [(binding, payer.pk, fen) for binding, payer, fen in found]
