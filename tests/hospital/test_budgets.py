@@ -1,0 +1,43 @@
+"""What a request may cost: statements, BEGIN and COMMIT aside (docs of the house: P2)."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import build
+from tests.hospital.conftest import AREA
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ask(till, hotline, family):
+    """Return a function that makes one of the requests and returns its statements."""
+    requests = {
+        "settle": till.settle,
+        "preview": lambda bill: till.post("/preview", bill),
+        "balance": lambda _bill: hotline.get(f"/members/{family.mei.psn_no}/balance"),
+    }
+
+    def asked(what: str) -> list[str]:
+        bill = till.bill(family.mei, "100.00")
+        with CaptureQueriesContext(connection) as captured:
+            assert requests[what](bill).status in (200, 201)
+        # The payable's id is remembered once committed, which a test never does.
+        aside = ("SAVEPOINT", "'payable:")
+        sql = [each["sql"] for each in captured]
+        return [each for each in sql if not any(word in each for word in aside)]
+
+    return asked
+
+
+@pytest.mark.parametrize(("what", "budget"), [("settle", 15), ("preview", 6), ("balance", 7)])
+def test_a_request_keeps_its_budget_however_many_pay(ask, family, what, budget):
+    ask(what)  # what a process learns once
+    statements = ask(what)
+    assert len(statements) <= budget, [sql[:90] for sql in statements]
+    for _ in range(3):
+        payer = build.employee(area=AREA)
+        build.personal_account(payer, prior=10_00, area=AREA)
+        build.active_binding(payer, family.mei, rank=1)
+    assert len(ask(what)) == len(statements)

@@ -1,0 +1,84 @@
+"""Query sets compiled once: the same rows as the query set's own, whatever the values."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.db.models import Func, IntegerField, Value
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Enrolment, Member
+from pooling.shared.queries import compiled_once
+from tests import build
+
+pytestmark = pytest.mark.django_db
+
+
+@compiled_once
+def enrolled(ids, on):
+    rows = Enrolment.objects.filter(member__any=ids, from_date__lte=on).select_related("member")
+    return rows.order_by("pk")
+
+
+@compiled_once
+def locked(psn_no):
+    return Member.objects.select_for_update(no_key=True).filter(psn_no=psn_no)
+
+
+@compiled_once
+def counted(gender):
+    length = Func("psn_no", function="length", output_field=IntegerField())
+    return Member.objects.filter(gender=gender).annotate(length=length, one=Value(1))
+
+
+def test_each_run_answers_for_its_own_values():
+    mei, wei = build.resident("梅"), build.employee("魏建国")
+    both = enrolled(ids=[mei.pk, wei.pk], on=build.TODAY)
+    assert [row.member.name for row in both] == ["梅", "魏建国"]
+    assert [row.member_id for row in enrolled(ids=[wei.pk], on=build.TODAY)] == [wei.pk]
+    assert enrolled(ids=[], on=build.TODAY) == []
+    assert enrolled(ids=[wei.pk], on=date(1999, 1, 1)) == []
+
+
+def test_rows_are_whole_models_and_come_with_their_relations():
+    mei = build.resident("梅")
+    with CaptureQueriesContext(connection) as asked:
+        (row,) = enrolled(ids=[mei.pk], on=build.TODAY)
+        assert (row.member, row.member.name, row._state.db) == (mei, "梅", "default")
+    assert len(asked) == 1
+
+
+def test_annotations_come_along():
+    mei = build.resident("梅", gender="2")
+    (row,) = counted(gender="2")
+    assert (row, row.length, row.one) == (mei, len(mei.psn_no), 1)
+
+
+def test_a_value_is_never_sql():
+    build.resident("梅", psn_no="O'Neil %s")
+    assert [row.name for row in locked(psn_no="O'Neil %s")] == ["梅"]
+    assert locked(psn_no="' OR '1' = '1") == []
+
+
+def test_a_lock_is_taken_each_time():
+    build.resident("梅", psn_no="P1")
+    with CaptureQueriesContext(connection) as asked:
+        locked(psn_no="P1")
+        locked(psn_no="P1")
+    assert [each["sql"].endswith("FOR NO KEY UPDATE") for each in asked] == [True, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_share_the_sql_and_nothing_else():
+    people = [build.resident(name) for name in "梅兰竹菊"]
+
+    def names(person) -> list[str]:
+        try:
+            asked = (enrolled(ids=[person.pk], on=build.TODAY) for _ in range(20))
+            return [row.member.name for rows in asked for row in rows]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(names, people)) == [[person.name] * 20 for person in people]
