@@ -82,8 +82,12 @@ def locked(member_ids: Iterable[int]) -> dict[int, Member]:
 
 @compiled_once
 def _locked(ids):
-    rows = Member.objects.select_for_update(of=("self",), no_key=True)
-    return rows.filter(pk__any=ids).order_by("pk")
+    return to_lock().filter(pk__any=ids)
+
+
+def to_lock():
+    """Return the query set that locks members by primary key, for who names them by a query."""
+    return Member.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def by_psn_no(psn_no: str) -> Member | None:

@@ -51,8 +51,7 @@ def locked_around(patient_id: int) -> tuple[dict[int, Member], list[Binding]]:
 @compiled_once
 def _people_around(patient_id):
     payers = Binding.objects.filter(relative=patient_id, state__in=Binding.OPEN).values("payer")
-    rows = Member.objects.select_for_update(of=("self",), no_key=True)
-    return rows.filter(Q(pk=patient_id) | Q(pk__in=payers)).order_by("pk")
+    return people.to_lock().filter(Q(pk=patient_id) | Q(pk__in=payers))
 
 
 @compiled_once
