@@ -7,5 +7,8 @@ from pooling.settlements import views
 app_name = "settlements"
 urlpatterns = [
     path("usage/", views.log, name="log"),
+    path("usage/export/", views.export, name="export"),
+    path("usage/export.csv", views.export_file, {"kind": "csv"}, name="export_csv"),
+    path("usage/export.xlsx", views.export_file, {"kind": "xlsx"}, name="export_xlsx"),
     path("usage/<int:pk>/", views.why, name="why"),
 ]

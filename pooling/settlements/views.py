@@ -1,18 +1,23 @@
 """The usage log for members, and one decision in words."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
-from accounts.access import member_required
+from accounts.access import fresh_code_required, member_required
 from pooling.bindings import selectors as authorisations
+from pooling.settlements import exports, services
 from pooling.settlements.forms import UsageForm
-from pooling.settlements.selectors import decisions, usage
+from pooling.settlements.selectors import decisions, months, usage
 from pooling.shared.periods import business_date, month_of
+from pooling.shared.work import database_clock, unit_of_work
 
 MONTHS_DRAWN = 12
 #: Rows of each side on the page; whoever has more narrows the months, or exports.
@@ -32,12 +37,10 @@ class Share(NamedTuple):
 @member_required
 def log(request):
     """Who used my money, and what was paid for me; a year at a glance."""
-    today, member_id = business_date(now()), request.actor.id
-    family = authorisations.shared_with(member_id)
-    form = UsageForm(request.GET, member_id=member_id, family=family, today=today)
-    part = form.part()
+    member_id = request.actor.id
+    form, part, family = _asked(request)
     read = named(usage.usage_for(member_id, part.since, part.until, ROWS, part.only), family)
-    year = usage.by_month(member_id, form.months[:MONTHS_DRAWN])
+    year = months.by_month(member_id, form.months[:MONTHS_DRAWN])
     last_month = month_of(part.until, back=1)
     page = {
         "form": form,
@@ -50,6 +53,7 @@ def log(request):
         ),
         "choices": [form[name] for name in ("relative", "payer", "place")],
         "shown": ROWS,
+        "query": request.GET.urlencode(),
         "read": read,
         "given_fen": sum(row.amount_fen - row.returned_fen for row in read.given),
         "missed": decisions.nothing_deducted(
@@ -77,6 +81,74 @@ def _named(shares, family):
     return tuple(
         replace(share, payer=str(family.get(share.payer_id, share.payer))) for share in shares
     )
+
+
+@never_cache
+@member_required
+@fresh_code_required
+@require_GET
+def export(request):
+    """Say what the file will hold before it leaves; the fresh code is asked for here."""
+    form, part, _family = _asked(request)
+    rows = usage.count(request.actor.id, *part)
+    page = {
+        "part": part,
+        "last_month": month_of(part.until, back=1),
+        "narrowed": form.is_narrowed(),
+        "rows": rows,
+        "most": exports.MOST,
+        "too_many": rows > exports.MOST,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "settlements/export.html", page)
+
+
+@never_cache
+@member_required
+@fresh_code_required
+@require_GET
+def export_file(request, kind: str):
+    """The log as a file; the CSV streams, so that the first line leaves before the last is read."""
+    _form, part, family = _asked(request)
+    count, member = usage.count(request.actor.id, *part), request.user.member
+    unit_of_work(
+        lambda: services.record_export(
+            member=member,
+            kind=kind,
+            rows=count,
+            most=exports.MOST,
+            since=part.since,
+            until=month_of(part.until, back=1),
+            by=request.actor,
+            at=database_clock(),
+        )
+    )
+    # What is settled while the file is under way does not make it longer than it may be.
+    found = exports.rows(
+        islice(usage.whole(member.pk, *part), exports.MOST),
+        name=member.name,
+        called=lambda pk, masked: str(family.get(pk, masked)),
+    )
+    if kind == "csv":
+        response = StreamingHttpResponse(
+            exports.as_csv(found), content_type="text/csv; charset=utf-8"
+        )
+    else:
+        response = HttpResponse(exports.as_xlsx(found), content_type=_XLSX)
+    name = f"usage-{part.since:%Y-%m}-{month_of(part.until, back=1):%Y-%m}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _asked(request):
+    """Return the form, the part of the log it asks for, and the asker's family."""
+    family = authorisations.shared_with(request.actor.id)
+    today = business_date(now())
+    form = UsageForm(request.GET, member_id=request.actor.id, family=family, today=today)
+    return form, form.part(), family
 
 
 @never_cache

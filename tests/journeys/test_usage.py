@@ -57,3 +57,20 @@ def test_the_year_is_drawn_and_narrowed(page, live, axe, quiet_console, family):
     assert "260" not in said, "a filter must not tell where a teenager was"
     people.looks_right(page, axe)
     shot(page, "usage-narrowed")
+
+
+def test_the_log_goes_home_as_a_file_after_a_fresh_code(page, live, axe, quiet_console, family):
+    people.sign_in(page, live, PHONE)
+    page.goto(f"{live}/usage/?since=2026-01&until=2026-11")
+    page.get_by_role("link", name="导出这些记录").click()
+    people.give_fresh_code(page)
+    page.wait_for_url("**/usage/export/**")
+    assert "7 笔" in page.inner_text("main")
+    people.looks_right(page, axe)
+    shot(page, "export")
+    for link, ending in (("下载表格（XLSX）", "xlsx"), ("下载文本（CSV）", "csv")):
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name=link).click()
+        assert waiting.value.suggested_filename == f"usage-2026-01-2026-11.{ending}"
+    page.get_by_role("link", name="返回").click()
+    assert page.url.endswith("/usage/?since=2026-01&until=2026-11")

@@ -69,6 +69,9 @@ PAGES = {
     "readyz": (503, 503, 503, 503, 503),  # no job worker runs beside the tests
     "session_ended": EVERYBODY,
     "set_language": NOBODY_NOW,
+    "settlements:export": MEMBERS,
+    "settlements:export_csv": MEMBERS,
+    "settlements:export_xlsx": MEMBERS,
     "settlements:log": MEMBERS,
     "settlements:why": OWNER,
     "text_size": (405, 405, 405, 405, 405),

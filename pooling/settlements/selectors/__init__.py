@@ -8,6 +8,7 @@ from pooling.settlements.selectors.decisions import (
     decision_in_full,
     nothing_deducted,
 )
+from pooling.settlements.selectors.months import MonthRow, by_month
 from pooling.settlements.selectors.rows import (
     available_from_relatives,
     available_to,
@@ -16,13 +17,11 @@ from pooling.settlements.selectors.rows import (
 )
 from pooling.settlements.selectors.usage import (
     BillRow,
-    MonthRow,
     Only,
     PaidRow,
     PayerShare,
     Usage,
     all_rows,
-    by_month,
     paid_for_relatives,
     received,
     usage_for,

@@ -5,11 +5,12 @@ place; of somebody aged 14 to 17 amount and month. What is hidden is not told by
 of a list, by its end, or by a filter either.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby, islice
 
-from django.db.models import Case, F, Func, IntegerField, Prefetch, Q, Sum, Value, When
+from django.db.models import Case, F, Func, IntegerField, Prefetch, Q, QuerySet, When
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ from accounts.models import Institution
 from pooling.settlements import privacy
 from pooling.settlements.models import Line, Settlement
 from pooling.shared.masks import mask_name
-from pooling.shared.periods import month_after, month_of
+from pooling.shared.periods import month_of
 
 _LEVELS = {0: _("未定级"), 1: _("一级"), 2: _("二级"), 3: _("三级")}
 
@@ -99,16 +100,6 @@ class Only:
 EVERYTHING = Only()
 
 
-@dataclass(frozen=True, slots=True)
-class MonthRow:
-    """One month of somebody's money, net of what went back."""
-
-    month: date
-    own_fen: int
-    given_fen: int
-    received_fen: int
-
-
 def usage_for(
     member_id: int,
     since: date | None = None,
@@ -117,9 +108,10 @@ def usage_for(
     only: Only = EVERYTHING,
 ) -> Usage:
     """Return a member's log over `[since, until)` by business date, in three statements."""
-    given, more_given = _given(member_id, since, until, limit, only)
+    given = paid_for_relatives(member_id, since, until, limit + 1, only)
     bills = received(member_id, since, until, limit + 1, only)
-    return Usage(given, bills[:limit], more=more_given or len(bills) > limit)
+    more = len(given) > limit or len(bills) > limit
+    return Usage(given[:limit], bills[:limit], more)
 
 
 def paid_for_relatives(
@@ -130,14 +122,32 @@ def paid_for_relatives(
     only: Only = EVERYTHING,
 ) -> list[PaidRow]:
     """Return what the member's account gave to others, newest first (one statement)."""
-    return _given(member_id, since, until, limit, only)[0]
+    # The last bill may lack a line that was read no more; it is beyond the limit, then.
+    lines = _given(member_id, since, until, only)[: (limit + 1) * _LINES_READ]
+    return list(islice(_paid(lines), limit))
 
 
-def _given(member_id, since, until, limit, only: Only) -> tuple[list[PaidRow], bool]:
-    """Return at most `limit` rows, and whether there are more."""
-    if not only.paid_by(member_id):
-        return [], False
+def whole(
+    member_id: int, since: date, until: date, only: Only = EVERYTHING
+) -> Iterator[PaidRow | BillRow]:
+    """Yield everything of a period, what was given first, reading a chunk at a time."""
+    yield from _paid(_given(member_id, since, until, only).iterator(chunk_size=_CHUNK))
+    bills = _with_lines(_own(member_id, since, until, only))
+    yield from map(_bill, bills.iterator(chunk_size=_CHUNK))
+
+
+def count(member_id: int, since: date, until: date, only: Only = EVERYTHING) -> int:
+    """Return how many rows `whole` yields, in two statements."""
+    given = _given(member_id, since, until, only).order_by()
+    bills = given.values("settlement_id").distinct().count()
+    return bills + _own(member_id, since, until, only).count()
+
+
+def _given(member_id, since, until, only: Only) -> QuerySet[Line]:
+    """Return lines the member paid to others' bills, those of one bill one after the other."""
     lines = Line.objects.filter(within(since, until), payer=member_id)
+    if not only.paid_by(member_id):
+        lines = lines.none()
     if only.patient_id is not None:
         lines = lines.filter(patient=only.patient_id)
     lines = lines.annotate(age=_AGE)
@@ -153,14 +163,12 @@ def _given(member_id, since, until, limit, only: Only) -> tuple[list[PaidRow], b
         "-settlement_id",
         "order",
     )
-    by_bill: dict[int, list[Line]] = {}
-    for line in lines[: (limit + 1) * _LINES_READ]:
-        by_bill.setdefault(line.settlement_id, []).append(line)
-    rows = [_paid(bill) for bill in by_bill.values()]
-    # The last of them may lack a line that was read no more; it is never shown.
-    return rows[:limit], len(rows) > limit
+    return lines.defer(*(f"settlement__{name}" for name in _BULKY))
 
 
+_CHUNK = 500
+#: What a list has no use for.
+_BULKY = ("decision", "family_snapshot", "buyer_sealed")
 #: Of one account a bill takes the current and the prior part: two lines.
 _LINES_READ = 2
 #: `privacy.month_only` in SQL: full years lived on the day of the visit.
@@ -172,7 +180,12 @@ _AGE = Func(
 )
 
 
-def _paid(lines: list[Line]) -> PaidRow:
+def _paid(lines: Iterable[Line]) -> Iterator[PaidRow]:
+    for _settlement_id, bill in groupby(lines, key=lambda line: line.settlement_id):
+        yield _paid_row(list(bill))
+
+
+def _paid_row(lines: list[Line]) -> PaidRow:
     line = lines[0]
     settlement, patient, day = line.settlement, line.patient, line.business_date
     hidden = privacy.month_only(patient.birth_date, day)
@@ -200,9 +213,13 @@ def received(
     only: Only = EVERYTHING,
 ) -> list[BillRow]:
     """Return the member's own bills, newest first (two statements)."""
-    if not only.visits_of(member_id):
-        return []
+    return list(map(_bill, _with_lines(_own(member_id, since, until, only))[:limit]))
+
+
+def _own(member_id, since, until, only: Only) -> QuerySet[Settlement]:
     rows = Settlement.objects.filter(within(since, until), patient=member_id)
+    if not only.visits_of(member_id):
+        rows = rows.none()
     if only.place:
         rows = rows.filter(institution__type=only.place)
     if only.payer_id == member_id:
@@ -210,63 +227,39 @@ def received(
     elif only.payer_id is not None:
         paid = Line.objects.filter(patient=member_id, payer=only.payer_id)
         rows = rows.filter(pk__in=paid.values("settlement_id"))
-    return _bills(rows.order_by("-business_time", "-pk")[:limit])
-
-
-def by_month(member_id: int, months: Iterable[date]) -> list[MonthRow]:
-    """Return what went where in each of these months, given as first days (one statement)."""
-    months = sorted(months)
-    period = within(months[0], month_after(months[-1]))
-    sums = {
-        "given_fen": Line.objects.filter(period, payer=member_id),
-        "received_fen": Line.objects.filter(period, patient=member_id, payer__isnull=False),
-        "own_fen": Line.objects.filter(
-            period, settlement__patient=member_id, source=Line.Source.OWN
-        ),
-    }
-    first, *rest = (
-        lines.order_by()
-        .annotate(month=TruncMonth("business_date"), kind=Value(kind))
-        .values("kind", "month")
-        .annotate(fen=Sum(F("amount_fen") - F("returned_fen")))
-        .values_list("kind", "month", "fen")
-        for kind, lines in sums.items()
-    )
-    found = {(kind, month): fen for kind, month, fen in first.union(*rest, all=True)}
-    return [
-        MonthRow(month, **{kind: found.get((kind, month), 0) for kind in sums}) for month in months
-    ]
+    return rows.order_by("-business_time", "-pk")
 
 
 def all_rows(settlement_ids: Iterable[int]) -> dict[int, BillRow]:
     """Return rows of these settlements, for staff whose look is written down."""
-    rows = _bills(Settlement.objects.filter(pk__in=list(settlement_ids)))
-    return {row.settlement_id: row for row in rows}
+    rows = _with_lines(Settlement.objects.filter(pk__in=list(settlement_ids)))
+    return {row.pk: _bill(row) for row in rows}
 
 
-def _bills(settlements) -> list[BillRow]:
+def _with_lines(settlements: QuerySet[Settlement]) -> QuerySet[Settlement]:
     lines = Line.objects.filter(payer__isnull=False).select_related("payer")
-    settlements = settlements.select_related("institution")
-    return [
-        BillRow(
-            settlement_id=row.pk,
-            business_time=row.business_time,
-            institution=row.institution.name,
-            place=place_of(row.institution),
-            use=row.get_use_display(),
-            status=row.get_status_display(),
-            status_code=row.status,
-            total_fen=row.total_fen,
-            fund_fen=row.fund_fen,
-            personal_part_fen=row.personal_part_fen,
-            own_fen=row.own_fen,
-            pooled_fen=row.pooled_fen,
-            cash_fen=row.cash_fen,
-            refunded_fen=row.refunded_fen,
-            payers=_shares(row.lines.all()),
-        )
-        for row in settlements.prefetch_related(Prefetch("lines", lines))
-    ]
+    settlements = settlements.select_related("institution").defer(*_BULKY)
+    return settlements.prefetch_related(Prefetch("lines", lines))
+
+
+def _bill(row: Settlement) -> BillRow:
+    return BillRow(
+        settlement_id=row.pk,
+        business_time=row.business_time,
+        institution=row.institution.name,
+        place=place_of(row.institution),
+        use=row.get_use_display(),
+        status=row.get_status_display(),
+        status_code=row.status,
+        total_fen=row.total_fen,
+        fund_fen=row.fund_fen,
+        personal_part_fen=row.personal_part_fen,
+        own_fen=row.own_fen,
+        pooled_fen=row.pooled_fen,
+        cash_fen=row.cash_fen,
+        refunded_fen=row.refunded_fen,
+        payers=_shares(row.lines.all()),
+    )
 
 
 def _shares(lines: Iterable[Line]) -> tuple[PayerShare, ...]:

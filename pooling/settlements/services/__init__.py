@@ -1,6 +1,7 @@
-"""The verbs of settlements: preview, settle, reverse, refund."""
+"""The verbs of settlements: preview, settle, reverse, refund; and taking the log home."""
 
 from pooling.settlements.services.bills import Bill, BillDoesNotAddUp, BusinessTimeOutOfWindow
+from pooling.settlements.services.exporting import TooManyRows, record_export
 from pooling.settlements.services.returning import (
     AlreadyReversed,
     NotAnAmount,
@@ -19,7 +20,9 @@ __all__ = [
     "NotAnAmount",
     "NothingLeft",
     "Proposal",
+    "TooManyRows",
     "preview",
+    "record_export",
     "refund",
     "reverse",
     "settle",
