@@ -33,6 +33,7 @@ urlpatterns = [
     path("staff/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("", include("pooling.policy.urls")),
+    path("", include("pooling.counter.urls")),
     path("", include("pooling.bindings.urls")),
     path("", include("pooling.cases.urls")),
     path("", include("pooling.settlements.urls")),

@@ -17,7 +17,7 @@ from pooling.bindings.forms import LimitsForm, PersonForm
 from pooling.bindings.services.applications import WAITING
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
-from pooling.counter import selectors, services, wording
+from pooling.counter import papers, selectors, services, wording
 from pooling.counter.forms import (
     ApproveForm,
     DeskRelationForm,
@@ -86,6 +86,8 @@ class DeskAdmin(PurposeFirst, ActAdmin):
         return [
             path("find/", view(self.find_view), name="counter_deskcase_find"),
             path("<int:pk>/intake/", view(self.intake_view), name="counter_deskcase_intake"),
+            path("<int:pk>/receipt/", view(self.receipt_view), name="counter_deskcase_receipt"),
+            path("<int:pk>/notice/", view(self.notice_view), name="counter_deskcase_notice"),
             *super().get_urls(),
         ]
 
@@ -121,6 +123,7 @@ class DeskAdmin(PurposeFirst, ActAdmin):
             "tone": wording.TONES[obj.state],
             "next_case": selectors.next_in_line(obj.pk, at),
             "by_me": acting(request).name in {obj.opened_by, obj.submitted_by, obj.answered_by},
+            "has_notice": bool(selectors.missing(obj, at)),
             "may_take_in": request.user.has_perm(TAKE_IN)
             and obj.state in (Case.State.DRAFT, Case.State.MORE),
         }
@@ -195,6 +198,29 @@ class DeskAdmin(PurposeFirst, ActAdmin):
         return self._page_of(
             request, intake.template, _("窗口受理"), page=shown, original=case, **intake.context
         )
+
+    # --- on paper -----------------------------------------------------------------------------
+
+    def receipt_view(self, request, pk: int):
+        """Return the receipt as PDF; before submission there is nothing to confirm."""
+        return self._paper(request, pk, "receipt", lambda case: case.state != Case.State.DRAFT)
+
+    def notice_view(self, request, pk: int):
+        """Return the one-off notice of what is missing as PDF, where something is."""
+        return self._paper(
+            request, pk, "notice", lambda case: selectors.missing(case, timezone.now())
+        )
+
+    def _paper(self, request, pk: int, name: str, exists):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        case = self.get_object(request, str(pk))
+        if case is None or not exists(case):
+            raise Http404
+        self._record(request, [case], ["name:masked"], by=self.looking(request, case))
+        at = timezone.now()
+        sheet = getattr(papers, name)(case, address=papers.address(request, case), at=at)
+        return papers.as_pdf(sheet, case, name)
 
     def _may_take_in(self, request) -> None:
         if not (self.has_view_permission(request) and request.user.has_perm(TAKE_IN)):

@@ -52,6 +52,7 @@ PAGES = {
     "cases:page": OWNER,
     "cases:proof": OWNER,
     "cases:remove": POSTED,
+    "check_receipt": EVERYBODY,
     "confirm_it_is_you": (302, 200, 200, 200, 302),
     "demo_outbox": EVERYBODY,
     "healthz": EVERYBODY,
@@ -63,6 +64,7 @@ PAGES = {
     "me": (302, 200, 200, 200, 302),
     "mfa_authenticate": NOBODY_NOW,
     "mfa_reauthenticate": (302, 403, 403, 403, 200),
+    "my_receipt": OWNER,
     "notices:inbox": MEMBERS,
     "policy:areas": EVERYBODY,
     "policy:rules": EVERYBODY,
@@ -97,6 +99,8 @@ REST = {
 DESK = {
     "admin:counter_deskcase_find": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_intake": (302, 302, 302, 302, 403, 403),
+    "admin:counter_deskcase_notice": (302, 302, 200, 200, 200, 403),
+    "admin:counter_deskcase_receipt": (302, 302, 404, 404, 404, 403),  # none of a draft
 }
 #: Verb of a case → the same of a POST: 302 goes to the staff door for outsiders.
 DESK_VERBS = {
@@ -150,6 +154,7 @@ def family(db, settings, tmp_path):
         "pk": {"bindings": binding.pk, "settlements": settlement.pk, "admin": case.pk},
         "number": case.number,
         "document": paper.pk,
+        "submitted": build.waiting_case(payer),
     }
 
 
@@ -181,6 +186,8 @@ def address(name: str, family) -> str:
         "content_type_id": 1,
         "object_id": 0,
     }
+    if name in ("check_receipt", "my_receipt"):
+        known |= {"code": family["submitted"].check_code, "number": family["submitted"].number}
     pattern = ADDRESSES[name]
     wanted = pattern.converters or pattern.regex.groupindex
     return reverse(name, kwargs={key: known[key] for key in wanted})

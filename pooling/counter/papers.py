@@ -1,0 +1,180 @@
+"""What the window hands out on paper: a receipt, and the one notice of everything missing.
+
+Set by typst as an archivable and accessible PDF (PDF/A-2a and PDF/UA-1) in the font that comes
+along. A name the font has no glyph for is no reason to send anybody home: then the same sheet
+is made without the two standards, which demand every glyph.
+"""
+
+import io
+import json
+from functools import lru_cache
+from pathlib import Path
+
+import segno
+import typst
+from django.conf import settings
+from django.http import HttpResponse
+from django.template.defaultfilters import date as format_date
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pooling.cases import materials
+from pooling.cases import selectors as cases
+from pooling.cases.models import Case
+from pooling.counter import selectors, wording
+from pooling.shared.masks import mask_name
+from pooling.shared.periods import business_date
+
+SHEET = Path(__file__).parent / "data" / "paper.typ"
+
+
+def receipt(case: Case, *, address: str, at) -> bytes:
+    """Return the receipt of a case as PDF; `address` is where its state can be checked."""
+    rows = [
+        (_("事项"), case.get_kind_display()),
+        (_("申请人"), mask_name(case.member.name)),
+        *_agent_row(case),
+        (_("受理时间"), _moment(case.submitted_at or case.opened_at)),
+        (_("打印时的状态"), case.get_state_display()),
+        *_deadline_row(case),
+        *_decision_rows(case),
+    ]
+    lines = [
+        _("请妥善保管本回执。扫下面的二维码，或打开所附网址，可以随时查看这件事现在的状态。"),
+        _("办结后还会用站内消息通知您。对结果有疑问，可凭本回执到窗口或拨打服务热线查询。"),
+    ]
+    return _print(
+        case,
+        title=_("受理回执"),
+        opening=_("您申请办理的事项，我们已经受理，情况如下。"),
+        rows=rows,
+        items=_seen(case),
+        items_word=_("已核对的原件（当场退还）："),
+        lines=lines,
+        address=address,
+        at=at,
+    )
+
+
+def notice(case: Case, *, address: str, at) -> bytes:
+    """Return the one-off notice of missing materials as PDF."""
+    rows = [
+        (_("事项"), case.get_kind_display()),
+        (_("申请人"), mask_name(case.member.name)),
+        *_agent_row(case),
+        *_deadline_row(case),
+    ]
+    lines = [
+        _("以上是需要补充的全部材料，一次告知。"),
+        _("可以带原件到窗口，也可以登录本网站拍照上传。材料不收费，原件当场退还。"),
+    ]
+    if case.due_at is not None:
+        lines.append(_("到期没有补交，这件申请会自动结束；材料齐全后可以随时重新申请。"))
+    return _print(
+        case,
+        title=_("补正材料一次性告知书"),
+        opening=_("您申请办理的事项还缺下列材料。"),
+        rows=rows,
+        items=materials.words(selectors.missing(case, at)),
+        items_word=_("需要补充的材料："),
+        lines=lines,
+        address=address,
+        at=at,
+    )
+
+
+def address(request, case) -> str:
+    """Return where the state of a case can be checked, as printed on paper."""
+    return request.build_absolute_uri(reverse("check_receipt", args=[case.check_code]))
+
+
+def as_pdf(paper: bytes, case, name: str) -> HttpResponse:
+    """Return a sheet to be shown or printed, kept by nobody on the way."""
+    response = HttpResponse(paper, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{case.number}-{name}.pdf"'
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _print(case: Case, *, title, opening, rows, items, items_word, lines, address, at) -> bytes:
+    day = business_date(at)
+    english = get_language() == "en"
+    return _compiled(
+        {
+            "lang": "en" if english else "zh",
+            "region": "gb" if english else "cn",
+            "title": title,
+            "office": _("医保家庭共济经办窗口"),
+            "number_word": _("件号"),
+            "number": case.number,
+            "opening": opening,
+            "rows": [[str(word), str(value)] for word, value in rows],
+            "items": items,
+            "items_word": items_word,
+            "lines": lines,
+            "qr": _code(address),
+            "qr_word": _("扫码查看现在的状态，不用登录，不显示个人信息。"),
+            "address": address,
+            "signed": _("经办机构（盖章）"),
+            "printed": _("打印于 %(moment)s") % {"moment": _moment(at)},
+            "foot": _("服务热线 %(hotline)s。本单据由系统生成，以扫码查到的状态为准。")
+            % {"hotline": settings.HOTLINE},
+            "day": [day.year, day.month, day.day],
+        }
+    )
+
+
+def _compiled(values: dict) -> bytes:
+    inputs = {"d": json.dumps(values, ensure_ascii=False)}
+    try:
+        return _press().compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"])
+    except typst.TypstError:
+        return _press().compile(format="pdf", sys_inputs=inputs)
+
+
+@lru_cache(maxsize=1)
+def _press() -> typst.Compiler:
+    """Return the compiler: made once in a process, for it reads ten megabytes of font."""
+    return typst.Compiler(
+        str(SHEET),
+        root=str(SHEET.parent),
+        font_paths=[str(settings.FONTS)],
+        ignore_system_fonts=True,
+    )
+
+
+def _code(address: str) -> str:
+    drawn = io.BytesIO()
+    segno.make(address, error="m").save(drawn, kind="svg", border=2, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def _seen(case: Case) -> list[str]:
+    return materials.words(cases.originals_of(case.pk))
+
+
+def _agent_row(case: Case):
+    agent = selectors.agent_of(case, open=False)
+    return [(_("代办人"), agent[0])] if agent else []
+
+
+def _deadline_row(case: Case):
+    if case.state not in (Case.State.WAITING, Case.State.MORE) or case.due_at is None:
+        return []
+    word = _("补交期限") if case.state == Case.State.MORE else _("最晚答复")
+    return [(word, format_date(localtime(case.due_at), "DATE_FORMAT"))]
+
+
+def _decision_rows(case: Case):
+    if case.decided_at is None:
+        return []
+    rows = [(_("办结时间"), _moment(case.decided_at))]
+    if case.decided_by_rule:
+        rows.append((_("依据规则"), wording.rule(case.decided_by_rule)))
+    return rows
+
+
+def _moment(at) -> str:
+    return f"{format_date(localtime(at), 'DATE_FORMAT')} {localtime(at):%H:%M}"
