@@ -205,7 +205,7 @@ class Shared:
     paid_by_me: bool
 
     def __str__(self):
-        return f"{self.name}（{self.relation}）"
+        return str(_("%(name)s（%(relation)s）") % {"name": self.name, "relation": self.relation})
 
 
 @dataclass(frozen=True, slots=True)
