@@ -17,7 +17,7 @@ from pooling.bindings.forms import LimitsForm, PersonForm
 from pooling.bindings.services.applications import WAITING
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
-from pooling.counter import papers, selectors, services, wording
+from pooling.counter import printing, selectors, services, wording
 from pooling.counter.forms import (
     ApproveForm,
     DeskRelationForm,
@@ -219,8 +219,8 @@ class DeskAdmin(PurposeFirst, ActAdmin):
             raise Http404
         self._record(request, [case], ["name:masked"], by=self.looking(request, case))
         at = timezone.now()
-        sheet = getattr(papers, name)(case, address=papers.address(request, case), at=at)
-        return papers.as_pdf(sheet, case, name)
+        sheet = getattr(printing, name)(case, address=printing.address(request, case), at=at)
+        return printing.as_pdf(sheet, case, name)
 
     def _may_take_in(self, request) -> None:
         if not (self.has_view_permission(request) and request.user.has_perm(TAKE_IN)):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import member_required
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
-from pooling.counter import papers, selectors, wording
+from pooling.counter import printing, selectors, wording
 
 
 @never_cache
@@ -34,5 +34,5 @@ def my_receipt(request, number):
     case = cases.owned(request.actor.id, number=number)
     if case.state == Case.State.DRAFT:
         raise Http404(_("提交以后才有回执。"))
-    sheet = papers.receipt(case, address=papers.address(request, case), at=now())
-    return papers.as_pdf(sheet, case, "receipt")
+    sheet = printing.receipt(case, address=printing.address(request, case), at=now())
+    return printing.as_pdf(sheet, case, "receipt")

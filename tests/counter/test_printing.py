@@ -4,7 +4,7 @@ import pytest
 
 from accounts import roles
 from pooling.cases import services as case_services
-from pooling.counter import papers
+from pooling.counter import printing
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def waiting(payer):
 
 
 def test_a_receipt_is_an_archivable_and_accessible_pdf(waiting):
-    sheet = papers.receipt(waiting, address=HERE, at=build.NOON)
+    sheet = printing.receipt(waiting, address=HERE, at=build.NOON)
     assert sheet.startswith(b"%PDF-")
     assert b"pdfuaid" in sheet
     assert b"pdfaid" in sheet
@@ -33,7 +33,7 @@ def test_a_name_without_a_glyph_is_printed_all_the_same(waiting, payer):
     payer.name = "𠮷一"
     payer.save()
     waiting.refresh_from_db()
-    sheet = papers.receipt(waiting, address=HERE, at=build.NOON)
+    sheet = printing.receipt(waiting, address=HERE, at=build.NOON)
     assert sheet.startswith(b"%PDF-")
     assert b"pdfuaid" not in sheet
 
