@@ -149,7 +149,8 @@ def last_uses(member_id: int, on: date) -> list[LastUse]:
             _("%(name)s 用了您的钱") % {"name": words.get(row.relative_id, row.relative)},
             " · ".join(filter(None, [row.place, cn_date(row.day) or row.month, back(row)])),
             -row.amount_fen,
-            f"/usage/{row.settlement_id}/",
+            # Where the day is hidden so is the number of the bill, which would tell it.
+            f"/usage/{row.settlement_id}/" if row.day else "",
             str(row.day or row.month),
         )
         for row in log.given

@@ -22,7 +22,7 @@ from pooling.audit.models import Event, Look
 from pooling.audit.services import look
 from pooling.shared.actor import Actor
 from pooling.shared.admin import LookUpAdmin, acting
-from pooling.shared.work import database_clock, unit_of_work
+from pooling.shared.work import unit_of_work
 
 PURPOSE_SECONDS = 30 * 60
 #: Session key: scope → what was said, and when.
@@ -64,7 +64,7 @@ class Recorded:
                     member_ids=members,
                     fields=names,
                     by=by or self.looking(request),
-                    at=database_clock(),
+                    at=timezone.now(),
                 )
             )
 

@@ -112,13 +112,10 @@ class SettlementAdmin(PurposeFirst, PersonalLookUpAdmin):
     )
     inlines = (LineInline, RefundInline)
 
-    def get_queryset(self, request):
-        """Bring the lines: who is shown is recorded, payers too."""
-        return super().get_queryset(request).prefetch_related("lines")
-
     def members_of(self, row):
-        payers = [line.payer_id for line in row.lines.all() if line.payer_id]
-        return [row.patient_id, *payers]
+        """Whoever paid, and whoever was asked and did not: the decision shows both."""
+        asked = [item["payer"] for item in row.decision["considered"] if item["payer"]]
+        return [row.patient_id, *asked]
 
 
 @admin.register(Line)
@@ -137,7 +134,7 @@ class UsageLogAdmin(PurposeFirst, PersonalLookUpAdmin):
         status,
     )
     list_select_related = ("payer", "patient", "settlement__institution")
-    list_filter = ("source",)
+    list_filter = ("business_date", "source", "settlement__institution__type")
     search_fields = ("=payer__psn_no", "=patient__psn_no", "=settlement__message_id")
     ordering = ("-pk",)
     fields = readonly_fields = (*list_display, "settlement", "binding")

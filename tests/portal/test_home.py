@@ -81,6 +81,16 @@ def test_both_sides_see_the_last_use(at_home, client):
     assert f"/usage/{settled.pk}/" in at_home(relative, "13900139000")
 
 
+def test_a_hidden_visit_is_not_linked(at_home):
+    payer, teenager = build.employee("王伟"), build.resident("王小雨", born="2011-06-01")
+    build.personal_account(payer, prior=50_000)
+    build.active_binding(payer, teenager)
+    settled = build.settle(teenager, 20_000, place=build.institution())
+    page = at_home(payer)
+    assert "200.00" in page
+    assert f"/usage/{settled.pk}/" not in page
+
+
 def test_what_waits_for_the_member_is_listed():
     class Proposed:
         id, state_code, other_name = 7, "proposed", "王*"

@@ -56,6 +56,22 @@ def test_looking_is_recorded_with_everybody_shown(family, auditor, page):
     assert look.purpose == "dispute 核查来访人的疑问"
 
 
+def test_who_was_asked_and_gave_nothing_is_recorded_too(auditor):
+    family = household(payers_per_settlement="one")
+    settlement = build.settle(family.mei, 13000, place=family.clinic)
+    auditor.get(reverse("admin:settlements_settlement_change", args=[settlement.pk]))
+    assert family.lan.pk in Look.objects.get().member_ids
+
+
+def test_the_log_is_narrowed_by_day_source_and_kind_of_place(family, auditor):
+    build.settle(family.mei, 13000, place=family.clinic)
+    place = "settlement__institution__type__exact"
+    assert "¥70.00" in auditor.get(reverse(LOG), {place: "hospital"}).content.decode()
+    assert "¥70.00" not in auditor.get(reverse(LOG), {place: "pharmacy"}).content.decode()
+    found = auditor.get(reverse(LOG), {"business_date__lt": "2026-01-01"}).content.decode()
+    assert "¥70.00" not in found
+
+
 @pytest.mark.parametrize("table", ["settlement", "line"])
 def test_nothing_can_be_added_changed_or_deleted(family, auditor, table):
     build.settle(family.mei, 13000, place=family.clinic)
@@ -73,11 +89,11 @@ def test_a_list_costs_the_same_for_many_rows(family, auditor, page):
     def cost():
         with CaptureQueriesContext(connection) as asked:
             assert auditor.get(reverse(page)).status_code == 200
-        return len(asked)
+        return sum("SAVEPOINT" not in each["sql"] for each in asked)
 
     build.settle(family.mei, 1000, place=family.clinic)
     auditor.get(reverse(page))
     few = cost()
     for _ in range(4):
         build.settle(family.mei, 1000, place=family.clinic)
-    assert cost() == few
+    assert cost() == few <= 8
