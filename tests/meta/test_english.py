@@ -11,6 +11,7 @@ from accounts import access
 from pooling.audit.services import look
 from pooling.bindings import services as bindings
 from pooling.bindings import texts
+from pooling.cases.models import Case
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +178,4 @@ def test_an_application_reads_english_to_the_end(reads, signed_in, client):
     signed = {"version": texts.CURRENT, "hash": texts.fingerprint(texts.CURRENT), "agree": "on"}
     assert reads(f"{address}sign/", signed) == []
     assert reads(f"{address}check/", {}) == []
+    assert reads(f"/r/{Case.objects.get().check_code}/") == []
