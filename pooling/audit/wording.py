@@ -13,9 +13,14 @@ PURPOSES = {
     "legal": _("依法协助调查"),
 }
 
-#: Where machines look, and what they are shown there.
-PAGES = {"rest:balance": _("查询余额"), "rest:lookup": _("查询人员编号")}
+#: Where there is no table with columns, and what is shown there.
+PAGES = {
+    "rest:balance": _("查询余额"),
+    "rest:lookup": _("查询人员编号"),
+    "counter.papers": _("查看上传的证明材料"),
+}
 FIELDS = {
+    "papers": _("证明材料"),
     "psn_no": _("人员编号"),
     "own": _("本人账户余额"),
     "frozen": _("冻结金额"),

@@ -193,6 +193,12 @@ def document_of(member_id: int, number: str, document_id: int) -> DocumentRow:
     return _document_row(row)
 
 
+def accepted_of(case_id: int) -> list[str]:
+    """Return which materials a reviewer found proven by an uploaded paper, by code."""
+    accepted = Document.objects.filter(case_id=case_id, state=Document.State.ACCEPTED)
+    return list(accepted.order_by("pk").values_list("kind", flat=True))
+
+
 def asked_for(row: CaseRow) -> list[str]:
     """Return the materials a member is still asked to bring, by code."""
     return row.reason_values.get("items", []) if row.state_code == Case.State.MORE else []

@@ -27,6 +27,7 @@ from pooling.counter.forms import (
     SeenForm,
 )
 from pooling.counter.models import DeskCase
+from pooling.counter.proofs import DECIDES, HANDLES, ProofsOnTheDesk
 from pooling.shared.actor import Actor
 from pooling.shared.admin import Act, ActAdmin, acting
 from pooling.shared.errors import DomainError
@@ -34,7 +35,7 @@ from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
 
-TAKE_IN, DECIDE = "counter.take_in", "counter.decide"
+TAKE_IN, DECIDE = HANDLES, DECIDES
 #: Session key: the member whose document the clerk holds in hand.
 AT_THE_WINDOW = "counter_at_the_window"
 
@@ -72,7 +73,7 @@ ACTS = {
 
 
 @admin.register(DeskCase)
-class DeskAdmin(PurposeFirst, ActAdmin):
+class DeskAdmin(ProofsOnTheDesk, PurposeFirst, ActAdmin):
     """A case is masked until its reader says what for; every page shown is recorded."""
 
     purpose_per_row = True
@@ -127,6 +128,7 @@ class DeskAdmin(PurposeFirst, ActAdmin):
             "may_take_in": request.user.has_perm(TAKE_IN)
             and obj.state in (Case.State.DRAFT, Case.State.MORE),
         }
+        context |= self.papers(request, obj)
         # Not Recorded's: the look was recorded above, with whom the page really shows.
         return super(Recorded, self).render_change_form(
             request, context, add, change, form_url, obj

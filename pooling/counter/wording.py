@@ -33,6 +33,7 @@ STEPS = {
     "cases.wait": _("转人工审核"),
     "cases.ask_more": _("要求补正"),
     "cases.answer_more": _("补交材料"),
+    "cases.hand_in": _("上传材料"),
     "cases.propose": _("提出办理意见"),
     "cases.turn_back": _("退回办理意见"),
     "cases.approve": _("通过"),

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from pooling.bindings.services import applications
 from pooling.cases import documents
 from pooling.cases import services as cases
 from pooling.cases.models import Case
 from tests import build
 from tests.cases import files
 from tests.journeys import people
+from tests.journeys.test_bind_and_pay import fill_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = "13800138001"
@@ -92,6 +94,85 @@ def test_pages_are_photographed_taken_again_removed_and_handed_in(
     page.get_by_role("link", name="上传证明材料").click()
     assert page.get_by_text("已收到").is_visible()
     shot(page, "proof-handed-in")
+
+
+def test_a_photo_goes_from_the_phone_to_a_decision(
+    page, live, axe, quiet_console, settings, tmp_path
+):
+    settings.UPLOADS = tmp_path / "uploads"
+    build.area(build.SHANGRAO, "上饶市", evidence_accepted=["registry"])
+    husband = build.employee("王伟", born="1980-03-05")
+    build.personal_account(husband, current=20_00)
+    build.phone_user(PHONE, husband)
+    wife = build.resident("李梅", born="1982-07-01", gender="2")
+    build.staff("li.reviewer", "reviewer", "李审核")
+
+    people.sign_in(page, live, PHONE)
+    fill_in(page, live, None, relation="妻子", name="李梅", cert_no=wife.cert_no)
+    page.get_by_role("button", name="提交申请").click()
+    case = Case.objects.get()
+    applications.decide(case_id=case.pk, by=build.JOB, at=build.NOON)
+    page.goto(f"{live}/cases/{case.number}/proof/")
+    page.get_by_label("结婚证").check()
+    page.get_by_role("button", name="下一步：拍照").click()
+    page.get_by_label("拍照").set_input_files(photo(located=True))
+    page.get_by_role("heading", name="第 1 页").wait_for()
+    page.get_by_label("拍下一页").set_input_files(photo(size=(1200, 900)))
+    page.get_by_role("heading", name="第 2 页").wait_for()
+    page.get_by_role("link", name="这份拍完了").click()
+    page.get_by_role("button", name="提交材料").click()
+
+    people.sign_out(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    people.sign_in_staff(page, live, "li.reviewer")
+    page.goto(f"{live}/admin/counter/deskcase/{case.pk}/change/")
+    assert page.get_by_text("结婚证（2 页）").is_visible()
+    page.locator(".ask summary").click()
+    page.get_by_label("查看目的").select_option(label="办理本人的申请")
+    page.get_by_label("具体事由").fill("审核上传的结婚证")
+    page.get_by_role("button", name="填好了，打开").click()
+    look_through(page)
+    axe(page)
+    shot(page, "desk-viewer")
+    page.get_by_role("button", name="采信结婚证", exact=True).click()
+    assert page.get_by_text("这份材料已采信").is_visible()
+    page.locator("summary", has_text="通过").first.click()
+    page.locator("[name=approve-remark]").fill("结婚证与申请相符")
+    page.get_by_role("button", name="确认：通过").click()
+    assert page.get_by_text("已通过，并已通知申请人").is_visible()
+    assert state(case) == Case.State.APPROVED
+
+    people.sign_out(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    people.sign_in(page, live, PHONE)
+    page.goto(f"{live}/cases/{case.number}/")
+    assert page.get_by_role("heading", name="办好了").is_visible()
+    page.goto(f"{live}/me/looks/")
+    assert page.get_by_text("查看上传的证明材料").first.is_visible()
+
+
+def look_through(page):
+    """Turn, enlarge and leaf through a paper, with the mouse and with keys alone."""
+    place, canvas = page.locator(".viewer-place"), page.locator(".viewer-stage canvas")
+    page.locator("[data-page]").first.click()
+    page.get_by_text("结婚证，第 1 页，共 2 页").wait_for()
+    assert canvas.evaluate("each => [each.width, each.height]") == [900, 1200]
+    page.get_by_role("button", name="旋转").click()
+    assert canvas.evaluate("each => [each.width, each.height]") == [1200, 900]
+    whole = canvas.bounding_box()["width"]
+    page.get_by_role("button", name="放大").click()
+    assert canvas.bounding_box()["width"] > whole
+    page.get_by_role("button", name="复原").click()
+    page.locator(".viewer-stage").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("结婚证，第 2 页，共 2 页").wait_for()
+    assert page.get_by_role("button", name="下一页").is_disabled()
+    page.keyboard.press("+")
+    page.keyboard.press("r")
+    page.keyboard.press("0")
+    page.keyboard.press("ArrowLeft")
+    page.get_by_text("结婚证，第 1 页，共 2 页").wait_for()
+    assert place.is_visible()
 
 
 def test_a_bad_file_is_told_in_a_sentence_and_the_rest_stays(page, live, axe, case):

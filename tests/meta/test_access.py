@@ -99,7 +99,9 @@ REST = {
 DESK = {
     "admin:counter_deskcase_find": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_intake": (302, 302, 302, 302, 403, 403),
+    "admin:counter_deskcase_judge": (302, 302, 405, 405, 405, 405),
     "admin:counter_deskcase_notice": (302, 302, 200, 200, 200, 403),
+    "admin:counter_deskcase_paper": (302, 302, 403, 403, 403, 403),  # nobody said what for
     "admin:counter_deskcase_receipt": (302, 302, 404, 404, 404, 403),  # none of a draft
 }
 #: Verb of a case → the same of a POST: 302 goes to the staff door for outsiders.

@@ -41,7 +41,7 @@ def grant(*, case_id: int, remark: str = "", by: Actor, at) -> Case:
     relative = people.by_identity(person["cert_no"], person["name"])
     if relative is None:
         raise Refused.because(Refusal("unknown_person"))
-    seen = set(cases.originals_of(case_id))
+    seen = {*cases.originals_of(case_id), *cases.accepted_of(case_id)}
     if not seen.intersection(materials.PROVING):
         raise Refused.because(Refusal("no_proof_seen"))
     binding = authorising.authorise(
