@@ -287,7 +287,6 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": [], "propagate": False},
         "axes": {"level": "WARNING"},
-        "procrastinate.blueprints": {"level": "WARNING"},
-        "procrastinate.periodic": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
     },
 }

@@ -23,6 +23,8 @@ from portal.catalogues import compile_stale
 from portal.env import ROOT, read
 from portal.processes import Children
 
+_WORKER = [sys.executable, "manage.py", "procrastinate", "worker"]
+
 
 class Command(BaseCommand):
     """Prepare the database and serve, until Ctrl-C, SIGTERM or the end of a part."""
@@ -74,9 +76,10 @@ class Command(BaseCommand):
     def _serve(self, host: str, port: int) -> None:
         children = Children()
         try:
-            for name, command in _programs(host, port).items():
-                children.start(name, command, folder=ROOT)
+            children.start("granian", _server(host, port), folder=ROOT)
             self._wait_for(f"http://{host}:{port}/healthz", children)
+            # The first page does not wait for it.
+            children.start("procrastinate", _WORKER, folder=ROOT)
             self._tell(f"http://localhost:{port}")
             while not (ended := children.ended()):
                 time.sleep(0.2)
@@ -140,16 +143,13 @@ def _refuse_busy(host: str, port: int) -> None:
             ) from None
 
 
-def _programs(host: str, port: int) -> dict[str, list[str]]:
+def _server(host: str, port: int) -> list[str]:
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"]
     server += ["--blocking-threads", "4", "--respawn-failed-workers", "--no-ws"]
     # A worker told to stop while it still starts would never hear of it.
     server += ["--workers-kill-timeout", "5"]
     server += ["--log-level", "warning", "--host", host, "--port", str(port)]
-    return {
-        "granian": [*server, "portal.wsgi:application"],
-        "procrastinate": [sys.executable, "manage.py", "procrastinate", "worker"],
-    }
+    return [*server, "portal.wsgi:application"]
 
 
 def _unmigrated() -> bool:
