@@ -115,6 +115,7 @@ def test_a_busy_port_is_told(home):
 def test_the_end_of_one_part_ends_all_and_says_so(home):
     port = free_port()
     with serving(home, port) as process:
+        assert eventually(port)
         os.kill(child_of(process.pid, "procrastinate"), signal.SIGKILL)
         said, _nothing = process.communicate(timeout=30)
     assert process.returncode == 1
