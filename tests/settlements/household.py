@@ -11,6 +11,14 @@ from pooling.shared.actor import Actor
 from tests import build
 
 AREA = "999900"
+#: Lines of people who never were, enough that a plan matters; foreign keys are deferred.
+STRANGERS = """
+INSERT INTO settlements_line (settlement_id, "order", source, part, ledger_account_id, binding_id,
+                              payer_id, patient_id, amount_fen, returned_fen, use, business_date)
+SELECT -n, 1, 'relative', 'prior', -1, -n, -n % 2000, -n % 3000, 100, 0, 'outpatient',
+       date '2026-01-01' + n % 330
+FROM generate_series(1, 20000) AS n
+"""
 
 
 @dataclass

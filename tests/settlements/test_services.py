@@ -30,7 +30,7 @@ from pooling.settlements.services import (
 )
 from pooling.shared.errors import NotFound
 from tests import build
-from tests.settlements.household import AREA, balance, household, paid, release
+from tests.settlements.household import AREA, STRANGERS, balance, household, paid, release
 
 pytestmark = pytest.mark.django_db
 
@@ -529,23 +529,13 @@ def test_statements_do_not_grow_with_the_number_of_payers(payers):
     assert len(settled) == 11, settled
 
 
-#: Lines of people who never were, enough that a plan matters; foreign keys are deferred.
-_STRANGERS = """
-INSERT INTO settlements_line (settlement_id, "order", source, part, ledger_account_id, binding_id,
-                              payer_id, patient_id, amount_fen, returned_fen, use, business_date)
-SELECT -n, 1, 'relative', 'prior', -1, -n, -n % 2000, -n % 3000, 100, 0, 'outpatient',
-       date '2026-01-01' + n % 330
-FROM generate_series(1, 20000) AS n
-"""
-
-
 def test_what_caps_have_used_is_read_through_the_indexes():
     family = household()
     bill = build.bill(family.mei, 1000, place=family.clinic)
     by = build.till(family.clinic)
     asked = statements(lambda: services.preview(bill=bill, backdate_days=0, by=by, at=build.NOON))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_STRANGERS)
+        cursor.execute(STRANGERS)
         cursor.execute("ANALYZE settlements_line")
         cursor.execute(f"EXPLAIN {next(sql for sql in asked if 'use_year' in sql)}")
         plan = " ".join(row[0] for row in cursor.fetchall())

@@ -1,11 +1,11 @@
 """The usage log as a page: its parts, whom it names, and what it costs."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests import build
-from tests.settlements.household import household
+from tests.settlements.household import STRANGERS, household
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +120,19 @@ def test_the_page_costs_eight_statements_however_long_the_log_is(family, wei, cl
         build.settle(family.mei, 60000, place=family.clinic)
     many = cost()
     assert len(many) == len(few) <= 8, many
+
+
+def test_the_page_is_read_through_the_indexes(family, client):
+    sign_in(client, family.mei, "13900139000")
+    with CaptureQueriesContext(connection) as asked:
+        client.get(LOG)
+    questions = [each["sql"] for each in asked if 'FROM "settlements_line"' in each["sql"]]
+    assert len(questions) == 3, "what I gave, who paid for me, and the year"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(STRANGERS)
+        cursor.execute("ANALYZE settlements_line")
+        for question in questions:
+            cursor.execute(f"EXPLAIN {question}")
+            plan = " ".join(row[0] for row in cursor.fetchall())
+            assert "Seq Scan on settlements_line" not in plan, question
+        transaction.set_rollback(True)
