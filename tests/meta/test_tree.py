@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,15 @@ def tree(path: Path) -> ast.Module:
 
 def test_nothing_new_stands_at_the_top():
     assert {path.relative_to(ROOT).parts[0] for path in FILES} <= TOP
+
+
+def test_every_domain_stands_in_the_import_contracts():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    outer, inner = contracts["contracts"][:2]
+    ordered = {name for layer in outer["layers"] for name in layer.split(" | ")}
+    domains = {here(folder).replace("/", ".") for folder in DOMAINS}
+    assert domains == ordered
+    assert domains - {"portal", "pooling.shared"} == set(inner["containers"])
 
 
 def test_no_file_is_named_after_nothing():
