@@ -184,6 +184,19 @@ def propose(*, case_id: int, answers: dict, by: Actor, at: datetime) -> Case:
 
 
 @transaction.atomic
+def turn_back(*, case_id: int, remark: str, by: Actor, at: datetime) -> Case:
+    """Send a proposal back to whoever made it; the case waits for another."""
+    case = locked(case_id)
+    if case.state != Case.State.WAITING or case.answers_sealed is None:
+        raise _not_now(case)
+    _other_eyes(case, by)
+    case.answers_text, case.remark = None, remark or None
+    case.answered_at, case.answered_by = None, ""
+    fields = ["answers_sealed", "remark_sealed", "answered_at", "answered_by"]
+    return _save(case, "turn_back", fields, by, at)
+
+
+@transaction.atomic
 def expire_more(*, by: Actor, at: datetime) -> int:
     """Refuse one case whose time for 补正 is over; return how many were (0: none is left).
 

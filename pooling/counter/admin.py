@@ -23,8 +23,10 @@ from pooling.counter.forms import (
     DeskRelationForm,
     FindForm,
     MoreForm,
+    ProposeForm,
     RefuseForm,
     SeenForm,
+    TurnBackForm,
 )
 from pooling.counter.models import DeskCase
 from pooling.counter.proofs import DECIDES, HANDLES, ProofsOnTheDesk
@@ -44,13 +46,26 @@ def waits(case) -> bool:
     return case.state == Case.State.WAITING
 
 
+def is_suspense(case) -> bool:
+    return waits(case) and case.kind == Case.Kind.SUSPENSE
+
+
+def can_be_decided(case) -> bool:
+    return waits(case) and case.answers_sealed is not None
+
+
 def is_application(case) -> bool:
     return waits(case) and case.kind == Case.Kind.BIND
 
 
 ACTS = {
     "approve": Act(
-        _("通过"), services.approve, DECIDE, _("已通过，并已通知申请人。"), ApproveForm, waits
+        _("通过"),
+        services.approve,
+        DECIDE,
+        _("已通过，并已通知申请人。"),
+        ApproveForm,
+        can_be_decided,
     ),
     "more": Act(
         _("退回补正"),
@@ -67,6 +82,23 @@ ACTS = {
         _("已办结：不通过，并已通知申请人。"),
         RefuseForm,
         is_application,
+        grave=True,
+    ),
+    "propose": Act(
+        _("提出办理意见"),
+        services.propose,
+        TAKE_IN,
+        _("办理意见已提出，由他人审核。"),
+        ProposeForm,
+        lambda case: is_suspense(case) and not can_be_decided(case),
+    ),
+    "turn_back": Act(
+        _("退回意见"),
+        services.turn_back,
+        DECIDE,
+        _("办理意见已退回，款项仍然暂挂。"),
+        TurnBackForm,
+        lambda case: is_suspense(case) and can_be_decided(case),
         grave=True,
     ),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pooling.bindings.services import reviewing
 from pooling.cases.models import Case
+from pooling.settlements.services import clearing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +22,5 @@ class Carrying:
 
 OUT = {
     Case.Kind.BIND: Carrying(reviewing.grant, reviewing.turn_down, reviewing.TURNED_DOWN),
+    Case.Kind.SUSPENSE: Carrying(clearing.clear, clearing.turn_back, ()),
 }

@@ -7,6 +7,7 @@ from pooling.bindings.forms import RelationForm
 from pooling.bindings.wording import REFUSALS
 from pooling.cases import materials
 from pooling.counter.carrying import OUT
+from pooling.counter.wording import WAYS
 
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -100,3 +101,23 @@ class MoreForm(_Remark):
         widget=forms.CheckboxSelectMultiple,
     )
     field_order = ("items", "remark")
+
+
+class TurnBackForm(_Remark):
+    """Why the proposal cannot be followed."""
+
+
+class ProposeForm(forms.Form):
+    """Where money in suspense should go, with the voucher of a payout."""
+
+    way = forms.ChoiceField(label=_("款项去向"), choices=[("", "—"), *WAYS.items()])
+    reference = forms.CharField(
+        label=_("支付凭证号"),
+        max_length=60,
+        required=False,
+        help_text=_("支付给继承人或银行账户时填写。"),
+        widget=forms.TextInput(attrs=_QUIET),
+    )
+    reason = forms.CharField(
+        label=_("办理理由"), min_length=2, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )

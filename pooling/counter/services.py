@@ -23,6 +23,7 @@ from pooling.cases import services as case_services
 from pooling.cases.models import Case
 from pooling.counter import materials, selectors
 from pooling.counter.carrying import OUT
+from pooling.settlements.services import clearing
 from pooling.shared import crypto
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
@@ -109,6 +110,21 @@ def refuse(case: Case, *, reason_code: str, remark: str, by: Actor, at) -> Case:
     turn_down = OUT[Case.Kind(case.kind)].turn_down
     return turn_down(
         case_id=case.pk, reason_code=reason_code, remark=remark, by=_at_the_desk(by), at=at
+    )
+
+
+@transaction.atomic
+def turn_back(case: Case, *, remark: str, by: Actor, at) -> Case:
+    """Send the proposal of a case back; the money stays where it is."""
+    return refuse(case, reason_code="", remark=remark, by=by, at=at)
+
+
+@transaction.atomic
+def propose(case: Case, *, way: str, reference: str, reason: str, by: Actor, at) -> Case:
+    """Say where the money of a suspense case should go; another person decides."""
+    by = replace(_at_the_desk(by), on_behalf_of=case.member_id)
+    return clearing.propose(
+        case_id=case.pk, way=way, reference=reference, reason=reason, by=by, at=at
     )
 
 

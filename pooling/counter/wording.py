@@ -54,6 +54,12 @@ REASONS = {
     "owner_dead": _("账户所有人已登记死亡，款项暂挂。"),
 }
 
+#: Where money in suspense may go (`settlements.services.clearing`).
+WAYS = {
+    "account": _("退回本人账户（已销户的重新开户）"),
+    "payout": _("已支付给继承人或银行账户"),
+}
+
 ACTORS = {"member": _("申请人本人"), "job": _("系统"), "client": _("定点机构")}
 
 

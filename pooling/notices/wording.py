@@ -76,6 +76,7 @@ SENTENCES = {
         "%(relative)s在%(month)s的费用，退回您的账户 %(amount_fen)s。"
     ),
     "settlement_suspense": _("有 %(amount_fen)s 应退回的款项暂时不能入账，已转给工作人员办理。"),
+    "suspense_cleared": _("此前暂时不能入账的 %(amount_fen)s 已由工作人员办结。"),
     # staff
     "books_differ": _("账务核对发现 %(count)s 处不一致，请立即查看。系统不会自行更正。"),
 }

@@ -108,7 +108,9 @@ DESK = {
 DESK_VERBS = {
     "approve": (302, 302, 403, 302, 403, 403),
     "more": (302, 302, 403, 302, 403, 403),
+    "propose": (302, 302, 302, 302, 403, 403),
     "refuse": (302, 302, 403, 302, 403, 403),
+    "turn_back": (302, 302, 403, 302, 403, 403),
 }
 DESK_ASKERS = ("visitor", "payer", "clerk", "reviewer", "auditor", "policy_admin")
 #: Of the admin's own pages: what a visitor, a member and a clerk are answered.
