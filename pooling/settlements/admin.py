@@ -127,11 +127,11 @@ class UsageLogAdmin(PurposeFirst, PersonalLookUpAdmin):
         payer,
         patient,
         place,
-        "source",
-        part,
         yuan("amount_fen", _("金额")),
         yuan("returned_fen", _("已退回")),
         status,
+        "source",
+        part,
     )
     list_select_related = ("payer", "patient", "settlement__institution")
     list_filter = ("business_date", "source", "settlement__institution__type")
