@@ -178,4 +178,6 @@ def test_an_application_reads_english_to_the_end(reads, signed_in, client):
     signed = {"version": texts.CURRENT, "hash": texts.fingerprint(texts.CURRENT), "agree": "on"}
     assert reads(f"{address}sign/", signed) == []
     assert reads(f"{address}check/", {}) == []
-    assert reads(f"/r/{Case.objects.get().check_code}/") == []
+    case = Case.objects.get()
+    assert reads(f"/r/{case.check_code}/") == []
+    assert reads(f"/cases/{case.number}/proof/") == []
