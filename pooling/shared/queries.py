@@ -21,6 +21,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, QuerySet
+from django.db.transaction import TransactionManagementError
 
 
 class _Gap(Expression):
@@ -49,6 +50,8 @@ def compiled_once(build: Callable[..., QuerySet]) -> Callable[..., list]:
         filled = [values[each.name] if isinstance(each, _Gap) else each for each in parameters]
         mine = copy(compiler)  # one is shared by all threads; the connection is this thread's
         mine.connection = connections[DEFAULT_DB_ALIAS]
+        if queryset.query.select_for_update and mine.connection.get_autocommit():
+            raise TransactionManagementError("Rows are locked for a transaction; there is none.")
         mine.as_sql = lambda *args, **options: (sql, filled)
         asked = queryset.all()
         asked.query.get_compiler = lambda *args, **options: mine

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Func, IntegerField, Value
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Enrolment, Member
@@ -67,6 +68,15 @@ def test_a_lock_is_taken_each_time():
         locked(psn_no="P1")
         locked(psn_no="P1")
     assert [each["sql"].endswith("FOR NO KEY UPDATE") for each in asked] == [True, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_locking_for_nobody_is_refused_each_time():
+    with transaction.atomic():
+        locked(psn_no="P1")
+    for _ in range(2):
+        with pytest.raises(TransactionManagementError):
+            locked(psn_no="P1")
 
 
 @pytest.mark.django_db(transaction=True)
