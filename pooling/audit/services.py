@@ -2,24 +2,25 @@
 
 from pooling.audit.models import Event, Look
 from pooling.shared.actor import Actor
+from pooling.shared.queries import insert
 
 
 def record(*, verb: str, subject, by: Actor, at, detail: dict | None = None) -> None:
     """Record an act in the caller's transaction. `detail` holds ids and fen, never names."""
-    Event.objects.create(
+    event = Event(
         verb=verb,
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
         detail=detail or {},
         **_trace(by, at),
     )
+    insert([event])
 
 
 def look(*, page: str, member_ids, fields, by: Actor, at) -> None:
     """Record that personal data of these members was shown: one row a page."""
-    Look.objects.create(
-        page=page, member_ids=sorted(set(member_ids)), fields=sorted(fields), **_trace(by, at)
-    )
+    members = sorted(set(member_ids))
+    insert([Look(page=page, member_ids=members, fields=sorted(fields), **_trace(by, at))])
 
 
 def _trace(by: Actor, at) -> dict:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from pooling.notices.models import Notice
 from pooling.shared.actor import Actor, ActorKind
+from pooling.shared.queries import insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Message:
 
 def enqueue(messages: Iterable[Message], *, at) -> None:
     """Store messages in one statement; they are delivered after the caller commits."""
-    Notice.objects.bulk_create(
+    insert(
         Notice(
             kind=message.kind,
             member_id=message.member_id,

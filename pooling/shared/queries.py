@@ -1,4 +1,4 @@
-"""Query sets whose SQL is built once: for the few questions that every bill asks.
+"""SQL that is built once: for the few questions every bill asks, and the rows it leaves.
 
 Building the SQL costs the ORM several times what running it does, and a till asks the same
 questions each time. `@compiled_once` keeps the query sets what they are, readable and checked by
@@ -15,13 +15,15 @@ An argument may only stand where SQL takes a value: the shape of a question neve
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, Field, Model, QuerySet
 from django.db.transaction import TransactionManagementError
+
+Row = TypeVar("Row", bound=Model)
 
 
 class _Gap(Expression):
@@ -58,3 +60,35 @@ def compiled_once(build: Callable[..., QuerySet]) -> Callable[..., list]:
         return list(asked)
 
     return run
+
+
+def insert(rows: Iterable[Row]) -> list[Row]:
+    """Insert new rows of one model in one statement and return them with their ids.
+
+    What `bulk_create` does, for rows whose columns are all plain values.
+    """
+    rows = list(rows)
+    if not rows:
+        return rows
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields, head, each, tail = _insertion(type(rows[0]))
+    values = [
+        field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        for row in rows
+        for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head} {', '.join([each] * len(rows))} {tail}", values)
+        ids = cursor.fetchall()
+    for row, (pk,) in zip(rows, ids, strict=True):
+        row.pk, row._state.adding, row._state.db = pk, False, DEFAULT_DB_ALIAS
+    return rows
+
+
+@functools.cache
+def _insertion(model: type[Model]) -> tuple[list[Field], str, str, str]:
+    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(quoted(field.column) for field in fields)
+    head = f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES"
+    return fields, head, f"({', '.join(['%s'] * len(fields))})", "RETURNING id"

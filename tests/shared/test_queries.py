@@ -10,7 +10,8 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Enrolment, Member
-from pooling.shared.queries import compiled_once
+from pooling.notices.models import Notice
+from pooling.shared.queries import compiled_once, insert
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,18 @@ def test_threads_share_the_sql_and_nothing_else():
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(names, people)) == [[person.name] * 20 for person in people]
+
+
+def test_rows_are_inserted_in_one_statement_and_know_their_ids():
+    mei = build.resident("梅")
+    values = {"name": "O'Neil %s", "fen": 1}
+    with CaptureQueriesContext(connection) as asked:
+        rows = insert(
+            Notice(member=mei, kind=kind, values=values, created_at=build.NOON) for kind in "ab"
+        )
+        assert insert([]) == []
+    assert len(asked) == 1
+    for row in rows:
+        stored = Notice.objects.get(pk=row.pk)
+        assert (stored.kind, stored.values, stored.read_at) == (row.kind, values, None)
+        assert (row._state.adding, row._state.db) == (False, "default")

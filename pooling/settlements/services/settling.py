@@ -22,6 +22,7 @@ from pooling.settlements.services.bills import Bill, check
 from pooling.settlements.waterfall import Outcome
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
+from pooling.shared.queries import insert
 from pooling.shared.work import verb
 
 
@@ -150,13 +151,13 @@ def _record(
     )
     settlement.buyer = json.dumps(bill.buyer, ensure_ascii=False) if bill.buyer else None
     try:
-        settlement.save(force_insert=True)
+        insert([settlement])
     except IntegrityError as error:
         # Two tills with one message at once: the second waited for the first and lost.
         if error.__cause__.diag.constraint_name in _ONCE:
             raise _already_settled() from error
         raise
-    lines = Line.objects.bulk_create(
+    lines = insert(
         Line(
             settlement=settlement,
             order=line.order,
