@@ -424,7 +424,7 @@ def active_binding(
     """
     at = at or moment("2026-01-02 09:00")
     on = at.date()
-    if registered and kinship_selectors.between(payer.pk, relative.pk, on) is None:
+    if registered and kinship_selectors.proven_between(payer.pk, relative.pk, on) is None:
         relation(payer, relative, code)
     return bindings.authorise(
         payer_id=payer.pk,

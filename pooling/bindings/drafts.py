@@ -248,11 +248,12 @@ def release_counts(member_id: int, binding_id: int, on: date) -> str:
 def registered(member_id: int, person: dict, on: date) -> int | None:
     """Return the id of the registered relative these words describe, or None.
 
-    Only the asker's own relations are read: the same statements whoever is named.
+    Only the asker's own family is read, on record or as it follows: the same statements
+    whoever is named.
     """
     index = fingerprints.of_cert_no(person["cert_no"])
     spelled = names.fold_name(person["name"]).encode()
-    for relative in (row.relative for row in kinship.relations_of(member_id, on)):
+    for _tie, relative in kinship.proven_relatives(member_id, on):
         same_name = crypto.same(names.fold_name(relative.name).encode(), spelled)
         if crypto.same(relative.cert_no_index, index) and same_name:
             return relative.pk

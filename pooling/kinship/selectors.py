@@ -1,10 +1,15 @@
 """Who is whose what on a day, and what speaks against a claim."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 
-from pooling.kinship import rules
+from pooling.kinship import inference, rules
+from pooling.kinship.inference import Edge, Tie
 from pooling.kinship.models import Relation
 from pooling.kinship.rules import Known, Problem
 
@@ -15,10 +20,93 @@ def between(member_id: int, relative_id: int, on: date) -> Relation | None:
     return rows.order_by("-from_date", "pk").first()
 
 
-def relations_of(member_id: int, on: date) -> list[Relation]:
-    """Return everybody on record as a member's relative on a day, with their member rows."""
-    rows = Relation.objects.filter(_in_force(on), member=member_id).select_related("relative")
-    return list(rows.order_by("code", "pk"))
+def proven_between(member_id: int, relative_id: int, on: date) -> Tie | None:
+    """Return what the relative is to the member, on record or as it follows (one statement)."""
+    rows = Relation.objects.filter(_about(member_id, relative_id), _in_force(on))
+    return inference.tie(member_id, relative_id, _edges(rows), on)
+
+
+def proven_relatives(member_id: int, on: date) -> list[tuple[Tie, Any]]:
+    """Return everybody proven to be a member's relative on a day, with their member rows.
+
+    One statement: own edges, and those of parents and children from which more follows.
+    """
+    near = Relation.objects.filter(_in_force(on), member=member_id, kind__in=inference.LINEAL)
+    theirs = Q(member__in=near.values("relative"), kind__in=inference.LINEAL)
+    rows = list(
+        Relation.objects.filter(_in_force(on) & (Q(member=member_id) | theirs))
+        .select_related("relative")
+        .order_by("pk")
+    )
+    people = {row.relative_id: row.relative for row in rows}
+    found = inference.ties(map(_edge, rows), on)
+    return [(tie, people[tie.relative_id]) for tie in found if tie.member_id == member_id]
+
+
+def edges_between(member: str, relative: str, on: date) -> ArraySubquery:
+    """Return an expression: the edges that speak about the two people a row names.
+
+    Brought along with the row it costs no statement of its own; `edges` reads it. Between
+    the two themselves what has ended is there too: it may contradict a promise.
+    """
+    one, other = OuterRef(member), OuterRef(relative)
+    direct = Q(member=one, relative=other, from_date__lte=on)
+    rows = Relation.objects.filter(direct | (_about(one, other) & _in_force(on)))
+    return ArraySubquery(
+        rows.values(
+            edge=JSONObject(**{name: name for name in _OF_AN_EDGE}),
+        )
+    )
+
+
+def edges(brought: Iterable[dict]) -> list[Edge]:
+    """Return what `edges_between` brought along."""
+    return [
+        Edge(
+            member_id=row["member_id"],
+            relative_id=row["relative_id"],
+            relative_gender=row["relative__gender"],
+            kind=row["kind"],
+            evidence=row["evidence"],
+            from_date=date.fromisoformat(row["from_date"]),
+            to_date=row["to_date"] and date.fromisoformat(row["to_date"]),
+        )
+        for row in brought
+    ]
+
+
+_OF_AN_EDGE = (
+    "member_id",
+    "relative_id",
+    "relative__gender",
+    "kind",
+    "evidence",
+    "from_date",
+    "to_date",
+)
+
+
+def _about(member, relative) -> Q:
+    """Match what is on record between two, and the two halves of a chain from one to the other."""
+    lineal = Q(kind__in=inference.LINEAL)
+    chain = (Q(member=member) | Q(relative=relative)) & lineal
+    return Q(member=member, relative=relative) | chain
+
+
+def _edges(rows) -> list[Edge]:
+    return [_edge(row) for row in rows.select_related("relative").order_by("pk")]
+
+
+def _edge(row: Relation) -> Edge:
+    return Edge(
+        member_id=row.member_id,
+        relative_id=row.relative_id,
+        relative_gender=row.relative.gender,
+        kind=row.kind,
+        evidence=row.evidence,
+        from_date=row.from_date,
+        to_date=row.to_date,
+    )
 
 
 def family(member_id: int) -> set[int]:

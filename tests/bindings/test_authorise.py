@@ -341,3 +341,28 @@ def test_two_at_once_do_not_both_take_the_last_place(limit):
     [thread.join() for thread in threads]
     expected = "max_payers" if limit.startswith("max_payers") else "max_relatives"
     assert sorted(outcomes) == ["active", expected]
+
+
+# --- what follows from parents and children --------------------------------------------------
+
+
+@pytest.fixture
+def granddaughter(payer):
+    """Return the child of the payer's child; nobody has recorded her as a grandchild."""
+    son = build.member("周强", born="2001-02-03", gender="1")
+    child = build.resident("周小雨", born="2024-05-01", gender="2")
+    build.relation(payer, son, "20", evidence="birth_certificate")
+    build.relation(child, son, "51", evidence="household_register")
+    return child
+
+
+def test_a_grandchild_proven_by_two_parents_is_bound_at_once(payer, granddaughter):
+    binding = authorise(payer, granddaughter, "42")
+    assert (binding.state, binding.proof) == ("active", "registry")
+    assert binding.relation_kind == "sons_child"
+
+
+def test_the_wrong_side_is_refused_with_the_right_one(payer, granddaughter):
+    refused = refusal(payer, granddaughter, "44")
+    assert refused.code == "relation_differs"
+    assert "孙子女" in refused.sentence

@@ -182,7 +182,8 @@ def test_the_family_is_known_from_either_side(mother, father, daughter):
     build.relation(daughter, mother, "52")
     build.relation(daughter, father, "51")
     assert selectors.family(daughter.pk) == {mother.pk, father.pk}
-    assert [edge.relative for edge in selectors.relations_of(mother.pk, build.TODAY)] == [daughter]
+    proven = selectors.proven_relatives(mother.pk, build.TODAY)
+    assert [relative for _tie, relative in proven] == [daughter]
     assert selectors.between(mother.pk, father.pk, build.TODAY) is None
 
 

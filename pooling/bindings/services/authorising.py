@@ -167,7 +167,7 @@ def facts(members, payer_id, relative_id, code, proof, on, but=None):
     open_rows = selectors.open_between(payer_id, relative_id, but=but)
     ours = [row for row in open_rows if row.relative_id == relative_id]
     asker = _asker(standings[payer_id], sum(row.payer_id == payer_id for row in open_rows), on)
-    registered = kinship.between(payer_id, relative_id, on)
+    registered = kinship.proven_between(payer_id, relative_id, on)
     standing = standings[relative_id]
     pair = Pair(
         relative=Side(
