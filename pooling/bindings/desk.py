@@ -14,6 +14,7 @@ from pooling.bindings import answers, drafts, rules, wording
 from pooling.bindings.services import authorising
 from pooling.cases import selectors as cases
 from pooling.kinship import selectors as kinship
+from pooling.kinship import wording as kinship_wording
 from pooling.policy import selectors as policy
 from pooling.policy.rules import ClauseInForce
 from pooling.shared.masks import mask_cert_no, mask_name
@@ -78,7 +79,7 @@ def application(case, on: date) -> Application:
     members = {member.pk: member for member in (payer, relative) if member is not None}
     standings = people.standings(members.values(), on)
     area = policy.in_force(standings[payer.pk].employee_area, on)
-    relation = kinship.between(payer.pk, relative.pk, on) if relative else None
+    relation = kinship.proven_between(payer.pk, relative.pk, on) if relative else None
     facts = [*_of_payer(payer, standings[payer.pk])]
     if "person" in filled:
         facts += _of_relative(filled["person"], relative, standings)
@@ -123,7 +124,10 @@ def _of_relative(person: dict, relative: Member | None, standings):
 
 
 def _of_relation(said: dict, relation) -> Fact:
-    known = wording.relation(relation.code) if relation else gettext("登记中没有")
+    known = gettext("登记中没有")
+    if relation is not None:
+        # A chain is told edge by edge, so that the desk sees what each rests on.
+        known = f"{wording.kind(relation.kind)}：{kinship_wording.path(relation)}"
     differs = relation is None or relation.kind != said["kind"]
     return Fact(gettext("关系"), wording.relation(said["code"]), known, differs=differs)
 

@@ -1,9 +1,13 @@
-"""The sentences for what cannot be true of two people."""
+"""The sentences for what cannot be true of two people, and for why they are relatives."""
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from pooling.kinship import codes
+from pooling.kinship.inference import Edge, Tie
+from pooling.kinship.models import Relation
 from pooling.kinship.rules import Problem
 from pooling.policy.wording import KINDS
 
@@ -46,3 +50,55 @@ def sentence(problem: Problem) -> str:
     if "word" in values:
         values["word"] = pgettext("relation", values["word"])
     return str(_SENTENCES[problem.code] % values)
+
+
+#: What people call a relative, by kind and sex.
+_PLAIN = {
+    ("parent", codes.MALE): _("父亲"),
+    ("parent", codes.FEMALE): _("母亲"),
+    ("child", codes.MALE): _("儿子"),
+    ("child", codes.FEMALE): _("女儿"),
+    ("spouse", codes.MALE): _("丈夫"),
+    ("spouse", codes.FEMALE): _("妻子"),
+}
+
+
+def grounds(tie: Tie, names: Mapping[int, str], reader_id: int) -> list[str]:
+    """Return why two people are relatives, an edge a sentence, to one of the two.
+
+    `names` are those the reader may know. That a child was adopted is the family's to tell:
+    such a paper is only called a record.
+    """
+    return [_ground(edge, names, reader_id) for edge in tie.chain]
+
+
+def _ground(edge: Edge, names: Mapping[int, str], reader_id: int) -> str:
+    adopted = edge.evidence == Relation.Evidence.ADOPTION
+    values = {
+        "relative": names[edge.relative_id],
+        "member": names[edge.member_id],
+        "word": _word(edge),
+        "evidence": gettext("登记数据") if adopted else _paper(edge),
+    }
+    if reader_id == edge.member_id:
+        return gettext("%(relative)s是您的%(word)s（%(evidence)s）") % values
+    if reader_id == edge.relative_id:
+        return gettext("您是%(member)s的%(word)s（%(evidence)s）") % values
+    return gettext("%(relative)s是%(member)s的%(word)s（%(evidence)s）") % values
+
+
+def path(tie: Tie) -> str:
+    """Return the same for the desk, without a name: `父亲（出生医学证明）的母亲（户口簿）`."""
+    near, *far = (
+        gettext("%(word)s（%(evidence)s）") % {"word": _word(edge), "evidence": _paper(edge)}
+        for edge in tie.chain
+    )
+    return gettext("%(near)s的%(far)s") % {"near": near, "far": far[0]} if far else near
+
+
+def _word(edge: Edge) -> str:
+    return str(_PLAIN.get((edge.kind, edge.relative_gender)) or KINDS[edge.kind])
+
+
+def _paper(edge: Edge) -> str:
+    return str(Relation.Evidence(edge.evidence).label)
