@@ -1,13 +1,17 @@
 """Authorisations, and who was kept from asking, for looking up: masked and recorded."""
 
 from django.contrib import admin
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from pooling.audit.admin import PersonalLookUpAdmin
 from pooling.bindings.models import Binding, Block, PayerCap
+from pooling.kinship import selectors as kinship
 from pooling.kinship import wording as kinship_wording
+from pooling.policy.wording import KINDS
 from pooling.shared.admin import yuan
 from pooling.shared.masks import mask_name
+from pooling.shared.periods import business_date
 
 
 @admin.display(description=_("共济人姓名"))
@@ -23,6 +27,12 @@ def relative_name(row) -> str:
 @admin.display(description=_("关系"))
 def relation(row) -> str:
     return kinship_wording.word(row.relation_code)
+
+
+@admin.display(description=_("登记数据今日所证明的关系"))
+def proven(row) -> str:
+    tie = kinship.proven_between(row.payer_id, row.relative_id, business_date(now()))
+    return f"{KINDS[tie.kind]}：{kinship_wording.path(tie)}" if tie else ""
 
 
 class _OfTwo(PersonalLookUpAdmin):
@@ -54,6 +64,7 @@ class BindingAdmin(_OfTwo):
     fields = readonly_fields = (
         *list_display[1:],
         "proof",
+        proven,
         "bound_at",
         yuan("cap_per_settlement_fen", _("每次上限")),
         yuan("cap_per_day_fen", _("每日上限")),

@@ -16,6 +16,7 @@ from accounts import selectors as people
 from pooling.bindings import answers, rules, selectors, texts, wording
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
+from pooling.bindings.selectors import BindingRow
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.cases.selectors import CaseRow
@@ -125,7 +126,8 @@ class Start:
 class Progress:
     """A submitted application: its case, how it stands in a title and a sentence, what next.
 
-    `tone` is good, warn or bad. `binding_id` is what came of it, once there is something.
+    `tone` is good, warn or bad. `binding_id` is what came of it, once there is something; `grounds`
+    say on what is on record the relation rests.
     """
 
     case: CaseRow
@@ -134,6 +136,7 @@ class Progress:
     tone: str = "warn"
     may_withdraw: bool = False
     binding_id: int | None = None
+    grounds: str = ""
 
 
 def start(member_id: int, on: date) -> Start:
@@ -225,12 +228,37 @@ def _granted(member_id: int, row: CaseRow, on: date) -> Progress:
     binding = selectors.get_for(member_id, row.subject_id, on)
     if binding.state_code == Binding.State.PROPOSED:
         sentence = gettext("我们已经通知家人。请家人登录本网站，在“家人”里点“同意”。")
-        return Progress(row, gettext("已提交，等待家人确认"), sentence, binding_id=binding.id)
+        return Progress(
+            row,
+            gettext("已提交，等待家人确认"),
+            sentence,
+            binding_id=binding.id,
+            grounds=grounds(member_id, binding, on),
+        )
     sentence = gettext(
         "家人就医或买药时出示自己的医保卡或医保码，个人负担的部分会按顺序从您的账户支付。"
         "每次使用都会通知您。"
     )
-    return Progress(row, gettext("办好了"), sentence, tone="good", binding_id=binding.id)
+    return Progress(
+        row,
+        gettext("办好了"),
+        sentence,
+        tone="good",
+        binding_id=binding.id,
+        grounds=grounds(member_id, binding, on),
+    )
+
+
+def grounds(member_id: int, binding: BindingRow, on: date) -> str:
+    """Say on what is on record the relation rests, edge by edge, to one of the two.
+
+    Empty where nothing is, where it no longer is what was agreed, and to somebody who has not
+    agreed yet to know the asker.
+    """
+    known = binding.side == "payer" or binding.bound_at is not None
+    if binding.state_code == "unrelated" or not known:
+        return ""
+    return kinship.grounds(member_id, binding.other_id, binding.other_name, on)
 
 
 def release_counts(member_id: int, binding_id: int, on: date) -> str:

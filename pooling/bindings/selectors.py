@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from accounts.models import Member
 from pooling.audit import selectors as trail
-from pooling.bindings import wording
+from pooling.bindings import standing, usability, wording
 from pooling.bindings.models import Attempt, Binding, Block, PayerCap
 from pooling.cases.models import Case
 from pooling.kinship import codes
+from pooling.kinship import selectors as kinship
 from pooling.policy import selectors as policy
 from pooling.shared.errors import NotFound
 from pooling.shared.masks import mask_name
@@ -27,25 +28,29 @@ _WAITING = (Case.State.SUBMITTED, Case.State.WAITING)
 # --- rows, for verbs and the till -----------------------------------------------------------
 
 
-def of_patient(patient_id: int) -> list[Binding]:
-    """Return every binding of a patient that has not ended, with both people, unlocked."""
-    return _of_patient(patient_id=patient_id)
+def of_patient(patient_id: int, on: date) -> list[Binding]:
+    """Return every binding of a patient that has not ended, with both people, unlocked.
+
+    Each brings along what `still_related` reads for that day.
+    """
+    return _of_patient(patient_id=patient_id, on=on)
 
 
 @compiled_once
-def _of_patient(patient_id):
+def _of_patient(patient_id, on):
     rows = Binding.objects.filter(relative=patient_id, state__in=Binding.OPEN)
-    return _with_payer_caps(rows).select_related("payer", "relative").order_by("pk")
+    rows = _with_edges(_with_payer_caps(rows), on)
+    return rows.select_related("payer", "relative").order_by("pk")
 
 
-def locked_around(patient_id: int) -> tuple[dict[int, Member], list[Binding]]:
+def locked_around(patient_id: int, on: date) -> tuple[dict[int, Member], list[Binding]]:
     """Lock a patient with all payers, then the bindings between them; return both.
 
     Two statements. A binding that ended while we waited is left out; so is one that began,
     whose payer is not locked: it is not there yet for this bill.
     """
     members = {row.pk: row for row in _people_around(patient_id=patient_id)}
-    return members, _locked_between(patient_id=patient_id, payer_ids=list(members))
+    return members, _locked_between(patient_id=patient_id, payer_ids=list(members), on=on)
 
 
 @compiled_once
@@ -55,11 +60,11 @@ def _people_around(patient_id):
 
 
 @compiled_once
-def _locked_between(patient_id, payer_ids):
+def _locked_between(patient_id, payer_ids, on):
     rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(
         relative=patient_id, payer__any=payer_ids, state__in=Binding.OPEN
     )
-    return _with_payer_caps(rows).order_by("pk")
+    return _with_edges(_with_payer_caps(rows), on).order_by("pk")
 
 
 def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:
@@ -77,6 +82,16 @@ def _with_payer_caps(rows):
         payer_cap_per_day_fen=F("payer__payer_cap__cap_per_day_fen"),
         payer_cap_per_year_fen=F("payer__payer_cap__cap_per_year_fen"),
     )
+
+
+def _with_edges(rows, on):
+    """Bring along what is on record of the two on a day: a register may end it at any moment."""
+    return rows.annotate(edges=kinship.edges_between("payer_id", "relative_id", on))
+
+
+def still_related(row: Binding, on: date) -> bool:
+    """Return whether the two are on that day what they were when they were bound."""
+    return usability.relation_holds(row, kinship.edges(row.edges), on)
 
 
 def owned(member_id: int | None, binding_id: int) -> Binding:
@@ -150,8 +165,8 @@ class BindingRow:
     """A binding as one of its two sides sees it. Words are ready to show; `may` are verbs.
 
     `side` is the reader's: `payer` or `relative`. `state` is the word to show, `state_code`
-    one of proposed, active, stopped, ending, not_begun, refused, withdrawn, released, expired.
-    `causes` say in sentences why it cannot be used now and who can change that.
+    one of proposed, active, stopped, unrelated, ending, not_begun, refused, withdrawn, released,
+    expired. `causes` say in sentences why it cannot be used now and who can change that.
     """
 
     id: int
@@ -300,7 +315,8 @@ def blocked_by(member_id: int) -> list[tuple[int, str]]:
 
 
 def _rows(which: Q, reader_id: int, on: date) -> list[BindingRow]:
-    found = list(Binding.objects.filter(which).select_related("payer", "relative").order_by("-pk"))
+    rows = Binding.objects.filter(which).select_related("payer", "relative").order_by("-pk")
+    found = list(_with_edges(rows, on))
     standings = people.standings({row.payer for row in found}, on) if found else {}
     area_of = {payer_id: standing.employee_area for payer_id, standing in standings.items()}
     release_by = {
@@ -315,7 +331,8 @@ def _row(row: Binding, reader_id: int, release_by: list[str], on: date) -> Bindi
     # Before the relative has agreed they learn no more of an asker than a stranger would;
     # the payer typed the relative's name in.
     known = row.bound_at is not None or (side == "payer" and row.state == State.PROPOSED)
-    code = _state_code(row, on)
+    related = still_related(row, on)
+    code = standing.state_code(row, on, related=related)
     return BindingRow(
         id=row.pk,
         side=side,
@@ -324,8 +341,8 @@ def _row(row: Binding, reader_id: int, release_by: list[str], on: date) -> Bindi
         relation=_relation(row, side),
         state_code=code,
         state=str(wording.STATES[code]),
-        causes=tuple(_causes(row, side, on)),
-        may=tuple(_may(row, side, release_by)),
+        causes=tuple(standing.causes(row, side, on, related=related)),
+        may=tuple(standing.may(row, side, release_by)),
         rank=row.rank,
         from_date=row.from_date,
         to_date=row.to_date,
@@ -348,50 +365,3 @@ def _relation(row: Binding, side: str) -> str:
     if side == "payer":
         return wording.relation(row.relation_code)
     return wording.relation(codes.inverse(row.relation_code, row.payer.gender))
-
-
-def _state_code(row: Binding, on: date) -> str:
-    """Return what people call the state: an active binding may be stopped, ending, not begun."""
-    if row.state != State.ACTIVE:
-        return str(row.state)
-    if row.release_on is not None and row.release_on <= on:
-        return "released"
-    if row.to_date is not None and row.to_date <= on:
-        return "expired"
-    if row.frozen_at is not None or row.declined_at is not None:
-        return "stopped"
-    if on < row.from_date:
-        return "not_begun"
-    return "ending" if row.release_on is not None else "active"
-
-
-def _causes(row: Binding, side: str, on: date) -> list[str]:
-    """Say why it cannot be used now, or when that will be, and who can change it."""
-    said = []
-    if row.ended_at is not None:
-        return [wording.cause(f"ended_{row.ended_cause}", day=row.ended_at)]
-    if row.state == State.PROPOSED:
-        return [wording.cause(f"proposed_to_{side}", day=row.signed_at)]
-    if row.frozen_at is not None:
-        said.append(wording.cause(f"frozen_to_{side}", day=row.frozen_at))
-    if row.declined_at is not None:
-        said.append(wording.cause(f"declined_to_{side}", day=row.declined_at))
-    if row.release_on is not None:
-        said.append(wording.cause("release_on", day=row.release_on))
-    if on < row.from_date:
-        said.append(wording.cause("not_begun", day=row.from_date))
-    return said
-
-
-def _may(row: Binding, side: str, release_by: list[str]) -> list[str]:
-    """Return what the reader can do now, as names of verbs."""
-    if row.state == State.PROPOSED:
-        return ["withdraw"] if side == "payer" else ["confirm", "refuse", "block"]
-    if row.state != State.ACTIVE:
-        return []
-    if side == "payer":
-        verbs = ["thaw" if row.frozen_at else "freeze", "change_limits"]
-    else:
-        verbs = ["resume" if row.declined_at else "decline", "set_rank"]
-    releases = side in release_by and row.release_asked_at is None
-    return [*verbs, "release"] if releases else verbs

@@ -5,12 +5,14 @@ the two people: what they themselves can change comes before what an area has ru
 E-credentials do not exist yet; their check joins here with them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from pooling.kinship import inference
+from pooling.kinship.inference import Edge
 from pooling.shared import periods
 
 OPEN, CLOSED, MISSING = "open", "closed", "missing"
@@ -27,6 +29,7 @@ class Unusable(StrEnum):
     DECLINED = "declined_by_relative"
     PATIENT_DEAD = "patient_dead"
     PAYER_DEAD = "payer_dead"
+    RELATION_ENDED = "relation_ended"
     PAYER_HAS_NO_ACCOUNT = "payer_has_no_account"
     PAYER_ACCOUNT_CLOSED = "payer_account_closed"
     PAYER_INSURANCE_ENDED = "payer_insurance_ended"
@@ -95,6 +98,8 @@ class Authorisation:
     frozen: bool = False
     declined: bool = False
     uses: tuple[str, ...] | None = None
+    #: Whether what makes the two relatives still stands (`relation_holds`).
+    related: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,26 @@ class Facts:
     payer: Payer
     rules: Mapping[str, Any]
     has_quota: bool = False
+
+
+def relation_holds(agreed: Any, edges: Iterable[Edge], on: date) -> bool:
+    """Return whether two people are still what they were when one of them bound the other.
+
+    `agreed` is a binding. One the registry proved needs the registry's proof on the day itself,
+    direct or derived. One that rests on a promise, on papers or on the relative's word stands
+    until the registry contradicts it: until it has recorded that very relation and ended it.
+    """
+    edges = list(edges)
+    payer, relative, kind = agreed.payer_id, agreed.relative_id, agreed.relation_kind
+    if kind in inference.kinds(payer, relative, edges, on):
+        return True
+    if agreed.proof == "registry":
+        return False
+    return not any(
+        edge.to_date is not None and edge.to_date <= on
+        for edge in edges
+        if (edge.member_id, edge.relative_id, edge.kind) == (payer, relative, kind)
+    )
 
 
 def why_unusable(facts: Facts) -> Unusable | None:
@@ -137,6 +162,8 @@ def _people(facts: Facts) -> Unusable | None:
         return Unusable.PATIENT_DEAD
     if payer.dead:
         return Unusable.PAYER_DEAD
+    if not facts.authorisation.related:
+        return Unusable.RELATION_ENDED
     if payer.account == MISSING:
         return Unusable.PAYER_HAS_NO_ACCOUNT
     if payer.account == CLOSED:

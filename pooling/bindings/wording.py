@@ -169,6 +169,7 @@ STATES = {
     "proposed": _("待家人确认"),
     "active": _("使用中"),
     "stopped": _("已暂停"),
+    "unrelated": _("暂不能用"),
     "ending": _("使用中，即将解除"),
     "not_begun": _("尚未开始"),
     "refused": _("家人未同意"),
@@ -185,6 +186,10 @@ CAUSES = {
     "frozen_to_relative": _("共济人于%(day)s暂停使用；恢复须由共济人办理。"),
     "declined_to_payer": _("家人于%(day)s停用；恢复须由家人办理。"),
     "declined_to_relative": _("您于%(day)s停用，随时可以恢复。"),
+    "unrelated": _(
+        "按现在的登记，你们已不是这份授权所依据的亲属关系，所以不能使用。"
+        "登记有误，请带证明到医保窗口更正；更正后自动恢复。"
+    ),
     "release_on": _("已申请解除，%(day)s起不能再使用，在此之前照常可用。"),
     "not_begun": _("从%(day)s起可以使用。"),
     "ended_released_by_payer": _("共济人于%(day)s解除。"),

@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext
 
-from pooling.kinship import inference, rules
+from pooling.kinship import inference, rules, wording
 from pooling.kinship.inference import Edge, Tie
 from pooling.kinship.models import Relation
 from pooling.kinship.rules import Known, Problem
@@ -24,6 +25,25 @@ def proven_between(member_id: int, relative_id: int, on: date) -> Tie | None:
     """Return what the relative is to the member, on record or as it follows (one statement)."""
     rows = Relation.objects.filter(_about(member_id, relative_id), _in_force(on))
     return inference.tie(member_id, relative_id, _edges(rows), on)
+
+
+def grounds(reader_id: int, other_id: int, other_name: str, on: date) -> str:
+    """Return why the other is the reader's relative, in words to the reader (one statement).
+
+    Empty where nothing proves it. `other_name` is what the reader may call them; whoever
+    stands between the two is parent or child of both, and known to both by name.
+    """
+    rows = list(
+        Relation.objects.filter(_about(reader_id, other_id), _in_force(on))
+        .select_related("relative")
+        .order_by("pk")
+    )
+    found = inference.tie(reader_id, other_id, map(_edge, rows), on)
+    if found is None:
+        return ""
+    names = {row.relative_id: row.relative.name for row in rows}
+    names |= {reader_id: "", other_id: other_name}
+    return gettext("；").join(wording.grounds(found, names, reader_id))
 
 
 def proven_relatives(member_id: int, on: date) -> list[tuple[Tie, Any]]:

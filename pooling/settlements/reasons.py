@@ -116,6 +116,9 @@ WORDS: dict[str, Words] = {
     Unusable.FROZEN: _same(_("共济人已暂停使用。共济人恢复后即可支付。")),
     Unusable.DECLINED: _same(_("被共济人选择了停用这位家人的账户。被共济人恢复后即可支付。")),
     Unusable.PAYER_DEAD: _same(_("共济人的账户自其登记去世之日起不再支付。请到医保窗口咨询。")),
+    Unusable.RELATION_ENDED: _same(
+        _("按登记，双方当日已不是这份共济所依据的亲属关系。登记有误，请带证明到医保窗口更正。")
+    ),
     Unusable.PAYER_HAS_NO_ACCOUNT: _same(_("共济人没有个人账户。开立并有划入后可以支付。")),
     Unusable.PAYER_ACCOUNT_CLOSED: _same(_("共济人的个人账户已经销户。")),
     Unusable.PAYER_INSURANCE_ENDED: _same(

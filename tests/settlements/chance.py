@@ -72,6 +72,7 @@ def any_input(pick) -> Input:
                 frozen=not pick(0, 9),
                 declined=not pick(0, 9),
                 uses=uses(),
+                related=bool(pick(0, 9)),
             ),
             standing=Payer(
                 not pick(0, 9), often("1", "2", "4", ""), one_of(*AREAS[:2], *AREAS), money.state
@@ -155,6 +156,7 @@ def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
             agreed.to_date is None or agreed.to_date > DAY,
             agreed.release_on is None or agreed.release_on > DAY,
             not (agreed.frozen or agreed.declined),
+            agreed.related,
             not (patient.dead or payer.dead),
             payer.account == "open",
             payer.employee_status == "1"

@@ -159,7 +159,7 @@ def set_rank(*, binding_id: int, rank: int, by: Actor, at) -> list[Binding]:
     if found.relative_id != asker:
         raise rows.OtherSide(_("顺位由家人本人决定，共济人不能调整。"))
     people.locked([found.relative_id])
-    others = {row.pk for row in selectors.of_patient(found.relative_id)}
+    others = {row.pk for row in selectors.of_patient(found.relative_id, business_date(at))}
     held = selectors.locked(others)
     if binding_id not in held:
         raise NotNow(_("这份授权已经结束，不能调整顺位。"))

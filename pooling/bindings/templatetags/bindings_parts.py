@@ -9,6 +9,7 @@ TONES = {
     "active": "good",
     "proposed": "warn",
     "stopped": "paused",
+    "unrelated": "bad",
     "ending": "warn",
     "not_begun": "info",
     "refused": "bad",

@@ -46,9 +46,11 @@ def family(request):
 @member_required
 def binding(request, pk):
     """One authorisation: state and causes, limits, what I may do, its history."""
-    row = selectors.get_for(request.actor.id, pk, business_date(now()))
+    today = business_date(now())
+    row = selectors.get_for(request.actor.id, pk, today)
     page = {
         "binding": row,
+        "grounds": drafts.grounds(request.actor.id, row, today),
         "history": selectors.history(request.actor.id, pk),
         "uses": wording.uses(row.uses or ()),
     }

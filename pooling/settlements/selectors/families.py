@@ -68,7 +68,7 @@ def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Fam
     until the transaction ends; without it nothing is.
     """
     lock, on = pay_to is not None, charge.visit.on
-    members, bindings = (authorisations.locked_around if lock else _around)(patient_id)
+    members, bindings = (authorisations.locked_around if lock else _around)(patient_id, on)
     if patient_id not in members:
         raise NotFound(_("没有这位参保人。"))
     standings = people.standings(members.values(), on)
@@ -99,9 +99,9 @@ def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Fam
     )
 
 
-def _around(patient_id: int) -> tuple[dict[int, Member], list[Binding]]:
+def _around(patient_id: int, on: date) -> tuple[dict[int, Member], list[Binding]]:
     """Return patient and payers by id, and the bindings; a patient without any costs one more."""
-    bindings = authorisations.of_patient(patient_id)
+    bindings = authorisations.of_patient(patient_id, on)
     members = {row.pk: row for each in bindings for row in (each.relative, each.payer)}
     return members or people.by_ids([patient_id]), bindings
 
@@ -128,6 +128,7 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
                 payers[binding.payer_id],
                 _purse(accounts.get(binding.payer_id), on, locked),
                 used.of(binding),
+                on,
             )
             for binding in bindings
         ),
@@ -136,7 +137,7 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
     return given, version
 
 
-def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used) -> Candidate:
+def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used, on: date) -> Candidate:
     return Candidate(
         binding=binding.pk,
         payer=binding.payer_id,
@@ -150,6 +151,7 @@ def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used) -> C
             frozen=binding.frozen_at is not None,
             declined=binding.declined_at is not None,
             uses=None if binding.uses is None else tuple(binding.uses),
+            related=authorisations.still_related(binding, on),
         ),
         standing=standing,
         purse=purse,

@@ -1,0 +1,60 @@
+"""How an authorisation stands to one of its two people: the state, why, and what may be done.
+
+`side` is the reader's: `payer` or `relative`. `related` is whether they still are what they were.
+"""
+
+from datetime import date
+
+from pooling.bindings import wording
+from pooling.bindings.models import Binding
+
+State = Binding.State
+
+
+def state_code(row: Binding, on: date, *, related: bool) -> str:
+    """Return what people call the state: an active binding may be stopped, ending, not begun."""
+    if row.state != State.ACTIVE:
+        return str(row.state)
+    if row.release_on is not None and row.release_on <= on:
+        return "released"
+    if row.to_date is not None and row.to_date <= on:
+        return "expired"
+    if not related:
+        return "unrelated"
+    if row.frozen_at is not None or row.declined_at is not None:
+        return "stopped"
+    if on < row.from_date:
+        return "not_begun"
+    return "ending" if row.release_on is not None else "active"
+
+
+def causes(row: Binding, side: str, on: date, *, related: bool) -> list[str]:
+    """Say why it cannot be used now, or when that will be, and who can change it."""
+    if row.ended_at is not None:
+        return [wording.cause(f"ended_{row.ended_cause}", day=row.ended_at)]
+    if row.state == State.PROPOSED:
+        return [wording.cause(f"proposed_to_{side}", day=row.signed_at)]
+    said = [] if related else [wording.cause("unrelated", day=on)]
+    if row.frozen_at is not None:
+        said.append(wording.cause(f"frozen_to_{side}", day=row.frozen_at))
+    if row.declined_at is not None:
+        said.append(wording.cause(f"declined_to_{side}", day=row.declined_at))
+    if row.release_on is not None:
+        said.append(wording.cause("release_on", day=row.release_on))
+    if on < row.from_date:
+        said.append(wording.cause("not_begun", day=row.from_date))
+    return said
+
+
+def may(row: Binding, side: str, release_by: list[str]) -> list[str]:
+    """Return what the reader can do now, as names of verbs."""
+    if row.state == State.PROPOSED:
+        return ["withdraw"] if side == "payer" else ["confirm", "refuse", "block"]
+    if row.state != State.ACTIVE:
+        return []
+    if side == "payer":
+        verbs = ["thaw" if row.frozen_at else "freeze", "change_limits"]
+    else:
+        verbs = ["resume" if row.declined_at else "decline", "set_rank"]
+    releases = side in release_by and row.release_asked_at is None
+    return [*verbs, "release"] if releases else verbs
