@@ -123,6 +123,19 @@ def hand_in(*, case_id: int, by: Actor, at) -> Case:
 
 
 @transaction.atomic
+def bring(*, case_id: int, kind: str, pages: list[CleanPage], by: Actor, at) -> Document:
+    """Take in a whole paper at once, as a window does; what the member collects is left alone."""
+    document = begin(case_id=case_id, kind=kind, by=by, at=at)
+    add_pages(document_id=document.pk, pages=pages, by=by, at=at)
+    # The one taken up may have been begun on a phone; now it is the window's.
+    _move(document, Document.State.RECEIVED)
+    document.uploaded_at, document.uploaded_by = at, by.name
+    document.save(update_fields=["state", "uploaded_at", "uploaded_by"])
+    _note(document, "bring", by, at)
+    return document
+
+
+@transaction.atomic
 def accept(*, document_id: int, by: Actor, at) -> Document:
     """Find that a paper proves what it says; never by whoever brought it."""
     return _judge(document_id, Document.State.ACCEPTED, by, at)

@@ -29,7 +29,7 @@ from pooling.counter.forms import (
     TurnBackForm,
 )
 from pooling.counter.models import DeskCase
-from pooling.counter.proofs import DECIDES, HANDLES, ProofsOnTheDesk
+from pooling.counter.proofs import AT_THE_WINDOW, DECIDES, HANDLES, ProofsOnTheDesk
 from pooling.shared.actor import Actor
 from pooling.shared.admin import Act, ActAdmin, acting
 from pooling.shared.errors import DomainError
@@ -38,8 +38,6 @@ from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
 
 TAKE_IN, DECIDE = HANDLES, DECIDES
-#: Session key: the member whose document the clerk holds in hand.
-AT_THE_WINDOW = "counter_at_the_window"
 
 
 def waits(case) -> bool:

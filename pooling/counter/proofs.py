@@ -3,23 +3,30 @@
 Every page opened is a look of its own, and bears the name of whoever opened it.
 """
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from pooling.audit.services import look
-from pooling.cases import documents, showing
+from pooling.cases import documents, materials, showing, uploads
 from pooling.cases import selectors as cases
+from pooling.cases.forms import KindForm
 from pooling.shared.admin import acting
 from pooling.shared.errors import DomainError, NotFound
+from pooling.shared.forms import refuse
 from pooling.shared.work import database_clock, unit_of_work
 
 HANDLES, DECIDES = "counter.take_in", "counter.decide"
+#: Session key: the member whose document the clerk holds in hand.
+AT_THE_WINDOW = "counter_at_the_window"
 JUDGEMENTS = {
     "accept": (documents.accept, _("这份材料已采信。")),
     "reject": (documents.reject, _("这份材料未采信。")),
@@ -33,6 +40,11 @@ class ProofsOnTheDesk:
         view, name = self.admin_site.admin_view, "counter_deskcase"
         paper = "<int:pk>/papers/<int:document>/"
         return [
+            path(
+                "<int:pk>/papers/",
+                view(uploads.within_limits(self.scan_view)),
+                name=f"{name}_scan",
+            ),
             path(f"{paper}<int:page>/", view(self.paper_view), name=f"{name}_paper"),
             path(f"{paper}<slug:verb>/", view(self.judge_view), name=f"{name}_judge"),
             *super().get_urls(),
@@ -64,6 +76,55 @@ class ProofsOnTheDesk:
             lambda: look(page="counter.papers", member_ids=people, fields=fields, by=by, at=at)
         )
         return answer
+
+    def scan_view(self, request, pk: int):
+        """Scan or photograph a paper of whoever stands at the window: all its pages at once."""
+        case = self.get_object(request, str(pk))
+        if case is None:
+            raise Http404
+        if not (self.has_view_permission(request, case) and request.user.has_perm(HANDLES)):
+            raise PermissionDenied
+        if request.session.get(AT_THE_WINDOW) != case.member_id:
+            messages.warning(request, _("请先核对申请人的证件，再为其办理。"))
+            return redirect("admin:counter_deskcase_find")
+        # An upload that was not read says nothing, not even which paper it was.
+        posted = request.method == "POST"
+        form = KindForm(request.POST if posted else None, asked=list(materials.WORDS))
+        if posted and self._scanned(request, case, form):
+            return redirect("admin:counter_deskcase_intake", case.pk)
+        page = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("上传或拍摄材料"),
+            "original": case,
+            "form": form,
+            "papers": [row for row in cases.documents_of(case.pk) if row.pages],
+        }
+        return TemplateResponse(request, "counter/scan.html", page)
+
+    def _scanned(self, request, case, form) -> bool:
+        try:
+            files = uploads.chosen(request, "camera", "files")
+            if not form.is_valid():
+                return False
+            kind, pages = form.cleaned_data["kind"], uploads.read(files)
+            by = replace(
+                acting(request),
+                on_behalf_of=case.member_id,
+                purpose=f"handling {case.number}",
+                channel="counter",
+            )
+            unit_of_work(
+                lambda: documents.bring(
+                    case_id=case.pk, kind=kind, pages=pages, by=by, at=database_clock()
+                )
+            )
+        except DomainError as error:
+            form.errors.clear()
+            refuse(form, error)
+            return False
+        messages.success(request, _("材料已加密保存，审核人员可以查看。"))
+        return True
 
     @method_decorator(require_POST)
     def judge_view(self, request, pk: int, document: int, verb: str):

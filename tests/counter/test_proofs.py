@@ -4,13 +4,16 @@ import io
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts import roles
 from pooling.audit import selectors as trail
 from pooling.cases import documents
 from pooling.cases import selectors as cases
+from pooling.cases.services import FourEyes
 from tests import build
+from tests.cases import files
 
 pytestmark = pytest.mark.django_db
 DESK = "/admin/counter/deskcase/"
@@ -112,3 +115,49 @@ def test_before_a_purpose_the_page_says_what_there_is_and_opens_nothing(client, 
     said = client.get(f"{DESK}{paper.case_id}/change/").content.decode()
     assert "户口簿（2 页）" in said
     assert f"/papers/{paper.pk}/" not in said
+
+
+# --- at the window ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def at_the_window(client, applicant, paper):
+    """Return the address where a clerk, who has seen the applicant's document, brings papers."""
+    build.signed_in_staff(client, username="wang.clerk", role=roles.CLERK)
+    address = f"{DESK}{paper.case_id}/papers/"
+    assert client.get(address)["Location"] == f"{DESK}find/"
+    client.post(f"{DESK}find/", {"name": applicant.name, "cert_no": applicant.cert_no})
+    return address
+
+
+def scan(client, address, data, kind="marriage_certificate"):
+    file = SimpleUploadedFile("scan.jpg", data)
+    return client.post(address, {"kind": kind, "files": [file, SimpleUploadedFile("b.jpg", data)]})
+
+
+def test_a_clerk_scans_a_paper_and_somebody_else_judges_it(client, paper, at_the_window):
+    assert "哪一种材料" in client.get(at_the_window).content.decode()
+    assert scan(client, at_the_window, files.photo()).status_code == 302
+    scanned = cases.documents_of(paper.case_id)[1]
+    assert (scanned.kind_code, scanned.state_code, len(scanned.pages)) == (
+        "marriage_certificate",
+        "received",
+        2,
+    )
+    by = build.clerk(int(scanned.uploaded_by.partition(":")[2]))
+    with pytest.raises(FourEyes):
+        documents.accept(document_id=scanned.id, by=by, at=build.NOON)
+    documents.accept(document_id=scanned.id, by=build.clerk(), at=build.NOON)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "sentence"),
+    [
+        (files.PROGRAM, "marriage_certificate", "第 1 个文件“scan.jpg”的内容和文件名不符"),
+        (files.photo(), "", "请选择一种材料"),
+        (b"\xff" * 15 * 1024 * 1024, "marriage_certificate", "一共超过 25 MB"),
+    ],
+)
+def test_a_bad_scan_is_told_and_nothing_kept(client, paper, at_the_window, data, kind, sentence):
+    assert sentence in scan(client, at_the_window, data, kind).content.decode()
+    assert len(cases.documents_of(paper.case_id)) == 1

@@ -103,6 +103,7 @@ DESK = {
     "admin:counter_deskcase_notice": (302, 302, 200, 200, 200, 403),
     "admin:counter_deskcase_paper": (302, 302, 403, 403, 403, 403),  # nobody said what for
     "admin:counter_deskcase_receipt": (302, 302, 404, 404, 404, 403),  # none of a draft
+    "admin:counter_deskcase_scan": (302, 302, 302, 302, 403, 403),
 }
 #: Verb of a case → the same of a POST: 302 goes to the staff door for outsiders.
 DESK_VERBS = {
