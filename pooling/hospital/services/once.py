@@ -117,5 +117,10 @@ def _repeat(envelope: Envelope) -> Answer:
 
 
 def remember(row: int, answer: Answer) -> Answer:
-    Message.objects.filter(pk=row).update(status=answer.status, answer=answer.content)
+    """Write the answer beside its message and return it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE hospital_message SET status = %s, answer = %s WHERE id = %s",
+            [answer.status, answer.content, row],
+        )
     return answer
