@@ -78,6 +78,14 @@ PAGES = {
     "settlements:why": OWNER,
     "text_size": (405, 405, 405, 405, 405),
 }
+#: What the relative of the payer's authorisation, who is the patient of the bill, is answered
+#: where it is not what a stranger is.
+RELATIVE = {
+    "bindings:binding": 200,
+    "bindings:change_limits": 403,  # the limits are the payer's
+    "bindings:release": 200,
+    "settlements:why": 200,
+}
 #: name → method, and the answer without key, to a hotline, and to another institution's till.
 REST = {
     "rest:api-root": ("GET", 404, 404, 404),
@@ -155,6 +163,7 @@ def family(db, settings, tmp_path):
     paper = build.paper(case)
     return {
         "payer": payer,
+        "relative": sister,
         "stranger": build.employee("陈志强"),
         "pk": {"bindings": binding.pk, "settlements": settlement.pk, "admin": case.pk},
         "number": case.number,
@@ -213,6 +222,20 @@ def test_who_may_open_which_page(asker, family, client):
     as_(asker, client, family)
     answered = {name: client.get(address(name, family)).status_code for name in PAGES}
     assert answered == {name: row[ASKERS.index(asker)] for name, row in PAGES.items()}
+
+
+def test_what_the_relative_may_open(family, client):
+    as_("relative", client, family)
+    answered = {name: client.get(address(name, family)).status_code for name in PAGES}
+    stranger = ASKERS.index("stranger")
+    assert answered == {name: RELATIVE.get(name, row[stranger]) for name, row in PAGES.items()}
+
+
+@pytest.mark.parametrize("asker", ["reviewer", "auditor"])
+def test_other_staff_open_of_the_portal_what_a_clerk_opens(asker, family, client):
+    as_(asker, client, family)
+    answered = {name: client.get(address(name, family)).status_code for name in PAGES}
+    assert answered == {name: row[ASKERS.index("clerk")] for name, row in PAGES.items()}
 
 
 @pytest.mark.parametrize("name", [name for name, row in PAGES.items() if row[3] == 404])

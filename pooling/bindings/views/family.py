@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import fresh_code_required, member_required
 from pooling.bindings import drafts, selectors, services, wording
 from pooling.bindings.forms import LimitsForm, OverallForm
+from pooling.bindings.services.rows import PAYER
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date
@@ -95,6 +96,8 @@ def change_limits(request, pk):
     """Other limits, another end, other uses for an authorisation that runs."""
     today = business_date(now())
     row = selectors.get_for(request.actor.id, pk, today)
+    if row.side != PAYER:
+        raise services.OtherSide(_("只有共济人可以这样做。"))
     guide = drafts.limits_guide(request.actor.id, today)
     stored = {name: getattr(row, name) for name in LimitsForm.base_fields}
     stored["uses"] = row.uses or [value for value, _word in guide.uses]
