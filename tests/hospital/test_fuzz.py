@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pooling.hospital.models import Message
@@ -95,6 +95,7 @@ def test_any_header(till, header, value):
 
 
 @FUZZ
+@example(tail="/[")
 @given(tail=st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_any_address(till, hotline, tail):
     for who in (till, hotline):

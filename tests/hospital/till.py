@@ -5,7 +5,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from portal.wsgi import application
 
@@ -104,12 +104,13 @@ def right_now():
 
 def call(method: str, path: str, raw: bytes, headers: dict[str, str]) -> Reply:
     """Run one request through the application server's own entry."""
-    parts = urlsplit(path)
+    # As in a request line: whatever stands before the first ? is the path.
+    path, _, query = path.partition("?")
     environ = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": ("/api/v1" + parts.path).encode().decode("latin-1"),
-        "QUERY_STRING": quote(parts.query, safe="=&%"),
+        "PATH_INFO": ("/api/v1" + path).encode().decode("latin-1"),
+        "QUERY_STRING": quote(query, safe="=&%"),
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "8000",
         "SERVER_PROTOCOL": "HTTP/1.1",
