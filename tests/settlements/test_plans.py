@@ -59,7 +59,9 @@ def plan(sql: str) -> dict:
     Of a handful of rows any plan is cheap: only what is possible can be asked.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        # Joining by merging or hashing reads a side whole; only tiny tables tempt to it.
+        for tempting in ("seqscan", "mergejoin", "hashjoin"):
+            cursor.execute(f"SET LOCAL enable_{tempting} = off")
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
         return cursor.fetchone()[0][0]["Plan"]
 
