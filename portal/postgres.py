@@ -15,6 +15,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -58,9 +59,10 @@ def serve(home: Path, *, durable: bool = True) -> str:
     `durable=False` is for tests: nothing is flushed, so a power cut may lose everything.
     """
     server = Server(Path(home).resolve(), durable=durable)
-    server.enter()
-    in_use.append(server)
-    atexit.register(server.leave)
+    with _undisturbed():
+        server.enter()
+        in_use.append(server)
+        atexit.register(server.leave)
     return server.url
 
 
@@ -108,7 +110,7 @@ class Server:
         """Stop being a user; the last one out stops the server."""
         if os.getpid() != self.owner or self.users.closed:
             return
-        with _locked(self.home / "server.lock"), self.users:
+        with _undisturbed(), _locked(self.home / "server.lock"), self.users:
             try:
                 fcntl.flock(self.users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -220,6 +222,17 @@ class Server:
             if done.returncode:
                 said = output.read().strip()[-600:]
                 raise ImproperlyConfigured(f"{program} failed in {self.place}: {said} {_OR_YOURS}")
+
+
+@contextlib.contextmanager
+def _undisturbed():
+    """Let Ctrl-C and SIGTERM wait: half a start would leave a server nobody stops."""
+    stops = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

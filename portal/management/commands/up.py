@@ -31,6 +31,8 @@ class Command(BaseCommand):
 
     help = "准备数据库并启动门户：网站、接口与后台作业。Prepare and serve the whole portal."
     requires_system_checks = ()
+    _asked_to_stop = False
+    _has_children = False
 
     def add_arguments(self, parser):
         parser.add_argument("--prepare-only", action="store_true", help="不启动服务。Do not serve.")
@@ -38,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, *, prepare_only: bool, **options):
         # Ctrl-C too: a shell that starts us in the background leaves it ignored.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
+            signal.signal(number, self._stop)
         host, port = (
             read.str("PORTAL_HOST", default="127.0.0.1"),
             read.int("PORTAL_PORT", default=8000),
@@ -52,6 +54,26 @@ class Command(BaseCommand):
                     self._serve(host, port)
         except KeyboardInterrupt:
             self._say("已停止，没有留下任何进程。", "Stopped; no process is left.")
+
+    def _stop(self, number, frame) -> None:
+        """Stop at once while preparing; beside children only take note.
+
+        Raised in the midst of starting a child, an exception would lose the child or, in a
+        hook that swallows exceptions, itself.
+        """
+        self._asked_to_stop = True
+        if not self._has_children:
+            raise KeyboardInterrupt
+
+    def _pause(self, seconds: float, children: Children) -> None:
+        """Let time pass; raise KeyboardInterrupt or CommandError when serving is over."""
+        if self._asked_to_stop:
+            raise KeyboardInterrupt
+        if ended := children.ended():
+            raise CommandError(
+                f"{ended} 意外结束，已全部停止。{ended} ended; everything is stopped."
+            )
+        time.sleep(seconds)
 
     def _prepare(self) -> None:
         self._say(f"数据、密钥与上传：{settings.HOME}", "data, keys and uploads")
@@ -75,20 +97,16 @@ class Command(BaseCommand):
 
     def _serve(self, host: str, port: int) -> None:
         children = Children()
+        self._has_children = True
         try:
             children.start("granian", _server(host, port), folder=ROOT)
             self._wait_for(f"http://{host}:{port}/healthz", children)
             # The first page does not wait for it.
             children.start("procrastinate", _WORKER, folder=ROOT)
             self._tell(f"http://localhost:{port}")
-            while not (ended := children.ended()):
-                time.sleep(0.2)
-            raise CommandError(
-                f"{ended} 意外结束，已全部停止。{ended} ended; everything is stopped."
-            )
+            while True:
+                self._pause(0.2, children)
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
             children.stop()
 
     def _tell(self, site: str) -> None:
@@ -104,11 +122,9 @@ class Command(BaseCommand):
     def _wait_for(self, address: str, children: Children) -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            if ended := children.ended():
-                raise CommandError(f"{ended} 没有启动成功。{ended} did not start.")
+            self._pause(0.05, children)
             with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2):  # noqa: S310
                 return
-            time.sleep(0.05)
         raise CommandError("网站一分钟内没有应答。The site did not answer within a minute.")
 
     def _say(self, chinese: str, english: str) -> None:
@@ -170,7 +186,3 @@ def _collect_static() -> bool:
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     stamp.write_text(mark.hexdigest())
     return True
-
-
-def _interrupt(number, frame) -> None:
-    raise KeyboardInterrupt
