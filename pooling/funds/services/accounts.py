@@ -1,4 +1,4 @@
-"""Personal accounts: opened by the first contribution, rolled over each January, closed empty."""
+"""Personal accounts: opened by the first contribution, closed empty."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,12 @@ from django.utils.translation import gettext as _
 from accounts import selectors as people
 from accounts.services.members import unknown_people
 from pooling.audit import services as audit
-from pooling.funds import selectors
 from pooling.funds.models import Contribution, PersonalAccount
 from pooling.ledger import selectors as books
 from pooling.ledger import services as ledger
 from pooling.ledger.services import Movement
 from pooling.shared.errors import DomainError, NotFound
-from pooling.shared.periods import business_date
-from pooling.shared.rows import CHUNK, Loaded, RowProblem
+from pooling.shared.rows import Loaded, RowProblem
 
 #: The order in which both parts of an account are named everywhere.
 PARTS = ("current", "prior")
@@ -200,69 +198,6 @@ def _pay_in(good: list[tuple[ContributionRow, PersonalAccount]], scheme: int, lo
         cursor.execute(_INSERT_CONTRIBUTIONS, [list(column) for column in columns])
 
 
-def roll_over(*, year: int, by, at) -> int:
-    """Move what earlier years left in `current` to `prior`; return how many accounts moved.
-
-    All pages in the caller's transaction. A job that wants each page to stand on its own
-    calls `roll_over_page` until it answers None.
-    """
-    moved, after = 0, 0
-    while (page := roll_over_page(year=year, after=after, by=by, at=at)) is not None:
-        after, of_page = page
-        moved += of_page
-    return moved
-
-
-#: What is left of earlier years: the balance without this year's contributions. They are
-#: told apart by business date, so that a run that comes late moves nothing of the new year.
-_LEFT_OVER = """
-SELECT account.id, account.current_id, account.prior_id,
-       part.balance_fen - coalesce((
-           SELECT sum(posting.amount_fen) FROM ledger_posting AS posting
-           JOIN ledger_entry AS entry ON entry.id = posting.entry_id
-           WHERE posting.account_id = account.current_id
-             AND entry.kind = 'contribution' AND entry.business_date >= %s), 0)::bigint
-FROM funds_personalaccount AS account
-JOIN ledger_account AS part ON part.id = account.current_id
-WHERE account.id = ANY(%s) AND part.balance_fen > 0
-  AND NOT EXISTS (SELECT FROM ledger_entry
-                  WHERE key = 'rollover:' || %s || ':' || account.id)
-ORDER BY account.id
-"""
-
-
-@transaction.atomic
-def roll_over_page(*, year: int, after: int, by, at, limit: int = CHUNK) -> tuple[int, int] | None:
-    """Roll over the accounts that follow one by primary key, one posting each.
-
-    `year` is the year that begins. Returns (last account looked at, accounts moved), or
-    None when there are no more. Run again, whole or from any page, it moves nothing twice.
-    """
-    page = PersonalAccount.objects.filter(pk__gt=after, closed_on__isnull=True).order_by("pk")
-    accounts = list(page[:limit])
-    if not accounts:
-        return None
-    locked = books.locked(pk for account in accounts for pk in account.part_ids)
-    new_year = date(year, 1, 1)
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT_OVER, [new_year, [each.pk for each in accounts], str(year)])
-        left_over = [row for row in cursor.fetchall() if row[3] > 0]
-    drafts = [
-        ledger.draft(
-            key=f"rollover:{year}:{pk}",
-            kind="rollover",
-            movements=[Movement(current, -fen), Movement(prior, fen)],
-            business_date=new_year,
-        )
-        for pk, current, prior, fen in left_over
-    ]
-    if drafts:
-        ledger.post_many(drafts, at=at, locked=locked)
-        detail = {"year": year, "moved": len(drafts), "fen": sum(row[3] for row in left_over)}
-        audit.record(verb="funds.roll_over", subject=PersonalAccount(), by=by, at=at, detail=detail)
-    return accounts[-1].pk, len(drafts)
-
-
 @transaction.atomic
 def close(*, personal_account_id: int, on: date, by, at) -> PersonalAccount:
     """Close an empty account from a day on; it takes no money after that.
@@ -284,61 +219,3 @@ def close(*, personal_account_id: int, on: date, by, at) -> PersonalAccount:
     account.save(update_fields=["closed_on"])
     audit.record(verb="funds.close", subject=account, by=by, at=at, detail={"on": on.isoformat()})
     return account
-
-
-def institution_payable(institution_id: int, area: str) -> int:
-    """Return the ledger account of what an area's scheme owes an institution.
-
-    Asked for before any lock is taken (see `ledger.services.ensure_scheme_account`).
-    """
-    return ledger.ensure_scheme_account(f"payable:{institution_id}:{area}", "payable")
-
-
-def suspense() -> int:
-    """Return the ledger account of money whose owner cannot take it back just now."""
-    return ledger.ensure_scheme_account("scheme:suspense", "scheme")
-
-
-@transaction.atomic
-def return_from_suspense(*, member_id: int, amount_fen: int, key: str, by, at) -> PersonalAccount:
-    """Pay what waited in suspense into its owner's account, opening a closed one again.
-
-    The owner's row is locked already. It goes to the `prior` part: the year it was taken from
-    may be over, and no later roll-over has to find it. Raises NotFound.
-    """
-    scheme = suspense()
-    on = business_date(at)
-    standings = people.standings(people.by_ids([member_id]).values(), on)
-    account = selectors.held_by([member_id], standings, on).get(member_id)
-    if account is None:
-        raise NotFound(_("没有这个个人账户。"))
-    parts = books.locked(account.part_ids)
-    account.refresh_from_db(fields=["closed_on"])
-    if account.closed_on is not None:
-        account.closed_on = None
-        account.save(update_fields=["closed_on"])
-        audit.record(verb="funds.reopen", subject=account, by=by, at=at)
-    ledger.post(
-        key=key,
-        kind="suspense",
-        movements=[Movement(scheme, -amount_fen), Movement(account.prior_id, amount_fen)],
-        business_date=on,
-        at=at,
-        locked=parts,
-    )
-    detail = {"fen": amount_fen}
-    audit.record(verb="funds.return_from_suspense", subject=account, by=by, at=at, detail=detail)
-    return account
-
-
-@transaction.atomic
-def pay_out_from_suspense(*, amount_fen: int, key: str, by, at) -> None:
-    """Record that what waited in suspense left the scheme, to heirs or a bank account."""
-    payouts = ledger.ensure_scheme_account("scheme:payouts", "scheme")
-    ledger.post(
-        key=key,
-        kind="suspense",
-        movements=[Movement(suspense(), -amount_fen), Movement(payouts, amount_fen)],
-        business_date=business_date(at),
-        at=at,
-    )
