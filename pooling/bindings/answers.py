@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, identity, names
-from pooling.bindings import rules, wording
+from pooling.bindings import refusals, rules, wording
 from pooling.bindings.rules import Limits, Refusal, Signing, Terms
 from pooling.kinship import codes
 from pooling.kinship import rules as kinship
@@ -161,7 +161,7 @@ def _field_of(refusal: Refusal) -> str:
 
 def _refused(field: str, refusal: Refusal, area=None) -> AnswerRefused:
     clause = area.clause(refusal.clause) if refusal.clause else None
-    sentence = wording.sentence(refusal, clause)
+    sentence = refusals.sentence(refusal, clause)
     return AnswerRefused.field(field, sentence, rule=clause, code=refusal.code)
 
 

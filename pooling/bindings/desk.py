@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from accounts import selectors as people
 from accounts.models import Insurance, Member
-from pooling.bindings import answers, drafts, rules, wording
+from pooling.bindings import answers, drafts, refusals, rules, wording
 from pooling.bindings.services import authorising
 from pooling.cases import selectors as cases
 from pooling.kinship import selectors as kinship
@@ -47,9 +47,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """A rule that stands against it, in a sentence, with the clause behind it."""
+    """A rule that stands against it, what would change that, and the clause behind it."""
 
     sentence: str
+    remedy: str
     clause: ClauseInForce | None
 
 
@@ -159,4 +160,4 @@ def _objections(payer, relative, members, filled: dict, area, on: date):
         *rules.of_pair(asker, pair, kind, values),
     ):
         clause = area.clause(refusal.clause) if refusal.clause else None
-        yield Objection(wording.sentence(refusal, clause), clause)
+        yield Objection(refusals.why(refusal, clause), refusals.remedy(refusal, clause), clause)

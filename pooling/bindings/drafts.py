@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, names
 from accounts import selectors as people
-from pooling.bindings import answers, rules, selectors, texts, wording
+from pooling.bindings import answers, refusals, rules, selectors, texts, wording
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.bindings.selectors import BindingRow
@@ -110,21 +110,25 @@ class Draft:
 class Start:
     """What is told before an application begins: whom for, by whose rules, what is in the way.
 
-    `refusal` is a sentence about the asker's own insurance; empty where nothing stands
-    against it. `draft_number` names the application that is not finished yet. `area_code` is the
-    nearest area whose rules can be shown: the city, its province, the nation, else empty.
+    `refusal` says what in the asker's own insurance stands against it and `remedy` what would
+    change that; empty where nothing does. `draft_number` names the application that is not
+    finished yet. `area_code` is the nearest area whose rules can be shown: the city, its
+    province, the nation, else empty.
     """
 
     area_name: str
     area_code: str
     kinds: tuple[str, ...]
     refusal: str
+    remedy: str
     draft_number: str
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """A submitted application: its case, how it stands in a title and a sentence, what next.
+
+    `remedy` is what would change a refusal, or hasten a wait.
 
     `tone` is good, warn or bad. `binding_id` is what came of it, once there is something; `grounds`
     say on what is on record the relation rests.
@@ -133,6 +137,7 @@ class Progress:
     case: CaseRow
     title: str
     sentence: str
+    remedy: str = ""
     tone: str = "warn"
     may_withdraw: bool = False
     binding_id: int | None = None
@@ -151,7 +156,8 @@ def start(member_id: int, on: date) -> Start:
         area_name=names.get(standing.employee_area, ""),
         area_code=next((code for code in chain(standing.employee_area) if code in names), ""),
         kinds=tuple(wording.kind(kind) for kind in area.value("relations")),
-        refusal=wording.sentence(against) if against else "",
+        refusal=refusals.why(against) if against else "",
+        remedy=refusals.remedy(against) if against else "",
         draft_number=draft_case.number if draft_case else "",
     )
 
@@ -167,7 +173,7 @@ def relation_choices(member_id: int, on: date) -> list[Choice]:
         why_not = ""
         if row.kind not in allowed:
             refusal = rules.not_allowed(row.kind, allowed)
-            why_not = wording.sentence(refusal, area.clause("relations"))
+            why_not = refusals.sentence(refusal, area.clause("relations"))
         choices.append(Choice(row.code, wording.relation(row.code), row.kind, why_not))
     return choices
 
@@ -211,17 +217,19 @@ def progress(member_id: int, number: str, on: date) -> Progress:
     if row.state_code == Case.State.WITHDRAWN:
         return Progress(row, gettext("已撤回"), gettext("这份申请没有生效。需要时可以重新申请。"))
     sentence = gettext("已提交，办好后会用消息通知您。您不必停留在这一页。")
-    if row.reason_code in wording.REFUSALS:
+    remedy = ""
+    if row.reason_code in refusals.REFUSALS:
+        refusal = Refusal(row.reason_code, row.reason_values)
         _member, area = _asker(member_id, on)
-        clause = area.clause("evidence_accepted")
-        sentence = wording.sentence(Refusal(row.reason_code, row.reason_values), clause)
+        clause = area.clause(refusals.REFUSALS[row.reason_code].clause or "evidence_accepted")
+        sentence, remedy = refusals.why(refusal, clause), refusals.remedy(refusal, clause)
     if row.state_code == Case.State.REFUSED:
-        return Progress(row, gettext("没有办成"), sentence, tone="bad")
+        return Progress(row, gettext("没有办成"), sentence, remedy, tone="bad")
     if row.state_code == Case.State.MORE:
-        return Progress(row, gettext("请补交材料"), sentence, may_withdraw=True)
+        return Progress(row, gettext("请补交材料"), sentence, remedy, may_withdraw=True)
     waiting = row.state_code == Case.State.WAITING
     title = gettext("已提交，等待审核") if waiting else gettext("已提交")
-    return Progress(row, title, sentence, may_withdraw=True)
+    return Progress(row, title, sentence, remedy, may_withdraw=True)
 
 
 def _granted(member_id: int, row: CaseRow, on: date) -> Progress:

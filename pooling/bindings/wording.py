@@ -1,123 +1,14 @@
-"""What people read about authorisations: every refusal says why, by which rule, and what next."""
+"""What people read about authorisations; what stands against one is said in `refusals`."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from pooling.bindings.rules import Refusal
-from pooling.cases import materials
 from pooling.kinship import wording as kinship_wording
-from pooling.kinship.rules import Problem
 from pooling.policy import wording as policy_wording
-from pooling.shared.money import show_yuan
 from pooling.shared.periods import business_date
-
-REFUSALS = {
-    # About the payer.
-    "payer_dead": _("共济人已登记死亡，不能再办理共济。"),
-    "payer_not_employee": _(
-        "您没有参加职工医保，没有可以共济的个人账户。可以请参加职工医保的家人为您开通共济。"
-    ),
-    "payer_insurance_ended": _(
-        "您的职工医保已终止，不能新开通共济；账户里的钱您本人仍可使用。重新参保后可再办理。"
-    ),
-    "relation_unknown": _("没有这种关系，请从列表中选择。"),
-    "relation_not_allowed": _(
-        "按%(area)s规定，“%(kind)s”不在可以共济的范围内。可以共济的是：%(kinds)s。"
-    ),
-    "in_law_not_allowed": _(
-        "按%(area)s规定，配偶的父母和子女的配偶不在可以共济的范围内。"
-        "可以由您的配偶为其父母、您的子女为其配偶办理。"
-    ),
-    "model_not_built": _(
-        "%(area)s的共济方式是“%(model)s”，本系统暂未开通这种方式，请到参保地窗口或当地平台办理。"
-    ),
-    "max_relatives": _(
-        "按%(area)s规定，一位共济人最多为 %(most)s 位家人开通。请先解除一位，再为新的家人办理。"
-    ),
-    # About what is asked for.
-    "period_past": _("起始日期不能早于今天，请改选今天或以后的日期。"),
-    "period_over": _("授权期限已经过去，不必再办理；仍要共济请重新约定期限。"),
-    "period_reversed": _("截止日期必须晚于起始日期，请重新选择。"),
-    "rank_impossible": _("顺位必须是 1 到 999 之间的整数。"),
-    "cap_negative": _("%(cap)s不能小于 0。不想设上限请留空，填 0 表示一分也不支付。"),
-    "cap_too_large": _("%(cap)s太大，请核对；不想设上限请留空。"),
-    "cap_above_area": _("%(cap)s不能超过%(area)s规定的 %(most_fen)s，请填不高于此数的金额。"),
-    "uses_empty": _("请至少选择一种用途；想全部停止使用，可以改为暂停。"),
-    "uses_not_allowed": _("按%(area)s规定，共济资金不能用于：%(uses)s。请去掉后再提交。"),
-    "not_signed": _("请先阅读并签署授权书。"),
-    "text_changed": _("授权书已更新，请阅读新的文本后重新签署。"),
-    "unfinished": _("还有没有填完的内容，请补充后再提交。"),
-    # About the two together.
-    "oneself": _("不能为自己开通共济：您本人就医时会先用自己的账户。请填写家人的信息。"),
-    "relative_dead": _("登记信息显示这位家人已去世，不能开通。如有错误，请带材料到窗口更正。"),
-    "blocked": _("这位家人已选择不接受您的共济申请。请先与家人商量，由家人取消后再办理。"),
-    "already_bound": _("您与这位家人已有共济或正等待确认，不必重复办理，可在“家人”里查看。"),
-    "relation_differs": _(
-        "登记的关系是“%(registered)s”，与您选的“%(kind)s”不同。"
-        "请改选登记的关系；登记有误请到窗口更正。"
-    ),
-    "evidence_missing": _(
-        "登记数据里没有你们的关系，也没有关系承诺书。请签署承诺书，或带关系证明到窗口办理。"
-    ),
-    "commitment_not_accepted": _(
-        "按%(area)s规定，关系须有登记数据证明，不接受承诺书。"
-        "请带户口簿、结婚证或出生医学证明到窗口办理。"
-    ),
-    "relative_not_insured": _("这位家人目前没有参加基本医保，参保后即可办理。"),
-    "insurance_not_allowed": _(
-        "按%(area)s规定，参加%(insutype)s的家人不能共济。家人转换险种后可再办理。"
-    ),
-    "status_not_normal": _("按%(area)s规定，家人须正常参保。请家人先补缴或恢复参保，再办理。"),
-    "out_of_area": _(
-        "按%(area)s规定，家人须与您在同一统筹区参保。家人参保地变更到本地后可再办理。"
-    ),
-    "out_of_province": _("按%(area)s规定，家人须在本省参保。家人参保地变更到本省后可再办理。"),
-    "needs_national_form": _(
-        "你们在不同的省参保。跨省共济须用国家统一的共济额度方式，本系统暂未开通，"
-        "请在国家医保服务平台办理。"
-    ),
-    "max_payers": _(
-        "按%(area)s规定，一位家人最多由 %(most)s 位共济人支付，名额已满。"
-        "请家人先在“家人”里解除一位，再办理。"
-    ),
-    # What a stranger is told, whatever the reason (security.md, Enumeration).
-    "cannot_be_bound": _(
-        "这份申请没有办成：所填信息与登记不符，或对方目前不符合条件。"
-        "为保护他人信息，这里不说明具体原因。"
-        "请与家人核对姓名和证件号码，或一起带证件到窗口办理。"
-    ),
-    "too_many_attempts": _(
-        "今天为未登记关系的人提交的申请已达 %(most)s 次。请明天再试，或带关系证明到窗口办理。"
-    ),
-    "same_request_open": _("您已提交过同一个人的申请，正在办理，不必重复提交。"),
-    # What a reviewer says.
-    "papers_do_not_prove": _(
-        "提交的材料不能证明你们的关系，这份申请没有通过。请换用户口簿、结婚证或出生医学证明等重新申请。"
-    ),
-    "papers_unreadable": _(
-        "提交的材料看不清或不完整，这份申请没有通过。请重新拍照，或带原件到窗口办理。"
-    ),
-    "identity_not_confirmed": _(
-        "没有能够确认申请人或代办人的身份，这份申请没有通过。请本人带身份证件到窗口办理。"
-    ),
-    "more_not_brought": _(
-        "要求补正的材料没有在期限内补交，这份申请已结束。材料齐全后可以随时重新申请。"
-    ),
-    "more_needed": _("还缺材料：%(items)s。请在期限内补交，也可以带原件到窗口。"),
-    "more_answered": _("补交的材料已收到，正在审核。"),
-    # What only the desk is told.
-    "unknown_person": _("没有姓名和证件号码都相符的参保人。请与证件逐字核对后再提交。"),
-    "no_proof_seen": _("还没有核对过能证明关系的材料，不能通过。请先核对原件，或要求补正。"),
-    "originals_missing": _("还没有核对这些原件：%(items)s。核对后再提交。"),
-    "reviewer_needed": _(
-        "按%(area)s规定，关系须有登记数据证明。工作人员会核对，"
-        "您也可以带户口簿、结婚证或出生医学证明到窗口，办得更快。"
-    ),
-}
 
 #: What people call a relation, where the standard's own word is a clerk's.
 RELATIONS = {
@@ -136,8 +27,6 @@ RELATIONS = {
     "63": _("外祖父（外公）"),
     "64": _("外祖母（外婆）"),
 }
-
-IMPLAUSIBLE = _("%(problem)s请核对后重填；确实无误的，请带证明到窗口办理。")
 
 #: What is wrong with an identity number, by the reasons of `accounts.identity`.
 IDENTITY = {
@@ -220,18 +109,6 @@ HISTORY = {
 }
 
 
-def sentence(refusal: Refusal, clause=None) -> str:
-    """Return a refusal in words; `clause` is the `ClauseInForce` behind it, if there is one."""
-    if refusal.code.startswith("implausible_"):
-        problem = Problem(refusal.code.removeprefix("implausible_"), refusal.values)
-        return str(IMPLAUSIBLE) % {"problem": kinship_wording.sentence(problem)}
-    words = {name: _show(name, value) for name, value in refusal.values.items()}
-    # An area's name is a name; that there is none is said in the reader's language.
-    named = clause is not None and clause.area_name
-    words["area"] = gettext(clause.area_name) if named else gettext("系统默认")
-    return str(REFUSALS[refusal.code]) % words
-
-
 def cause(code: str, *, day: date | datetime) -> str:
     """Return one cause of a binding's present state in words."""
     on = business_date(day) if isinstance(day, datetime) else day
@@ -251,20 +128,3 @@ def kind(name: str) -> str:
 def uses(names) -> str:
     """Return uses as a list in words."""
     return gettext("、").join(str(policy_wording.USES.get(name, name)) for name in names)
-
-
-def _show(name: str, value):
-    """Return one value of a refusal as people read it."""
-    if name.endswith("_fen"):
-        return show_yuan(value)
-    shown: Mapping = {
-        "kind": kind,
-        "registered": kind,
-        "kinds": lambda names: gettext("、").join(kind(one) for one in names),
-        "uses": uses,
-        "cap": lambda one: str(CAPS[one]),
-        "insutype": lambda one: str(INSURANCES.get(one, one)),
-        "model": lambda one: policy_wording.show("model", one),
-        "items": lambda codes: gettext("、").join(materials.words(codes)),
-    }
-    return shown[name](value) if name in shown else value

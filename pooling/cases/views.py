@@ -69,7 +69,7 @@ def hand_in(request, number):
     try:
         unit_of_work(lambda: documents.hand_in(case_id=case.id, by=request.actor, at=now()))
     except DomainError as error:
-        messages.error(request, str(error.sentence))
+        messages.error(request, str(error))
         return redirect("cases:proof", number)
     messages.success(request, _("材料已提交。审核后会用消息通知您。"))
     return redirect(f"/cases/{number}/")

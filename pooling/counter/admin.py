@@ -385,7 +385,7 @@ class _FillingIn(_Intake):
                 if name in form.fields:
                     form.add_error(name, str(error.details[name]))
                     return
-        self.errors.append(str(error.sentence))
+        self.errors.append(str(error))
 
     def goal(self, page: str) -> str:
         if self.submits:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings.forms import RelationForm
-from pooling.bindings.wording import REFUSALS
+from pooling.bindings.refusals import REFUSALS
 from pooling.cases import materials
 from pooling.counter.carrying import OUT
 from pooling.counter.wording import WAYS
@@ -87,7 +87,7 @@ class RefuseForm(_Remark):
 
     reason_code = forms.ChoiceField(
         label=_("不通过的原因（申请人会看到）"),
-        choices=[("", "—"), *((code, REFUSALS[code]) for code in OUT["bind"].reasons)],
+        choices=[("", "—"), *((code, REFUSALS[code].why) for code in OUT["bind"].reasons)],
     )
     field_order = ("reason_code", "remark")
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext
 
 from accounts import selectors as people
 from pooling.audit import selectors as trail
-from pooling.bindings import desk
-from pooling.bindings import wording as bindings_wording
+from pooling.bindings import desk, refusals
 from pooling.bindings.rules import Refusal
 from pooling.cases import materials as paper
 from pooling.cases import selectors as cases
@@ -232,9 +231,9 @@ def _of_suspense(case: Case):
 
 def _reason(case: Case, application: desk.Application | None) -> str:
     """Say why a case waits, is incomplete or was refused."""
-    if case.kind == Case.Kind.BIND and case.reason_code in bindings_wording.REFUSALS:
+    if case.kind == Case.Kind.BIND and case.reason_code in refusals.REFUSALS:
         refusal = Refusal(case.reason_code, case.reason_values)
-        return bindings_wording.sentence(refusal, application and application.evidence)
+        return refusals.sentence(refusal, application and application.evidence)
     return wording.reason(case.reason_code)
 
 

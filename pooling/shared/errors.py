@@ -1,26 +1,37 @@
 """How a domain refuses: with a code for machines and a sentence for people."""
 
+from django.utils.translation import gettext
+
+
+def both(sentence, remedy) -> str:
+    """Return what happened and what would change it as one text; languages space them apart."""
+    if not remedy:
+        return str(sentence)
+    return gettext("%(sentence)s%(remedy)s") % {"sentence": sentence, "remedy": remedy}
+
 
 class DomainError(Exception):
     """A lawful refusal. Subclasses stand beside the verb that raises them.
 
-    `code` is stable and for machines, `sentence` is for whoever asked, `status`
-    is what HTTP edges answer, `details` names fields, `rule` the clause behind it.
+    `code` is stable and for machines, `sentence` says to whoever asked why not and `remedy`
+    what would change it; `str()` is both. `status` is what HTTP edges answer, `details` names
+    fields, `rule` the clause behind it.
     """
 
     code = "refused"
     status = 422
 
-    def __init__(self, sentence, *, code=None, status=None, details=None, rule=None):
+    def __init__(self, sentence, *, code=None, status=None, details=None, rule=None, remedy=""):
         super().__init__(str(sentence))
         self.sentence = sentence
+        self.remedy = remedy
         self.code = code or self.code
         self.status = status or self.status
         self.details = details or {}
         self.rule = rule
 
     def __str__(self):
-        return str(self.sentence)
+        return both(self.sentence, self.remedy)
 
 
 class NotFound(DomainError):

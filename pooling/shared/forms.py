@@ -45,4 +45,4 @@ def refuse(form, error) -> None:
     for name in fields:
         form.add_error(name, str(error.details[name]))
     if not fields:
-        form.add_error(None, str(error.sentence))
+        form.add_error(None, str(error))

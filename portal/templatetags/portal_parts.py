@@ -83,6 +83,25 @@ def tag(word, tone: str = "info") -> str:
     )
 
 
+@register.inclusion_tag("_parts/clause.html")
+def clause(said, day=None):
+    """Quote the rule behind an answer: what it says, whose it is, where it is written.
+
+    Takes a `ClauseInForce` as well as the copy a decision stores; with `day` it links to all
+    the area's rules of that day.
+    """
+    if not said:
+        return {}
+    area = getattr(said, "area_code", None) or getattr(said, "area", "")
+    return {
+        "said": said,
+        "area": area,
+        "area_name": said.area_name or area,
+        "version": getattr(said, "version_label", None) or getattr(said, "version", ""),
+        "day": day,
+    }
+
+
 @register.inclusion_tag("_parts/waterfall.html")
 def waterfall(shares):
     """Draw who paid: one bar and the same figures as a list (see `pictures.bar`)."""

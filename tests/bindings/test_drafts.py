@@ -98,4 +98,5 @@ def test_progress_says_in_a_sentence_what_happens_next(payer, by_payer):
     applications.decide(case_id=case.pk, by=build.JOB, at=AT)
     shown = drafts.progress(payer.pk, case.number, TODAY)
     assert shown.case.state == "待审核"
-    assert "户口簿" in shown.sentence
+    assert "工作人员" in shown.sentence
+    assert "户口簿" in shown.remedy

@@ -279,7 +279,7 @@ def _note_attempt(case: Case, person: dict, at) -> None:
         raise Refused.because(Refusal("same_request_open"), status=409)
     if made >= ATTEMPTS_A_DAY:
         refusal = Refused.because(Refusal("too_many_attempts", {"most": ATTEMPTS_A_DAY}))
-        raise TooMany(refusal.sentence, details=refusal.details)
+        raise TooMany(refusal.sentence, remedy=refusal.remedy, details=refusal.details)
     Attempt.objects.create(case_id=case.pk, asker_id=case.member_id, target_index=index, made_at=at)
 
 

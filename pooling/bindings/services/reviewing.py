@@ -20,7 +20,7 @@ from pooling.notices.services import Message
 from pooling.shared.actor import Actor
 from pooling.shared.periods import business_date
 
-#: The reasons a reviewer chooses from; their sentences stand in `wording.REFUSALS`.
+#: The reasons a reviewer chooses from; their sentences stand in `refusals.REFUSALS`.
 TURNED_DOWN = (
     "papers_do_not_prove",
     "papers_unreadable",

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import selectors, wording
+from pooling.bindings import refusals, selectors
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.notices import services as notices
@@ -25,10 +25,16 @@ class Refused(DomainError):
 
     @classmethod
     def because(cls, refusal: Refusal, rules=None, **more) -> "Refused":
-        """Return the refusal as a sentence, with the clause behind it quoted from `rules`."""
+        """Return the refusal in words, with the clause behind it quoted from `rules`."""
         clause = rules.clause(refusal.clause) if rules is not None and refusal.clause else None
-        said = wording.sentence(refusal, clause)
-        return cls(said, code=refusal.code, rule=clause, details=refusal.values, **more)
+        return cls(
+            refusals.why(refusal, clause),
+            remedy=refusals.remedy(refusal, clause),
+            code=refusal.code,
+            rule=clause,
+            details=refusal.values,
+            **more,
+        )
 
 
 class NotNow(DomainError):

@@ -166,7 +166,7 @@ def _carry_out(request, verb, done) -> None:
     except DomainError as error:
         if error.status == 404:
             raise
-        messages.error(request, str(error.sentence))
+        messages.error(request, str(error))
     else:
         messages.success(request, done)
 

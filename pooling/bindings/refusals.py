@@ -1,0 +1,242 @@
+"""The closed list of refusals of an authorisation, in words: why not, and what would change it.
+
+A code has one row here, whoever is told and wherever. *Why* says what stands against it and by
+whose rule; *remedy* who can do what about it and from when, or that nobody can. They are two
+sentences so that a page, a clerk and a program can tell them apart. `docs/reasons.md` lists them.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pooling.bindings import wording
+from pooling.bindings.rules import Refusal
+from pooling.cases import materials
+from pooling.kinship import wording as kinship_wording
+from pooling.kinship.rules import Problem
+from pooling.policy import wording as policy_wording
+from pooling.shared.errors import both
+from pooling.shared.money import show_yuan
+
+
+class Words(NamedTuple):
+    """One refusal in words; `clause` is the area's rule behind it, where it is always the same."""
+
+    why: Any
+    remedy: Any
+    clause: str = ""
+
+
+REFUSALS: dict[str, Words] = {
+    # -- about the payer ------------------------------------------------------------
+    "payer_dead": Words(
+        _("共济人已登记死亡，不能再办理共济。"),
+        _("登记有误，请家属带证明到医保窗口更正。"),
+    ),
+    "payer_not_employee": Words(
+        _("您没有参加职工医保，没有可以共济的个人账户。"),
+        _("可以请参加职工医保的家人为您开通共济。"),
+    ),
+    "payer_insurance_ended": Words(
+        _("您的职工医保已终止，不能新开通共济；账户里的钱您本人仍可使用。"),
+        _("重新参加职工医保后可以再办理。"),
+    ),
+    "relation_unknown": Words(_("没有这种关系。"), _("请从列表中选择。")),
+    "relation_not_allowed": Words(
+        _("按%(area)s规定，“%(kind)s”不在可以共济的范围内。"),
+        _("可以共济的是：%(kinds)s。"),
+        "relations",
+    ),
+    "in_law_not_allowed": Words(
+        _("按%(area)s规定，配偶的父母和子女的配偶不在可以共济的范围内。"),
+        _("可以由您的配偶为其父母、您的子女为其配偶办理。"),
+        "relations",
+    ),
+    "model_not_built": Words(
+        _("%(area)s的共济方式是“%(model)s”，本系统暂未开通这种方式。"),
+        _("请到参保地窗口或当地平台办理。"),
+        "model",
+    ),
+    "max_relatives": Words(
+        _("按%(area)s规定，一位共济人最多为 %(most)s 位家人开通，名额已满。"),
+        _("请先解除一位，再为新的家人办理。"),
+        "max_relatives_per_payer",
+    ),
+    # -- about what is asked for ----------------------------------------------------
+    "period_past": Words(_("起始日期不能早于今天。"), _("请改选今天或以后的日期。")),
+    "period_over": Words(_("授权期限已经过去，不必再办理。"), _("仍要共济请重新约定期限。")),
+    "period_reversed": Words(_("截止日期必须晚于起始日期。"), _("请重新选择日期。")),
+    "rank_impossible": Words(_("这个顺位不能用。"), _("请填 1 到 999 之间的整数。")),
+    "cap_negative": Words(_("%(cap)s不能小于 0。"), _("不想设上限请留空；填 0 表示一分也不支付。")),
+    "cap_too_large": Words(_("%(cap)s太大。"), _("请核对；不想设上限请留空。")),
+    "cap_above_area": Words(
+        _("%(cap)s不能超过%(area)s规定的 %(most_fen)s。"), _("请填不高于此数的金额。")
+    ),
+    "uses_empty": Words(
+        _("没有选择任何用途。"), _("请至少选择一种；想全部停止使用，可以改为暂停。")
+    ),
+    "uses_not_allowed": Words(
+        _("按%(area)s规定，共济资金不能用于：%(uses)s。"), _("请去掉后再提交。"), "uses"
+    ),
+    "not_signed": Words(_("授权书还没有签署。"), _("请先阅读并签署授权书。")),
+    "text_changed": Words(_("授权书已更新。"), _("请阅读新的文本后重新签署。")),
+    "unfinished": Words(_("还有没有填完的内容。"), _("请补充后再提交。")),
+    # -- about the two together -----------------------------------------------------
+    "oneself": Words(
+        _("不能为自己开通共济：您本人就医时会先用自己的账户。"), _("请填写家人的信息。")
+    ),
+    "relative_dead": Words(
+        _("登记信息显示这位家人已去世，不能开通。"), _("登记有误，请带材料到医保窗口更正。")
+    ),
+    "blocked": Words(
+        _("这位家人已选择不接受您的共济申请。"), _("请先与家人商量，由家人取消后再办理。")
+    ),
+    "already_bound": Words(
+        _("您与这位家人已有共济或正等待确认，不必重复办理。"), _("可以在“家人”里查看。")
+    ),
+    "relation_differs": Words(
+        _("登记的关系是“%(registered)s”，与您选的“%(kind)s”不同。"),
+        _("请改选登记的关系；登记有误请到医保窗口更正。"),
+    ),
+    "evidence_missing": Words(
+        _("登记数据里没有你们的关系，也没有关系承诺书。"),
+        _("请签署承诺书，或带关系证明到医保窗口办理。"),
+        "evidence_accepted",
+    ),
+    "commitment_not_accepted": Words(
+        _("按%(area)s规定，关系须有登记数据证明，不接受承诺书。"),
+        _("请带户口簿、结婚证或出生医学证明到医保窗口办理。"),
+        "evidence_accepted",
+    ),
+    "relative_not_insured": Words(_("这位家人目前没有参加基本医保。"), _("家人参保后即可办理。")),
+    "insurance_not_allowed": Words(
+        _("按%(area)s规定，参加%(insutype)s的家人不能共济。"),
+        _("家人转换险种后可以再办理。"),
+        "patient_types",
+    ),
+    "status_not_normal": Words(
+        _("按%(area)s规定，家人须正常参保。"),
+        _("请家人先补缴或恢复参保，再办理。"),
+        "patient_status_normal",
+    ),
+    "out_of_area": Words(
+        _("按%(area)s规定，家人须与您在同一统筹区参保。"),
+        _("家人参保地变更到本地后可以再办理。"),
+        "scope",
+    ),
+    "out_of_province": Words(
+        _("按%(area)s规定，家人须在本省参保。"),
+        _("家人参保地变更到本省后可以再办理。"),
+        "scope",
+    ),
+    "needs_national_form": Words(
+        _("你们在不同的省参保，跨省共济须用国家统一的共济额度方式，本系统暂未开通。"),
+        _("请在国家医保服务平台办理。"),
+        "model",
+    ),
+    "max_payers": Words(
+        _("按%(area)s规定，一位家人最多由 %(most)s 位共济人支付，名额已满。"),
+        _("请家人先在“家人”里解除一位，再办理。"),
+        "max_payers_per_relative",
+    ),
+    # -- what a stranger is told, whatever the reason (security.md, Enumeration) -------
+    "cannot_be_bound": Words(
+        _(
+            "这份申请没有办成：所填信息与登记不符，或对方目前不符合条件。"
+            "为保护他人信息，这里不说明具体原因。"
+        ),
+        _("请与家人核对姓名和证件号码，或一起带证件到医保窗口办理。"),
+    ),
+    "too_many_attempts": Words(
+        _("今天为未登记关系的人提交的申请已达 %(most)s 次。"),
+        _("请明天再试，或带关系证明到医保窗口办理。"),
+    ),
+    "same_request_open": Words(
+        _("您已提交过同一个人的申请，正在办理。"), _("不必重复提交，办好后会通知您。")
+    ),
+    # -- what a reviewer says -------------------------------------------------------
+    "papers_do_not_prove": Words(
+        _("提交的材料不能证明你们的关系，这份申请没有通过。"),
+        _("请换用户口簿、结婚证或出生医学证明等重新申请。"),
+    ),
+    "papers_unreadable": Words(
+        _("提交的材料看不清或不完整，这份申请没有通过。"),
+        _("请重新拍照，或带原件到医保窗口办理。"),
+    ),
+    "identity_not_confirmed": Words(
+        _("没有能够确认申请人或代办人的身份，这份申请没有通过。"),
+        _("请本人带身份证件到医保窗口办理。"),
+    ),
+    "more_not_brought": Words(
+        _("要求补正的材料没有在期限内补交，这份申请已结束。"),
+        _("材料齐全后可以随时重新申请。"),
+    ),
+    "more_needed": Words(_("还缺材料：%(items)s。"), _("请在期限内补交，也可以带原件到医保窗口。")),
+    "more_answered": Words(_("补交的材料已收到，正在审核。"), _("您不必再做什么。")),
+    # -- what only the desk is told -------------------------------------------------
+    "unknown_person": Words(
+        _("没有姓名和证件号码都相符的参保人。"), _("请与证件逐字核对后再提交。")
+    ),
+    "no_proof_seen": Words(
+        _("还没有核对过能证明关系的材料，不能通过。"), _("请先核对原件，或要求补正。")
+    ),
+    "originals_missing": Words(_("还没有核对这些原件：%(items)s。"), _("请核对后再提交。")),
+    "reviewer_needed": Words(
+        _("按%(area)s规定，关系须有登记数据证明，工作人员正在核对。"),
+        _("您也可以带户口簿、结婚证或出生医学证明到医保窗口，办得更快。"),
+        "evidence_accepted",
+    ),
+}
+
+#: What cannot be true of two people; `kinship.wording` has the sentences.
+IMPLAUSIBLE = _("请核对后重填；确实无误的，请带证明到医保窗口办理。")
+
+
+def why(refusal: Refusal, clause=None) -> str:
+    """Return what stands against it; `clause` is the `ClauseInForce` behind it, if any."""
+    if refusal.code.startswith("implausible_"):
+        problem = Problem(refusal.code.removeprefix("implausible_"), refusal.values)
+        return kinship_wording.sentence(problem)
+    return str(REFUSALS[refusal.code].why) % _shown(refusal, clause)
+
+
+def remedy(refusal: Refusal, clause=None) -> str:
+    """Return who can do what about it, and when."""
+    if refusal.code.startswith("implausible_"):
+        return str(IMPLAUSIBLE)
+    return str(REFUSALS[refusal.code].remedy) % _shown(refusal, clause)
+
+
+def sentence(refusal: Refusal, clause=None) -> str:
+    """Return both, where there is room for one text only."""
+    return both(why(refusal, clause), remedy(refusal, clause))
+
+
+def _shown(refusal: Refusal, clause) -> dict[str, Any]:
+    words = {name: _show(name, value) for name, value in refusal.values.items()}
+    # An area's name is a name; that there is none is said in the reader's language.
+    named = clause is not None and clause.area_name
+    words["area"] = gettext(clause.area_name) if named else gettext("系统默认")
+    return words
+
+
+def _show(name: str, value):
+    """Return one value of a refusal as people read it."""
+    if name.endswith("_fen"):
+        return show_yuan(value)
+    shown: Mapping = {
+        "kind": wording.kind,
+        "registered": wording.kind,
+        "kinds": lambda names: gettext("、").join(wording.kind(one) for one in names),
+        "uses": wording.uses,
+        "cap": lambda one: str(wording.CAPS[one]),
+        "insutype": lambda one: str(wording.INSURANCES.get(one, one)),
+        "model": lambda one: policy_wording.show("model", one),
+        "items": lambda codes: gettext("、").join(materials.words(codes)),
+        "date": lambda day: date_format(date.fromisoformat(day), "DATE_FORMAT"),
+    }
+    return shown[name](value) if name in shown else value
