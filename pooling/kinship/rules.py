@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from pooling.kinship import codes
-from pooling.shared.periods import age_on
+from pooling.shared.periods import age
 
 #: Full years between a natural parent and child. Nobody below 14 is old enough (Criminal
 #: Law, article 236); 60 and 90 lie beyond what registries have seen.
@@ -93,7 +93,7 @@ def _sexes(person, relative, code, on, known) -> Iterator[Problem]:
 
 def _ages(person, relative, code, on, known) -> Iterator[Problem]:
     if code.kind == "spouse":
-        if any(age_on(who.birth_date, on) < MARRIAGE_AGE[who.gender] for who in (person, relative)):
+        if any(age(who.birth_date, on) < MARRIAGE_AGE[who.gender] for who in (person, relative)):
             yield Problem("too_young_to_marry", {}, "from_date")
     elif code.kind == "sibling":
         yield from _siblings(person, relative, code)
@@ -115,7 +115,7 @@ def _siblings(person, relative, code) -> Iterator[Problem]:
 
 
 def _generations(elder, younger, code) -> Iterator[Problem]:
-    gap = age_on(elder.birth_date, younger.birth_date)
+    gap = age(elder.birth_date, younger.birth_date)
     if elder.birth_date >= younger.birth_date:
         yield Problem("elder_not_older", {"word": code.word})
     elif code.kind not in ("parent", "child"):

@@ -5,6 +5,7 @@ with sources. Values are plain JSON. A wrong one raises NotAValue with a code; t
 for people stand in `wording.py`.
 """
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -38,8 +39,31 @@ NEAR_RELATIVES = (
     "daughters_child",
 )
 RELATION_KINDS = (*NEAR_RELATIVES, "parent_in_law", "child_in_law", "other")
+#: Whom a number per role may name: the kinds, and parents by their sex.
+ROLES = ("father", "mother", *RELATION_KINDS)
 PARTS = ("current", "prior")
 INSURANCES = ("310", "390")
+#: What may prove a relation; `document` is a paper that a person has looked at.
+EVIDENCE = ("registry", "commitment", "document")
+#: The caps a payer may set: on one authorisation, and on all of them together (`all_`).
+OWN_CAPS = ("settlement", "day", "month", "year", "all_day", "all_month", "all_year")
+#: The codes of `cases.materials`.
+MATERIALS = (
+    "applicant_id",
+    "relative_id",
+    "household_register",
+    "marriage_certificate",
+    "birth_certificate",
+    "adoption_certificate",
+    "kinship_certificate",
+    "signed_authorisation",
+    "relative_consent",
+    "agent_id",
+    "agent_authorisation",
+)
+#: The birthdays on which what counts as consent changes.
+BIRTHDAYS = (14, 16, 18)
+_PSN_TYPE = re.compile(r"[0-9A-Z]{1,6}")
 
 
 class NotAValue(ValueError):
@@ -60,13 +84,14 @@ def _one_of(*choices: str) -> Check:
     return lambda value: None if value in choices else ("unknown_word", value)
 
 
-def _words(*choices: str) -> Check:
-    """Accept a list of known words, each once, at least one."""
+def _words(*choices: Any, least: int = 1) -> Check:
+    """Accept a list of known words (or whole numbers), each once."""
 
     def check(value):
-        if not isinstance(value, list) or not value:
+        if not isinstance(value, list) or len(value) < least:
             return "not_a_list", value
-        unknown = [word for word in value if word not in choices]
+        # 14.0 equals 14 and is not what a list of whole numbers may hold.
+        unknown = [word for word in value if word not in choices or isinstance(word, float)]
         if unknown:
             return "unknown_word", unknown[0]
         if len(set(value)) < len(value):
@@ -95,24 +120,45 @@ def _or_none(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
 
 
-def _fen_by_use(value):
-    if not isinstance(value, dict):
-        return "not_a_table", value
-    for use, fen in value.items():
-        if use not in USES:
-            return "unknown_word", use
-        if problem := _FEN(fen):
-            return problem
-    return None
+def _table(keys: tuple[str, ...], of: Check) -> Check:
+    """Accept a table of known words to values; an empty one says nothing."""
+
+    def check(value):
+        if not isinstance(value, dict):
+            return "not_a_table", value
+        for word, item in value.items():
+            if word not in keys:
+                return "unknown_word", word
+            if problem := of(item):
+                return problem
+        return None
+
+    return check
+
+
+def _psn_types(value):
+    """Accept a list of codes of the authority's own list, which is not ours to close."""
+    if not isinstance(value, list):
+        return "not_a_list", value
+    for code in value:
+        if not isinstance(code, str) or not _PSN_TYPE.fullmatch(code):
+            return "unknown_word", code
+    return ("said_twice", value) if len(set(value)) < len(value) else None
 
 
 _FEN = _whole(0, MAX_FEN)
 _COUNT = _whole(1, 10_000)
+_DAYS = _whole(0, 3650)
+_AGE = _whole(0, 120)
+_PERCENT = _whole(0, 100)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One thing an area may set. `unit` is fen, count, level, flag, word, words or table."""
+    """One thing an area may set.
+
+    `unit` is fen, count, level, flag, word, words, codes or table.
+    """
 
     name: str
     unit: str
@@ -120,9 +166,14 @@ class Parameter:
     problem: Check
 
 
-def _closed_list() -> dict[str, Parameter]:
-    """Return the parameters in the order of the page that defines them."""
-    rows = (
+def _listed(*rows: tuple[str, str, Any, Check]) -> dict[str, Parameter]:
+    return {row[0]: Parameter(*row) for row in rows}
+
+
+#: In the order of the page that defines them.
+PARAMETERS = (
+    # Whose money pays a bill, in which order.
+    _listed(
         ("model", "word", "direct_debit",
          _one_of("direct_debit", "quota", "pooled_transfer", "wallet")),
         ("own_part_order", "words", ["current", "prior"], _words(*PARTS)),
@@ -132,30 +183,87 @@ def _closed_list() -> dict[str, Parameter]:
         ("payer_order", "word", "rank", _one_of("rank", "bound_at", "highest_available")),
         ("pays_own_paid", "flag", True, _flag),
         ("flag_1_own_only", "flag", False, _flag),
+        ("needs_empty_own_account", "flag", False, _flag),
         ("paused_payer", "word", "goes_on", _one_of("goes_on", "stops")),
         ("scope", "word", "nationwide", _one_of("same_area", "same_province", "nationwide")),
         ("uses", "words", None, _or_none(_words(*USES))),
+        ("uses_opt_in", "words", [], _words(*USES, least=0)),
         ("patient_types", "words", list(INSURANCES), _words(*INSURANCES)),
         ("patient_status_normal", "flag", True, _flag),
         ("resident_outpatient_max_level", "level", None, _or_none(_whole(1, 3))),
+    )
+    # At most how much: of one payer, for one relative, by one authorisation, for one use.
+    | _listed(
         ("cap_payer_day_fen", "fen", None, _or_none(_FEN)),
+        ("cap_payer_month_fen", "fen", None, _or_none(_FEN)),
         ("cap_payer_year_fen", "fen", None, _or_none(_FEN)),
+        ("cap_relative_settlement_fen", "fen", None, _or_none(_FEN)),
+        ("cap_relative_day_fen", "fen", None, _or_none(_FEN)),
+        ("cap_relative_month_fen", "fen", None, _or_none(_FEN)),
         ("cap_relative_year_fen", "fen", None, _or_none(_FEN)),
-        ("cap_use_year_fen", "table", {}, _fen_by_use),
+        ("cap_binding_settlement_fen", "fen", None, _or_none(_FEN)),
+        ("cap_binding_day_fen", "fen", None, _or_none(_FEN)),
+        ("cap_binding_month_fen", "fen", None, _or_none(_FEN)),
+        ("cap_binding_year_fen", "fen", None, _or_none(_FEN)),
+        ("cap_use_month_fen", "table", {}, _table(USES, _FEN)),
+        ("cap_use_year_fen", "table", {}, _table(USES, _FEN)),
+    )
+    # Who may bind whom, and how many.
+    | _listed(
         ("relations", "words", list(NEAR_RELATIVES), _words(*RELATION_KINDS)),
         ("max_relatives_per_payer", "count", None, _or_none(_COUNT)),
+        ("relatives_count_payer", "flag", False, _flag),
+        ("max_per_role", "table", {}, _table(ROLES, _COUNT)),
+        ("max_relatives_lifetime", "count", None, _or_none(_COUNT)),
         ("max_payers_per_relative", "count", None, _or_none(_COUNT)),
+        ("payer_may_be_relative", "flag", True, _flag),
+        ("excluded_payer_types", "codes", [], _psn_types),
+        ("excluded_relative_types", "codes", [], _psn_types),
         ("requires_e_credential", "flag", True, _flag),
-        # About making and ending a binding.
-        ("evidence_accepted", "words", ["registry"], _words("registry", "commitment")),
+        ("payer_requires_e_credential", "flag", False, _flag),
+    )
+    # What proves it, who agrees, and for how long.
+    | _listed(
+        ("evidence_accepted", "words", ["registry"], _words(*EVIDENCE)),
+        ("evidence_by_relation", "table", {}, _table(RELATION_KINDS, _words(*EVIDENCE))),
+        ("evidence_at_counter", "words", None, _or_none(_words(*EVIDENCE))),
         ("relative_confirms", "flag", False, _flag),
+        ("confirms_for", "words", None, _or_none(_words(*RELATION_KINDS))),
+        ("confirms_from_age", "count", 0, _AGE),
+        ("binding_counts", "word", "at_once", _one_of("at_once", "next_day")),
+        ("max_validity_months", "count", None, _or_none(_COUNT)),
+        ("end_date_required", "flag", False, _flag),
+        ("caps_offered", "words", list(OWN_CAPS), _words(*OWN_CAPS, least=0)),
+        ("caps_required", "flag", False, _flag),
+    )
+    # How it ends, and what the two must wait for.
+    | _listed(
         ("release_by", "words", ["payer", "relative"], _words("payer", "relative")),
         ("release_counts", "word", "at_once", _one_of("at_once", "next_day", "next_month")),
-    )  # fmt: skip
-    return {name: Parameter(name, unit, default, check) for name, unit, default, check in rows}
-
-
-PARAMETERS = _closed_list()
+        ("lock_days", "count", 0, _DAYS),
+        ("rebind_wait_days", "count", 0, _DAYS),
+        ("max_changes_per_year", "count", None, _or_none(_COUNT)),
+    )
+    # What life changes.
+    | _listed(
+        ("on_insurance_ended", "word", "ends", _one_of("ends", "stops")),
+        ("on_payer_moved", "word", "goes_on", _one_of("ends", "goes_on")),
+        ("on_relative_moved", "word", "goes_on", _one_of("ends", "goes_on")),
+        ("on_divorce", "word", "ends", _one_of("ends", "stops")),
+        ("renew_at_ages", "codes", [], _words(*BIRTHDAYS, least=0)),
+        ("renew_within_days", "count", 30, _whole(1, 365)),
+        ("renewal_unanswered", "word", "stops", _one_of("stops", "ends")),
+        ("commitment_audit_percent", "count", 5, _PERCENT),
+    )
+    # At the counter.
+    | _listed(
+        ("counter_materials", "words", None, _or_none(_words(*MATERIALS))),
+        ("agent_allowed", "flag", True, _flag),
+        ("agent_relatives_only", "flag", False, _flag),
+        ("agent_materials", "words", ["agent_id", "agent_authorisation"], _words(*MATERIALS)),
+        ("handling_working_days", "count", 5, _whole(0, 60)),
+    )
+)  # fmt: skip
 
 
 def check(name: str, value: Any) -> Any:

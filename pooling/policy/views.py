@@ -37,6 +37,16 @@ class Told:
     tone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rules that belong together. `silent` are names and titles nobody has ruled about."""
+
+    title: str
+    icon: str
+    told: tuple[Told, ...]
+    silent: tuple[tuple[str, str], ...]
+
+
 def areas(request):
     """Every area by province, each with the version of its own that counts today."""
     today = business_date(now())
@@ -61,7 +71,7 @@ def rules(request, code):
     rows = {row.name: row for row in selectors.explain(code, on or today)}
     since = {(start.area_code, start.label): start.from_date for start in starts}
     sections = [
-        (title, icon, [_told(rows[name], area, since) for name in names])
+        _section(title, icon, [rows[name] for name in names], area, since)
         for title, icon, names in plain_words.SECTIONS
     ]
     page = {
@@ -74,6 +84,12 @@ def rules(request, code):
         "days": _days(starts),
     }
     return render(request, "policy/rules.html", page)
+
+
+def _section(title, icon, rows: list[RuleRow], area: AreaRow, since: dict) -> Section:
+    silent = [row for row in rows if row.clause.is_default and row.name in plain_words.QUIET]
+    told = [_told(row, area, since) for row in rows if row not in silent]
+    return Section(title, icon, tuple(told), tuple((row.name, row.title) for row in silent))
 
 
 def _told(row: RuleRow, area: AreaRow, since: dict) -> Told:

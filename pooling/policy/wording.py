@@ -7,6 +7,7 @@ from pooling.policy.parameters import PARAMETERS, NotAValue
 from pooling.shared.money import show_yuan
 
 TITLES = {
+    # Whose money pays a bill, in which order.
     "model": _("共济方式"),
     "own_part_order": _("本人账户使用顺序"),
     "shareable_parts": _("可共济的资金"),
@@ -15,24 +16,73 @@ TITLES = {
     "payer_order": _("多位共济人的扣款顺序"),
     "pays_own_paid": _("个人账户可支付完全自费部分"),
     "flag_1_own_only": _("使用标志为1时只用本人账户"),
+    "needs_empty_own_account": _("就医人本人账户用完后才用共济"),
     "paused_payer": _("共济人暂停参保时"),
     "scope": _("共济范围"),
     "uses": _("可用于"),
+    "uses_opt_in": _("须在授权中点名才能用的用途"),
     "patient_types": _("就医人须参加的医保"),
     "patient_status_normal": _("就医人须正常参保"),
     "resident_outpatient_max_level": _("居民医保普通门诊的最高机构级别"),
+    # At most how much.
     "cap_payer_day_fen": _("每位共济人每日上限"),
+    "cap_payer_month_fen": _("每位共济人每月上限"),
     "cap_payer_year_fen": _("每位共济人每年上限"),
+    "cap_relative_settlement_fen": _("每位家人每次上限"),
+    "cap_relative_day_fen": _("每位家人每日上限"),
+    "cap_relative_month_fen": _("每位家人每月上限"),
     "cap_relative_year_fen": _("每位家人每年上限"),
+    "cap_binding_settlement_fen": _("每份授权每次上限"),
+    "cap_binding_day_fen": _("每份授权每日上限"),
+    "cap_binding_month_fen": _("每份授权每月上限"),
+    "cap_binding_year_fen": _("每份授权每年上限"),
+    "cap_use_month_fen": _("各用途每月上限"),
     "cap_use_year_fen": _("各用途每年上限"),
+    # Who may bind whom.
     "relations": _("可以绑定的亲属"),
     "max_relatives_per_payer": _("一位共济人最多绑定几人"),
+    "relatives_count_payer": _("绑定人数把共济人本人算在内"),
+    "max_per_role": _("每种亲属最多几位"),
+    "max_relatives_lifetime": _("一位共济人一生最多绑定几位不同的家人"),
     "max_payers_per_relative": _("一位家人最多有几位共济人"),
+    "payer_may_be_relative": _("共济人自己也可以被别人共济"),
+    "excluded_payer_types": _("不能作共济人的人员类别"),
+    "excluded_relative_types": _("不能被共济的人员类别"),
     "requires_e_credential": _("家人须已激活医保电子凭证"),
+    "payer_requires_e_credential": _("共济人须已激活医保电子凭证"),
+    # What proves it, who agrees, for how long.
     "evidence_accepted": _("认可的关系依据"),
+    "evidence_by_relation": _("个别亲属另有规定的关系依据"),
+    "evidence_at_counter": _("窗口认可的关系依据"),
     "relative_confirms": _("须经家人确认"),
+    "confirms_for": _("须经确认的亲属"),
+    "confirms_from_age": _("家人满几岁起须本人确认"),
+    "binding_counts": _("绑定何时生效"),
+    "max_validity_months": _("授权最长几个月"),
+    "end_date_required": _("须约定终止日期"),
+    "caps_offered": _("共济人可以设的限额"),
+    "caps_required": _("共济人须至少设一项限额"),
+    # How it ends.
     "release_by": _("谁可以解除"),
     "release_counts": _("解除何时生效"),
+    "lock_days": _("绑定后几天内不能解除"),
+    "rebind_wait_days": _("解除后几天才能再次绑定"),
+    "max_changes_per_year": _("一年最多变更几次"),
+    # What life changes.
+    "on_insurance_ended": _("任一方终止参保时"),
+    "on_payer_moved": _("共济人参保地变更时"),
+    "on_relative_moved": _("家人参保地变更时"),
+    "on_divorce": _("离婚时"),
+    "renew_at_ages": _("家人满几岁时须重新确认"),
+    "renew_within_days": _("重新确认的期限（天）"),
+    "renewal_unanswered": _("逾期没有重新确认的"),
+    "commitment_audit_percent": _("承诺书每百份抽查几份"),
+    # At the counter.
+    "counter_materials": _("窗口办理须带的材料"),
+    "agent_allowed": _("可以委托他人代办"),
+    "agent_relatives_only": _("只能由亲属代办"),
+    "agent_materials": _("代办人须带的材料"),
+    "handling_working_days": _("办理时限（工作日）"),
 }
 
 USES = {
@@ -63,6 +113,43 @@ KINDS = {
     "child_in_law": _("子女的配偶"),
     "other": _("其他亲属"),
 }
+ROLES = {"father": _("父亲"), "mother": _("母亲"), **KINDS}
+
+#: What a payer may limit, in the order of `OWN_CAPS`.
+OWN_CAPS = {
+    "settlement": _("每次上限"),
+    "day": _("每日上限"),
+    "month": _("每月上限"),
+    "year": _("每年上限"),
+    "all_day": _("所有家人合计每日上限"),
+    "all_month": _("所有家人合计每月上限"),
+    "all_year": _("所有家人合计每年上限"),
+}
+
+#: The common classes of insured people; an authority's finer codes are shown as they are.
+PSN_TYPES = {
+    "11": _("在职职工"),
+    "12": _("退休人员"),
+    "13": _("离休人员"),
+    "14": _("未成年居民"),
+    "15": _("成年居民"),
+    "16": _("老年居民"),
+}
+
+#: What people may be asked to bring, in the order it is listed to them.
+MATERIALS = {
+    "applicant_id": _("申请人身份证件"),
+    "relative_id": _("家人身份证件"),
+    "household_register": _("户口簿"),
+    "marriage_certificate": _("结婚证"),
+    "birth_certificate": _("出生医学证明"),
+    "adoption_certificate": _("收养登记证"),
+    "kinship_certificate": _("亲属关系公证书或证明"),
+    "signed_authorisation": _("签字的授权书（含亲属关系承诺）"),
+    "relative_consent": _("家人签字的同意书"),
+    "agent_id": _("代办人身份证件"),
+    "agent_authorisation": _("申请人签字的委托书"),
+}
 
 _WORDS = {
     "direct_debit": _("结算时直接从共济人账户支付"),
@@ -85,17 +172,43 @@ _WORDS = {
     "390": _("居民医保"),
     "registry": _("登记数据"),
     "commitment": _("承诺书"),
+    "document": _("经人工审核的证明材料"),
+    "ends": _("结束授权"),
     "payer": _("共济人"),
     "relative": _("家人"),
     "at_once": _("即时"),
     "next_day": _("次日零时"),
     "next_month": _("次月一日"),
     **USES,
-    **KINDS,
+    **ROLES,
+    **OWN_CAPS,
+    **MATERIALS,
 }
+_KEPT = {"stops": _("保留授权，暂停使用")}
 #: Words that mean something else for one parameter.
-_WORDS_OF = {"shareable_parts": {"all": _("全部余额"), "prior": _("仅历年余额")}}
-_WHEN_EMPTY = {"uses": _("不限用途"), "resident_outpatient_max_level": _("不限级别")}
+_WORDS_OF = {
+    "shareable_parts": {"all": _("全部余额"), "prior": _("仅历年余额")},
+    "on_insurance_ended": _KEPT,
+    "on_divorce": _KEPT,
+    "renewal_unanswered": _KEPT,
+    "on_payer_moved": {"goes_on": _("授权继续有效")},
+    "on_relative_moved": {"goes_on": _("授权继续有效")},
+    "excluded_payer_types": PSN_TYPES,
+    "excluded_relative_types": PSN_TYPES,
+}
+_WHEN_EMPTY = {
+    "uses": _("不限用途"),
+    "resident_outpatient_max_level": _("不限级别"),
+    "uses_opt_in": _("没有"),
+    "caps_offered": _("都不能设"),
+    "excluded_payer_types": _("没有"),
+    "excluded_relative_types": _("没有"),
+    "evidence_by_relation": _("没有"),
+    "evidence_at_counter": _("与网上相同；也可以当面出示证件原件"),
+    "confirms_for": _("所有亲属"),
+    "renew_at_ages": _("不要求"),
+    "counter_materials": _("按关系而定，由窗口列出"),
+}
 
 _PROBLEMS = {
     "unknown_parameter": _("没有名为“%(name)s”的参数。"),
@@ -106,26 +219,41 @@ _PROBLEMS = {
     "too_small": _("“%(title)s”不能小于允许的最小值；收到的是：%(value)s。"),
     "too_large": _("“%(title)s”超出允许的最大值；收到的是：%(value)s。"),
     "not_yes_or_no": _("“%(title)s”须是 true 或 false；收到的是：%(value)s。"),
-    "not_a_table": _("“%(title)s”须是“用途: 金额（分）”的对照表；收到的是：%(value)s。"),
+    "not_a_table": _("“%(title)s”须是“名称: 内容”的对照表；收到的是：%(value)s。"),
 }
 
 
 def show(name: str, value) -> str:
     """Return a parameter's value as people read it: `仅历年余额`, `¥30.00`, `不限`."""
     unit = PARAMETERS[name].unit
-    if value is None or value == {}:
+    if value is None or value in ({}, []):
         return str(_WHEN_EMPTY.get(name, _("不限")))
     if unit == "flag":
         return gettext("是") if value else gettext("否")
     if unit == "fen":
         return show_yuan(value)
-    if unit == "words":
-        return gettext("、").join(str(_WORDS[word]) for word in value)
+    if unit in ("words", "codes"):
+        return _list(name, value)
     if unit == "table":
-        return gettext("；").join(f"{USES[use]} {show_yuan(fen)}" for use, fen in value.items())
-    if unit == "word":
-        return str(_WORDS_OF.get(name, _WORDS)[value])
-    return str(value)
+        rows = (f"{_word(name, key)} {_item(name, item)}" for key, item in value.items())
+        return gettext("；").join(rows)
+    return _word(name, value) if unit == "word" else str(value)
+
+
+def _word(name: str, word) -> str:
+    """Return a word of a parameter; a code that is not ours to name stands as it is."""
+    return str(_WORDS_OF.get(name, {}).get(word) or _WORDS.get(word, word))
+
+
+def _list(name: str, words) -> str:
+    return gettext("、").join(_word(name, word) for word in words)
+
+
+def _item(name: str, item) -> str:
+    """Return one value of a table: an amount, a number of people or a list of words."""
+    if isinstance(item, list):
+        return _list(name, item)
+    return show_yuan(item) if name.endswith("_fen") else gettext("%(n)s 位") % {"n": item}
 
 
 def refusal(problem: NotAValue) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 
 from pooling.bindings.usability import Unusable
 from pooling.settlements.waterfall import Considered, Reason
-from pooling.shared.periods import age_on
+from pooling.shared.periods import age
 
 #: From 14 on a child's health is their own affair; until 18 somebody else pays.
 MONTH_ONLY_AGES = range(14, 18)
@@ -31,7 +31,7 @@ _KEPT_FROM_PAYER = {
 
 def month_only(patient_birth: date, on: date) -> bool:
     """Return whether payers of this patient see amount and month only."""
-    return age_on(patient_birth, on) in MONTH_ONLY_AGES
+    return age(patient_birth, on) in MONTH_ONLY_AGES
 
 
 def missed(item: Considered, cash_fen: int) -> bool:

@@ -16,7 +16,7 @@ def contains(from_date: date | None, to_date: date | None, on: date) -> bool:
     return (from_date is None or from_date <= on) and (to_date is None or on < to_date)
 
 
-def age_on(birth: date, on: date) -> int:
+def age(birth: date, on: date) -> int:
     """Return full years lived on a day; a 29 February birth ages on 1 March."""
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 

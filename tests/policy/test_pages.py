@@ -41,6 +41,14 @@ def test_every_parameter_is_told_exactly_once():
         ("requires_e_credential", False, "不必先激活"),
         ("uses", None, "凡医保规定"),
         ("cap_use_year_fen", {"checkup": 5_000}, "体检 ¥50.00"),
+        ("cap_payer_month_fen", 0, "每月最多给家人用 ¥0.00"),
+        ("cap_use_month_fen", {}, "没有按用途规定每月"),
+        ("max_per_role", {"father": 1, "mother": 1}, "父亲 1 位；母亲 1 位"),
+        ("payer_may_be_relative", False, "自己不能再用别人的账户"),
+        ("lock_days", 90, "90 天内不能解除"),
+        ("lock_days", 0, "随时可以解除"),
+        ("caps_offered", [], "不能自己设限额"),
+        ("handling_working_days", 0, "当场办完"),
     ],
 )
 def test_a_value_is_told_as_a_sentence(name, value, says):
@@ -60,6 +68,32 @@ def test_every_word_a_rule_may_take_has_its_sentence(name):
     for word in plain_words._SAYS_BY_VALUE[name]:
         assert problem(word) is None
     assert problem("nonsense")
+
+
+def test_what_nobody_ruled_about_and_limits_nothing_is_named_in_one_line(site):
+    page = rules_page(site, "450200", on="2026-11-22")
+    line = page[page.index("不另作限制：") :]
+    line = line[: line.index("</li>")]
+    assert "每种亲属最多几位" in line
+    assert 'id="max_per_role"' in line
+    assert "随时可以解除" not in page
+
+
+def test_a_quiet_rule_is_told_as_soon_as_somebody_rules_so(site):
+    build.next_rules("361100", since="2027-01-01", lock_days=0, max_per_role={"spouse": 1})
+    page = rules_page(site, "361100", on="2027-01-01")
+    assert "开通后随时可以解除。" in page
+    assert "每种亲属最多：配偶 1 位。" in page
+
+
+def test_only_what_by_default_limits_nothing_is_quiet():
+    limits_nothing = (None, False, 0, [], {})
+    for name in plain_words.QUIET - {
+        "payer_may_be_relative",  # yes: they may
+        "renew_within_days",  # moot while no birthday asks for renewal
+        "renewal_unanswered",
+    }:
+        assert parameters.default(name) in limits_nothing
 
 
 def test_every_mark_is_explained():

@@ -14,7 +14,7 @@ NEAR = [
     "sons_child",
     "daughters_child",
 ]
-#: The table "Parameters of an area", written out; then what binding adds.
+#: The list written out once more, so that no default changes unseen.
 TABLE = {
     "model": "direct_debit",
     "own_part_order": ["current", "prior"],
@@ -24,24 +24,67 @@ TABLE = {
     "payer_order": "rank",
     "pays_own_paid": True,
     "flag_1_own_only": False,
+    "needs_empty_own_account": False,
     "paused_payer": "goes_on",
     "scope": "nationwide",
     "uses": None,
+    "uses_opt_in": [],
     "patient_types": ["310", "390"],
     "patient_status_normal": True,
     "resident_outpatient_max_level": None,
     "cap_payer_day_fen": None,
+    "cap_payer_month_fen": None,
     "cap_payer_year_fen": None,
+    "cap_relative_settlement_fen": None,
+    "cap_relative_day_fen": None,
+    "cap_relative_month_fen": None,
     "cap_relative_year_fen": None,
+    "cap_binding_settlement_fen": None,
+    "cap_binding_day_fen": None,
+    "cap_binding_month_fen": None,
+    "cap_binding_year_fen": None,
+    "cap_use_month_fen": {},
     "cap_use_year_fen": {},
     "relations": NEAR,
     "max_relatives_per_payer": None,
+    "relatives_count_payer": False,
+    "max_per_role": {},
+    "max_relatives_lifetime": None,
     "max_payers_per_relative": None,
+    "payer_may_be_relative": True,
+    "excluded_payer_types": [],
+    "excluded_relative_types": [],
     "requires_e_credential": True,
+    "payer_requires_e_credential": False,
     "evidence_accepted": ["registry"],
+    "evidence_by_relation": {},
+    "evidence_at_counter": None,
     "relative_confirms": False,
+    "confirms_for": None,
+    "confirms_from_age": 0,
+    "binding_counts": "at_once",
+    "max_validity_months": None,
+    "end_date_required": False,
+    "caps_offered": ["settlement", "day", "month", "year", "all_day", "all_month", "all_year"],
+    "caps_required": False,
     "release_by": ["payer", "relative"],
     "release_counts": "at_once",
+    "lock_days": 0,
+    "rebind_wait_days": 0,
+    "max_changes_per_year": None,
+    "on_insurance_ended": "ends",
+    "on_payer_moved": "goes_on",
+    "on_relative_moved": "goes_on",
+    "on_divorce": "ends",
+    "renew_at_ages": [],
+    "renew_within_days": 30,
+    "renewal_unanswered": "stops",
+    "commitment_audit_percent": 5,
+    "counter_materials": None,
+    "agent_allowed": True,
+    "agent_relatives_only": False,
+    "agent_materials": ["agent_id", "agent_authorisation"],
+    "handling_working_days": 5,
 }
 
 
@@ -66,7 +109,15 @@ def test_every_default_is_a_lawful_value_and_has_words():
         ("relations", ["spouse", "parent_in_law"]),
         ("resident_outpatient_max_level", 2),
         ("max_payers_per_relative", 1),
-        ("evidence_accepted", ["registry", "commitment"]),
+        ("evidence_accepted", ["registry", "commitment", "document"]),
+        ("evidence_by_relation", {"spouse": ["commitment"]}),
+        ("evidence_at_counter", ["document"]),
+        ("max_per_role", {"father": 1, "mother": 1, "child": 3}),
+        ("excluded_payer_types", ["13", "2101"]),
+        ("caps_offered", []),
+        ("renew_at_ages", [18, 14]),
+        ("confirms_from_age", 120),
+        ("lock_days", 3650),
     ],
 )
 def test_a_lawful_value_comes_back_as_a_copy(name, value):
@@ -101,6 +152,25 @@ def test_a_lawful_value_comes_back_as_a_copy(name, value):
         ("max_payers_per_relative", 0, "too_small"),
         ("pays_own_paid", 1, "not_yes_or_no"),
         ("scope", "galaxy", "unknown_word"),
+        ("max_per_role", {"uncle": 1}, "unknown_word"),
+        ("max_per_role", {"father": 0}, "too_small"),
+        ("max_per_role", {"father": "1"}, "not_a_whole_number"),
+        ("evidence_by_relation", {"father": ["registry"]}, "unknown_word"),
+        ("evidence_by_relation", {"spouse": []}, "not_a_list"),
+        ("evidence_by_relation", {"spouse": ["hearsay"]}, "unknown_word"),
+        ("evidence_at_counter", [], "not_a_list"),
+        ("excluded_payer_types", None, "not_a_list"),
+        ("excluded_payer_types", [13], "unknown_word"),
+        ("excluded_payer_types", ["1234567"], "unknown_word"),
+        ("excluded_payer_types", ["13", "13"], "said_twice"),
+        ("renew_at_ages", [15], "unknown_word"),
+        ("renew_at_ages", [14.0], "unknown_word"),
+        ("lock_days", 3651, "too_large"),
+        ("lock_days", -1, "too_small"),
+        ("confirms_from_age", 121, "too_large"),
+        ("commitment_audit_percent", 101, "too_large"),
+        ("renew_within_days", 0, "too_small"),
+        ("caps_offered", ["week"], "unknown_word"),
         ("model", None, "unknown_word"),
     ],
 )
@@ -127,6 +197,18 @@ def test_a_wrong_value_is_refused_with_a_code_and_a_sentence(name, value, proble
         ("max_payers_per_relative", 2, "2"),
         ("paused_payer", "stops", "停止共济"),
         ("relations", ["spouse", "parent_in_law"], "配偶、配偶的父母"),
+        ("max_per_role", {"father": 1, "child": 3}, "父亲 1 位；子女 3 位"),
+        ("cap_use_month_fen", {"checkup": 500_00}, "体检 ¥500.00"),
+        ("evidence_by_relation", {"spouse": ["registry", "commitment"]}, "配偶 登记数据、承诺书"),
+        ("evidence_at_counter", ["document"], "经人工审核的证明材料"),
+        ("excluded_payer_types", ["13", "2101"], "离休人员、2101"),
+        ("excluded_relative_types", [], "没有"),
+        ("caps_offered", ["day", "all_month"], "每日上限、所有家人合计每月上限"),
+        ("renew_at_ages", [14, 18], "14、18"),
+        ("counter_materials", ["applicant_id", "household_register"], "申请人身份证件、户口簿"),
+        ("on_insurance_ended", "stops", "保留授权，暂停使用"),
+        ("on_payer_moved", "goes_on", "授权继续有效"),
+        ("lock_days", 0, "0"),
     ],
 )
 def test_values_are_shown_as_people_read_them(name, value, shown):
@@ -138,6 +220,18 @@ def test_every_word_of_every_parameter_can_be_shown():
         assert wording.show("uses", [use]) == str(wording.USES[use])
     for kind in parameters.RELATION_KINDS:
         assert wording.show("relations", [kind]) == str(wording.KINDS[kind])
+
+
+def test_every_word_of_every_table_and_list_has_its_chinese():
+    assert set(parameters.ROLES) == set(wording.ROLES)
+    assert list(parameters.OWN_CAPS) == list(wording.OWN_CAPS)
+    assert set(parameters.MATERIALS) == set(wording.MATERIALS)
+    for name, words in {
+        "evidence_accepted": parameters.EVIDENCE,
+        "caps_offered": parameters.OWN_CAPS,
+        "agent_materials": parameters.MATERIALS,
+    }.items():
+        assert not any(word in wording.show(name, [word]) for word in words)
 
 
 @pytest.mark.parametrize(

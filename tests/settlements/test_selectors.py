@@ -8,7 +8,7 @@ from pooling.bindings import services as bindings
 from pooling.settlements import selectors
 from pooling.settlements.waterfall import Reason
 from pooling.shared.errors import NotFound
-from pooling.shared.periods import age_on
+from pooling.shared.periods import age
 from tests import build
 from tests.settlements.household import household
 
@@ -250,7 +250,7 @@ def test_the_database_counts_years_as_the_rule_does(born, on):
     with connection.cursor() as cursor:
         cursor.execute("SELECT extract(year FROM age(%s::date, %s::date))", [on, born])
         (years,) = cursor.fetchone()
-    assert years == age_on(build.day(born), build.day(on))
+    assert years == age(build.day(born), build.day(on))
 
 
 def test_a_year_is_added_up_by_month_net_of_what_went_back():
