@@ -54,6 +54,7 @@ DOES = {
     CLERK: ("counter.take_in",),
     REVIEWER: ("counter.take_in", "counter.decide"),
     AUDITOR: (),
-    POLICY_ADMIN: (),
+    # The same people may do both; who wrote a version is refused as its publisher.
+    POLICY_ADMIN: ("policy.write_rules", "policy.publish_rules"),
     SYSTEM_ADMIN: (),
 }

@@ -58,9 +58,16 @@ class RuleVersion(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("草稿")
+        SUBMITTED = "submitted", _("待发布")
         PUBLISHED = "published", _("已发布")
+        DISCARDED = "discarded", _("已作废")
 
-    ALLOWED = {Status.DRAFT: {Status.PUBLISHED}, Status.PUBLISHED: set()}
+    ALLOWED = {
+        Status.DRAFT: {Status.SUBMITTED, Status.DISCARDED},
+        Status.SUBMITTED: {Status.DRAFT, Status.PUBLISHED},
+        Status.PUBLISHED: set(),
+        Status.DISCARDED: set(),
+    }
 
     area = models.ForeignKey(
         Area, models.PROTECT, related_name="versions", verbose_name=_("统筹区")
@@ -68,27 +75,59 @@ class RuleVersion(models.Model):
     label = models.CharField(_("版本"), max_length=40)
     from_date = models.DateField(_("生效日期"))
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT)
+    #: Whoever of the staff drafted it, set a clause or submitted it: none of them publishes it.
+    #: Empty for what a rule file brought, whose authors this table does not know.
+    editors = models.JSONField(_("起草和修改人"), default=list)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    submitted_by = models.CharField(_("提交人"), max_length=64, blank=True)
+    #: Why it was sent back to be mended; gone when it is submitted again.
+    remark = models.CharField(_("退回说明"), max_length=300, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True)
     published_by = models.CharField(_("发布人"), max_length=64, blank=True)
 
-    DATA_CLASSES = classes(L1="id area label from_date status published_at published_by")
+    DATA_CLASSES = classes(
+        L1="id area label from_date status editors submitted_at submitted_by remark published_at "
+        "published_by"
+    )
 
     class Meta:
         verbose_name = _("规则版本")
         verbose_name_plural = _("规则版本")
+        permissions = [
+            ("write_rules", _("可以起草和修改规则")),
+            ("publish_rules", _("可以发布他人起草的规则")),
+        ]
         constraints = [
-            models.UniqueConstraint("area", "label", name="policy_ruleversion_label_once"),
+            models.UniqueConstraint(
+                "area",
+                "label",
+                name="policy_ruleversion_label_once",
+                condition=~Q(status="discarded"),
+            ),
             models.UniqueConstraint(
                 F("area"),
                 F("from_date"),
                 name="policy_ruleversion_one_published_per_start",
                 condition=Q(status="published"),
             ),
-            # Holds the status to the two words as well.
+            # Holds the status to the four words as well. That nobody publishes what they edited
+            # is `policy_ruleversion_published_by_another`, in SQL (migration 0004).
             models.CheckConstraint(
                 name="policy_ruleversion_published_has_moment_and_name",
-                condition=Q(status="draft", published_at__isnull=True, published_by="")
+                condition=Q(
+                    status__in=["draft", "submitted", "discarded"],
+                    published_at__isnull=True,
+                    published_by="",
+                )
                 | (Q(status="published", published_at__isnull=False) & ~Q(published_by="")),
+            ),
+            models.CheckConstraint(
+                name="policy_ruleversion_submitted_has_moment_and_name",
+                condition=Q(
+                    status__in=["draft", "discarded"], submitted_at__isnull=True, submitted_by=""
+                )
+                | (Q(status="submitted", submitted_at__isnull=False) & ~Q(submitted_by=""))
+                | Q(status="published"),
             ),
         ]
 

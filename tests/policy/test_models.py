@@ -51,7 +51,19 @@ def test_an_area_whose_place_contradicts_its_code_is_refused(
         ("policy_ruleversion_published_has_moment_and_name", {"published_at": build.NOON}),
         ("policy_ruleversion_published_has_moment_and_name", {"published_by": "staff:1"}),
         ("policy_ruleversion_published_has_moment_and_name", {"status": "published"}),
+        ("policy_ruleversion_submitted_has_moment_and_name", {"submitted_at": build.NOON}),
+        ("policy_ruleversion_submitted_has_moment_and_name", {"submitted_by": "staff:1"}),
+        ("policy_ruleversion_submitted_has_moment_and_name", {"status": "submitted"}),
         ("policy_ruleversion_label_once", {"label": "2020-01-01"}),
+        (
+            "policy_ruleversion_published_by_another",
+            {
+                "editors": ["staff:1", "staff:2"],
+                "status": "published",
+                "published_at": build.NOON,
+                "published_by": "staff:2",
+            },
+        ),
         (
             "policy_ruleversion_one_published_per_start",
             {
@@ -135,6 +147,11 @@ def test_a_clause_cannot_move_into_a_published_version(published, draft):
     moved = clause(draft, name="uses")
     with pytest.raises(IntegrityError, match="policy_clause_published_is_final"):
         sql("UPDATE policy_clause SET version_id = %s WHERE id = %s", published.pk, moved.pk)
+
+
+def test_a_label_is_free_again_once_its_draft_is_discarded(draft):
+    RuleVersion.objects.filter(pk=draft.pk).update(status="discarded")
+    RuleVersion.objects.create(area=draft.area, label=draft.label, from_date=draft.from_date)
 
 
 def test_a_draft_may_still_be_changed_and_dropped(draft):

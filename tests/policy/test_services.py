@@ -15,6 +15,7 @@ from tests import build
 pytestmark = pytest.mark.django_db
 
 AS_CLERK = {"by": build.clerk(), "at": build.NOON}
+AS_ANOTHER = {"by": build.clerk(902), "at": build.NOON}
 TOMORROW = build.TODAY + timedelta(days=1)
 
 
@@ -35,12 +36,18 @@ def set_floor(version, value=3000, name="floor_fen"):
     )
 
 
+def publish(version):
+    """Submit and publish, by two people."""
+    services.submit(version_id=version.pk, **AS_CLERK)
+    return services.publish(version_id=version.pk, **AS_ANOTHER)
+
+
 def test_a_draft_counts_only_once_it_is_published():
     build.area()
     version = draft()
     set_floor(version)
     assert selectors.in_force("999900", TOMORROW).value("floor_fen") == 0
-    services.publish(version_id=version.pk, **AS_CLERK)
+    publish(version)
     assert selectors.in_force("999900", TOMORROW).value("floor_fen") == 3000
     assert selectors.in_force("999900", build.TODAY).value("floor_fen") == 0
     clause = selectors.in_force("999900", TOMORROW).clause("floor_fen")
@@ -52,11 +59,17 @@ def test_every_step_leaves_a_trace():
     before = Event.objects.count()
     version = draft()
     set_floor(version)
-    services.publish(version_id=version.pk, **AS_CLERK)
+    publish(version)
     traces = Event.objects.order_by("pk").values_list("verb", "actor_id")[before:]
-    assert list(traces) == [(f"policy.{verb}", 901) for verb in ("draft", "set_clause", "publish")]
+    assert list(traces) == [
+        ("policy.draft", 901),
+        ("policy.set_clause", 901),
+        ("policy.submit", 901),
+        ("policy.publish", 902),
+    ]
     version.refresh_from_db()
-    assert (version.published_by, version.published_at) == ("staff:901", build.NOON)
+    assert (version.published_by, version.published_at) == ("staff:902", build.NOON)
+    assert (version.submitted_by, version.editors) == ("staff:901", ["staff:901"])
 
 
 def test_a_clause_may_be_set_again_while_it_is_a_draft():
@@ -80,30 +93,51 @@ def test_a_clause_nobody_could_apply_is_refused_with_a_sentence(name, value):
 def test_what_is_published_takes_no_more_clauses_and_is_not_published_twice():
     build.area()
     version = draft()
-    services.publish(version_id=version.pk, **AS_CLERK)
+    publish(version)
     with pytest.raises(services.AlreadyPublished):
         set_floor(version)
     with pytest.raises(services.AlreadyPublished):
-        services.publish(version_id=version.pk, **AS_CLERK)
+        services.publish(version_id=version.pk, **AS_ANOTHER)
 
 
 @pytest.mark.parametrize("start", [build.TODAY, build.TODAY - timedelta(days=400)])
-def test_an_area_with_rules_cannot_change_today_or_the_past(start):
+def test_nobody_writes_rules_for_today_or_the_past(start):
     build.area()
-    version = draft(from_date=start)
-    later = {"by": build.clerk(), "at": build.NOON + timedelta(seconds=1)}
+    with pytest.raises(services.StartsTooEarly) as refused:
+        draft(from_date=start)
+    assert "from_date" in refused.value.details
+    version = draft()
     with pytest.raises(services.StartsTooEarly):
-        services.publish(version_id=version.pk, **later)
-    assert selectors.in_force("999900", start).stamp == "999900/2020-01-01 " + (
-        "990000/2020-01-01 000000/2020-01-01"
+        services.set_start(version_id=version.pk, from_date=start, **AS_CLERK)
+
+
+def test_a_file_cannot_change_today_of_an_area_with_rules_either():
+    build.area()
+    late = definitions.AreaDefinition("999900", "试验市", (build.rules_version(build.TODAY),))
+    with pytest.raises(services.StartsTooEarly):
+        services.load([late], by=build.JOB, at=build.NOON + timedelta(seconds=1))
+    assert selectors.in_force("999900", build.TODAY).stamp == (
+        "999900/2020-01-01 990000/2020-01-01 000000/2020-01-01"
     )
+
+
+def test_a_draft_that_waited_past_its_day_is_neither_submitted_nor_published():
+    build.area()
+    waited, submitted = draft(), draft("2027-2")
+    services.submit(version_id=submitted.pk, **AS_CLERK)
+    late = build.NOON + timedelta(days=1)
+    with pytest.raises(services.StartsTooEarly):
+        services.submit(version_id=waited.pk, by=build.clerk(), at=late)
+    with pytest.raises(services.StartsTooEarly):
+        services.publish(version_id=submitted.pk, by=build.clerk(902), at=late)
 
 
 def test_two_versions_never_start_on_the_same_day():
     build.area()
-    services.publish(version_id=draft().pk, **AS_CLERK)
+    publish(draft())
+    second = draft("2027-2")
     with pytest.raises(services.AlreadyPublished):
-        services.publish(version_id=draft("2027-2").pk, **AS_CLERK)
+        publish(second)
     with pytest.raises(services.AlreadyPublished):
         draft()
 
@@ -113,6 +147,9 @@ def test_rules_need_an_area_and_a_version():
         draft()
     with pytest.raises(NotFound):
         services.publish(version_id=0, **AS_CLERK)
+    build.area()
+    with pytest.raises(NotFound):
+        services.unset_clause(version_id=draft().pk, name="floor_fen", **AS_CLERK)
 
 
 def test_loading_twice_changes_nothing():
