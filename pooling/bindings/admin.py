@@ -95,6 +95,7 @@ class PayerCapAdmin(PersonalLookUpAdmin):
         "payer",
         payer_name,
         yuan("cap_per_day_fen", _("每日上限")),
+        yuan("cap_per_month_fen", _("每月上限")),
         yuan("cap_per_year_fen", _("每年上限")),
     )
     list_select_related = ("payer",)

@@ -112,4 +112,5 @@ class OverallForm(forms.Form):
     """A payer's own limits over all relatives together."""
 
     cap_per_day_fen = YuanField(label=_("所有家人合计，每天最多"))
+    cap_per_month_fen = YuanField(label=_("所有家人合计，每月最多"))
     cap_per_year_fen = YuanField(label=_("所有家人合计，每年最多"))

@@ -197,9 +197,10 @@ class PayerCap(models.Model):
         "accounts.Member", models.PROTECT, related_name="payer_cap", verbose_name=_("共济人")
     )
     cap_per_day_fen = models.BigIntegerField(_("每日上限（分）"), null=True)
+    cap_per_month_fen = models.BigIntegerField(_("每月上限（分）"), null=True)
     cap_per_year_fen = models.BigIntegerField(_("每年上限（分）"), null=True)
 
-    DATA_CLASSES = classes(L2="id", L3b="payer cap_per_day_fen cap_per_year_fen")
+    DATA_CLASSES = classes(L2="id", L3b="payer cap_per_day_fen cap_per_month_fen cap_per_year_fen")
 
     class Meta:
         verbose_name = _("共济人总限额")
@@ -208,6 +209,7 @@ class PayerCap(models.Model):
             models.CheckConstraint(
                 name="bindings_payercap_not_negative",
                 condition=(Q(cap_per_day_fen__isnull=True) | Q(cap_per_day_fen__gte=0))
+                & (Q(cap_per_month_fen__isnull=True) | Q(cap_per_month_fen__gte=0))
                 & (Q(cap_per_year_fen__isnull=True) | Q(cap_per_year_fen__gte=0)),
             )
         ]

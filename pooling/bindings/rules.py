@@ -25,13 +25,9 @@ CAPS = (
     "cap_per_month_fen",
     "cap_per_year_fen",
 )
-#: Which of the area's caps a cap of the binding may not exceed.
-_AREA_CAPS = {
-    "cap_per_settlement_fen": ("cap_payer_day_fen", "cap_payer_year_fen", "cap_relative_year_fen"),
-    "cap_per_day_fen": ("cap_payer_day_fen", "cap_payer_year_fen", "cap_relative_year_fen"),
-    "cap_per_month_fen": ("cap_payer_year_fen", "cap_relative_year_fen"),
-    "cap_per_year_fen": ("cap_payer_year_fen", "cap_relative_year_fen"),
-}
+#: What a payer may limit over all relatives together.
+OVERALL = ("cap_per_day_fen", "cap_per_month_fen", "cap_per_year_fen")
+_SPANS = ("settlement", "day", "month", "year")
 #: What is unlikely but may be true: a second family, an adoption, a record not yet ended. Who
 #: held the papers in hand may say so.
 SETTLED_BY_PAPERS = (
@@ -59,6 +55,15 @@ class Limits:
     cap_per_month_fen: int | None = None
     cap_per_year_fen: int | None = None
     uses: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overall:
+    """What the payer allows all relatives together. Empty cap = none, 0 = nothing."""
+
+    cap_per_day_fen: int | None = None
+    cap_per_month_fen: int | None = None
+    cap_per_year_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +181,7 @@ def of_limits(limits: Limits, rules: Mapping[str, Any], *, from_date: date) -> I
     if limits.to_date is not None and limits.to_date <= from_date:
         yield Refusal("period_reversed", {"to_date": limits.to_date.isoformat()})
     for name in CAPS:
-        yield from _of_cap(name, getattr(limits, name), rules)
+        yield from _of_cap(name, getattr(limits, name), rules, _EVERYBODYS)
     if limits.uses is None:
         return
     if not limits.uses:
@@ -187,23 +192,44 @@ def of_limits(limits: Limits, rules: Mapping[str, Any], *, from_date: date) -> I
         yield Refusal("uses_not_allowed", {"uses": wrong}, "uses")
 
 
-def _of_cap(name: str, fen: int | None, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+def of_overall(caps: Overall, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Yield what is wrong with a payer's own caps over all relatives."""
+    for name in OVERALL:
+        yield from _of_cap(name, getattr(caps, name), rules, ("payer",))
+
+
+def _of_cap(
+    name: str, fen: int | None, rules: Mapping[str, Any], whose: tuple[str, ...]
+) -> Iterator[Refusal]:
     if fen is None:
         return
     if fen < 0:
         yield Refusal("cap_negative", {"cap": name})
         return
-    highest, rule = most(name, rules)
+    highest, rule = most(name, rules, whose)
     if highest is not None and fen > highest:
         yield Refusal("cap_above_area", {"cap": name, "most_fen": highest}, rule)
     elif fen > MAX_FEN:
         yield Refusal("cap_too_large", {"cap": name})
 
 
-def most(name: str, rules: Mapping[str, Any]) -> tuple[int | None, str]:
-    """Return the area's highest value for a cap in fen and the clause that sets it; None: none."""
-    above = [(rules[rule], rule) for rule in _AREA_CAPS[name] if rules[rule] is not None]
-    return min(above, default=(None, ""))
+_EVERYBODYS = ("payer", "relative", "binding")
+
+
+def most(
+    name: str, rules: Mapping[str, Any], whose: tuple[str, ...] = _EVERYBODYS
+) -> tuple[int | None, str]:
+    """Return the area's highest value for a cap in fen and the clause that sets it; None: none.
+
+    Whatever the area caps over the same span or a longer one bounds it: nobody needs a cap a
+    day above what a month may cost.
+    """
+    span = name.removeprefix("cap_per_").removesuffix("_fen")
+    spans = _SPANS[_SPANS.index(span) :]
+    above = (f"cap_{who}_{each}_fen" for each in spans for who in whose)
+    # An area has no cap for all of a payer's relatives in one settlement: there is one patient.
+    set_by_area = [(rules[rule], rule) for rule in above if rules.get(rule) is not None]
+    return min(set_by_area, default=(None, ""))
 
 
 def of_pair(asker: Asker, pair: Pair, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:

@@ -13,6 +13,7 @@ from accounts.models import Member
 from pooling.audit import selectors as trail
 from pooling.bindings import standing, usability, wording
 from pooling.bindings.models import Attempt, Binding, Block, PayerCap
+from pooling.bindings.rules import OVERALL, Overall
 from pooling.cases.models import Case
 from pooling.kinship import codes
 from pooling.kinship import selectors as kinship
@@ -83,6 +84,7 @@ def _with_payer_caps(rows):
     """
     return rows.annotate(
         payer_cap_per_day_fen=F("payer__payer_cap__cap_per_day_fen"),
+        payer_cap_per_month_fen=F("payer__payer_cap__cap_per_month_fen"),
         payer_cap_per_year_fen=F("payer__payer_cap__cap_per_year_fen"),
     )
 
@@ -305,10 +307,10 @@ def history(member_id: int, binding_id: int) -> list[HistoryLine]:
     ]
 
 
-def payer_caps(member_id: int) -> tuple[int | None, int | None]:
-    """Return a payer's own caps over all relatives, per day and per year, in fen."""
-    row = PayerCap.objects.filter(payer_id=member_id).first()
-    return (row.cap_per_day_fen, row.cap_per_year_fen) if row else (None, None)
+def payer_caps(member_id: int) -> Overall:
+    """Return a payer's own caps over all relatives."""
+    row = PayerCap.objects.filter(payer_id=member_id).first() or PayerCap()
+    return Overall(**{name: getattr(row, name) for name in OVERALL})
 
 
 def blocked_by(member_id: int) -> list[tuple[int, str]]:

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from pooling.bindings import services
+from pooling.bindings import rules, services
 from pooling.bindings.models import Attempt, Binding, Block, PayerCap
 from tests import build
 
@@ -65,8 +65,9 @@ def test_bindings_binding_one_open_per_pair(binding):
     assert again.pk != binding.pk
 
 
-def test_bindings_payercap_not_negative(payer):
-    sql = "INSERT INTO bindings_payercap (payer_id, cap_per_day_fen) VALUES (%s, -1)"
+@pytest.mark.parametrize("cap", rules.OVERALL)
+def test_bindings_payercap_not_negative(payer, cap):
+    sql = f"INSERT INTO bindings_payercap (payer_id, {cap}) VALUES (%s, -1)"
     refused("bindings_payercap_not_negative", sql, payer.pk)
 
 

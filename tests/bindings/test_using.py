@@ -10,6 +10,7 @@ from accounts.models import User
 from pooling.audit.models import Event
 from pooling.bindings import selectors, services
 from pooling.bindings.models import Binding
+from pooling.bindings.rules import Overall
 from pooling.bindings.services import Limits, NotNow, OtherSide, Refused
 from pooling.bindings.services.using import NotAllowedToRelease, TooSoon
 from pooling.notices.models import Notice
@@ -230,13 +231,25 @@ def test_lowering_always_works(binding, by_payer, fresh_phone):
 
 def test_a_payers_own_caps_over_all_relatives(payer, by_payer, fresh_phone):
     services.set_payer_caps(cap_per_day_fen=10000, cap_per_year_fen=None, by=by_payer, at=AT)
-    assert selectors.payer_caps(payer.pk) == (10000, None)
+    assert selectors.payer_caps(payer.pk) == Overall(cap_per_day_fen=10000)
     with pytest.raises(TooSoon):
         services.set_payer_caps(cap_per_day_fen=None, cap_per_year_fen=None, by=by_payer, at=AT)
     with pytest.raises(Refused):
         services.set_payer_caps(cap_per_day_fen=-1, cap_per_year_fen=None, by=by_payer, at=AT)
     services.set_payer_caps(cap_per_day_fen=0, cap_per_year_fen=0, by=by_payer, at=AT)
-    assert selectors.payer_caps(payer.pk) == (0, 0)
+    assert selectors.payer_caps(payer.pk) == Overall(cap_per_day_fen=0, cap_per_year_fen=0)
+
+
+@pytest.mark.parametrize("span", ["day", "month", "year"])
+def test_a_payers_own_caps_stay_within_the_areas_for_payers(payer, by_payer, span):
+    build.area(build.SHANGRAO, **{f"cap_payer_{span}_fen": 5000, "cap_relative_year_fen": 1})
+    cap = f"cap_per_{span}_fen"
+    with pytest.raises(Refused) as refused:
+        services.set_payer_caps(**{cap: 5001}, by=by_payer, at=AT)
+    assert refused.value.code == "cap_above_area"
+    assert refused.value.rule.name == f"cap_payer_{span}_fen"
+    services.set_payer_caps(**{cap: 5000}, by=by_payer, at=AT)
+    assert selectors.payer_caps(payer.pk) == Overall(**{cap: 5000})
 
 
 # --- order --------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from accounts import selectors as people
 from pooling.audit import services as audit
 from pooling.bindings import rules, selectors
 from pooling.bindings.models import Binding, PayerCap
-from pooling.bindings.rules import Limits, Refusal
+from pooling.bindings.rules import Limits, Overall, Refusal
 from pooling.bindings.services import rows
 from pooling.bindings.services.rows import PAYER, RELATIVE, NotNow, Refused
 from pooling.notices import services as notices
@@ -177,25 +177,27 @@ def set_rank(*, binding_id: int, rank: int, by: Actor, at) -> list[Binding]:
 
 
 @transaction.atomic
-def set_payer_caps(
-    *, cap_per_day_fen: int | None, cap_per_year_fen: int | None, by: Actor, at
-) -> PayerCap:
-    """Set the payer's own caps over all relatives; empty = none, 0 = nothing."""
+def set_payer_caps(*, by: Actor, at, **caps: int | None) -> PayerCap:
+    """Set the payer's own caps over all relatives (`rules.Overall`), all of them at once.
+
+    Empty or left out = none, 0 = nothing.
+    """
     payer_id = rows.principal(by)
     payer = people.locked([payer_id])[payer_id]
     on = business_date(at)
     area = policy.in_force(people.standings([payer], on)[payer_id].employee_area, on)
-    after = {"cap_per_day_fen": cap_per_day_fen, "cap_per_year_fen": cap_per_year_fen}
-    asked = Limits(**after)
-    for refusal in rules.of_limits(asked, area.values(), from_date=on):
+    asked = Overall(**caps)
+    for refusal in rules.of_overall(asked, area.values()):
         raise Refused.because(refusal, area)
     row = PayerCap.objects.filter(payer_id=payer_id).first() or PayerCap(payer_id=payer_id)
-    before = {name: getattr(row, name) for name in after}
+    before = {name: getattr(row, name) for name in rules.OVERALL}
+    after = {name: getattr(asked, name) for name in rules.OVERALL}
     if before == after:
         return row
     if rules.raises_caps(before, after):
         _phone_has_settled(payer_id, by, at)
-    row.cap_per_day_fen, row.cap_per_year_fen = cap_per_day_fen, cap_per_year_fen
+    for name, fen in after.items():
+        setattr(row, name, fen)
     row.save()
     detail = {name: [before[name], after[name]] for name in after}
     audit.record(verb="bindings.set_payer_caps", subject=row, by=by, at=at, detail=detail)

@@ -1,5 +1,7 @@
 """Pages about authorisations that run: the family, one relative, and what may be done."""
 
+from dataclasses import asdict
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -118,10 +120,7 @@ def change_limits(request, pk):
 @require_http_methods(["GET", "POST"])
 def overall(request):
     """A payer's own limits over all relatives together."""
-    day, year = selectors.payer_caps(request.actor.id)
-    form = OverallForm(
-        request.POST or None, initial={"cap_per_day_fen": day, "cap_per_year_fen": year}
-    )
+    form = OverallForm(request.POST or None, initial=asdict(selectors.payer_caps(request.actor.id)))
     if request.method == "POST" and form.is_valid():
         verb = lambda: services.set_payer_caps(  # noqa: E731
             **form.cleaned_data, by=request.actor, at=now()
