@@ -146,18 +146,28 @@ def _psn_types(value):
     return ("said_twice", value) if len(set(value)) < len(value) else None
 
 
+def _hours(value):
+    """Accept two different full hours: from the first to the second, past midnight if need be."""
+    if not isinstance(value, list) or len(value) != 2:
+        return "not_two_hours", value
+    if problem := _HOUR(value[0]) or _HOUR(value[1]):
+        return problem
+    return ("not_two_hours", value) if value[0] == value[1] else None
+
+
 _FEN = _whole(0, MAX_FEN)
 _COUNT = _whole(1, 10_000)
 _DAYS = _whole(0, 3650)
 _AGE = _whole(0, 120)
 _PERCENT = _whole(0, 100)
+_HOUR = _whole(0, 23)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One thing an area may set.
 
-    `unit` is fen, count, level, flag, word, words, codes or table.
+    `unit` is fen, count, level, flag, hours, word, words, codes or table.
     """
 
     name: str
@@ -262,6 +272,20 @@ PARAMETERS = (
         ("agent_relatives_only", "flag", False, _flag),
         ("agent_materials", "words", ["agent_id", "agent_authorisation"], _words(*MATERIALS)),
         ("handling_working_days", "count", 5, _whole(0, 60)),
+    )
+    # Quotas, wallets and family funds.
+    | _listed(
+        ("quota_across_provinces", "flag", False, _flag),
+        ("wallet_open", "flag", False, _flag),
+        ("wallet_transfer_most_fen", "fen", None, _or_none(_FEN)),
+        ("wallet_transfers_per_day", "count", None, _or_none(_COUNT)),
+        ("wallet_closed_hours", "hours", None, _or_none(_hours)),
+        ("wallet_one_pending", "flag", False, _flag),
+        ("wallet_return_hour", "count", 6, _whole(1, 23)),
+        ("wallet_place_changeable", "flag", False, _flag),
+        ("fund_contributors", "word", "members", _one_of("founder", "members")),
+        ("fund_transfers_per_month", "count", None, _or_none(_COUNT)),
+        ("fund_ends_with_last_relative", "flag", False, _flag),
     )
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from pooling.policy import wording
+from pooling.policy import fund_words, wording
 
 #: Headings with the parameters below each.
 SECTIONS = (
@@ -28,6 +28,12 @@ SECTIONS = (
     )),
     (_("用在哪里"), "building", (
         "uses", "uses_opt_in", "pays_own_paid", "resident_outpatient_max_level",
+    )),
+    (_("额度、医保钱包和家庭共济账户"), "wallet2", (
+        "quota_across_provinces", "wallet_open", "wallet_transfer_most_fen",
+        "wallet_transfers_per_day", "wallet_closed_hours", "wallet_one_pending",
+        "wallet_return_hour", "wallet_place_changeable", "fund_contributors",
+        "fund_transfers_per_month", "fund_ends_with_last_relative",
     )),
     (_("最多用多少"), "gear", (
         "cap_payer_day_fen", "cap_payer_month_fen", "cap_payer_year_fen",
@@ -263,6 +269,7 @@ _SAYS = {
         _("交齐材料后 %(value)s 个工作日内办完。"),
         _("交齐材料当场办完。"),
     ),
+    **fund_words.SAYS,
 }
 
 #: Where the value itself is a word, each word has its own sentence.
@@ -294,6 +301,10 @@ _SAYS_BY_VALUE = {
         "same_area": _("两个人须在同一个统筹区参保。"),
         "same_province": _("两个人须在同一个省（自治区、直辖市）参保。"),
         "nationwide": _("两个人在全国任何地方参保都可以。"),
+    },
+    "fund_contributors": {
+        "founder": _("只有创建人可以往家庭共济账户转钱。"),
+        "members": _("创建人和成员都可以往家庭共济账户转钱。"),
     },
     "release_counts": {
         "at_once": _("解除马上生效。"),

@@ -83,6 +83,18 @@ TITLES = {
     "agent_relatives_only": _("只能由亲属代办"),
     "agent_materials": _("代办人须带的材料"),
     "handling_working_days": _("办理时限（工作日）"),
+    # Quotas, wallets and family funds.
+    "quota_across_provinces": _("跨省按共济额度支付"),
+    "wallet_open": _("医保钱包可以转账"),
+    "wallet_transfer_most_fen": _("医保钱包每笔转账上限"),
+    "wallet_transfers_per_day": _("医保钱包每天最多转账几笔"),
+    "wallet_closed_hours": _("医保钱包不办理转账的时段"),
+    "wallet_one_pending": _("一笔待接收时不能再转"),
+    "wallet_return_hour": _("未接收的转账次日几点前退回"),
+    "wallet_place_changeable": _("医保钱包使用地可以变更"),
+    "fund_contributors": _("谁可以向家庭共济账户转入"),
+    "fund_transfers_per_month": _("每人每月最多向家庭共济账户转入几次"),
+    "fund_ends_with_last_relative": _("没有其他成员时家庭共济账户自动注销"),
 }
 
 USES = {
@@ -179,6 +191,8 @@ _WORDS = {
     "at_once": _("即时"),
     "next_day": _("次日零时"),
     "next_month": _("次月一日"),
+    "founder": _("创建人"),
+    "members": _("创建人和成员"),
     **USES,
     **ROLES,
     **OWN_CAPS,
@@ -215,6 +229,7 @@ _PROBLEMS = {
     "unknown_word": _("“%(title)s”里没有“%(value)s”这个取值。"),
     "not_a_list": _("“%(title)s”须是列表，至少一项；收到的是：%(value)s。"),
     "said_twice": _("“%(title)s”里有重复的项：%(value)s。"),
+    "not_two_hours": _("“%(title)s”须是两个不同的整点（0 到 23）；收到的是：%(value)s。"),
     "not_a_whole_number": _("“%(title)s”须是整数（金额以分为单位）；收到的是：%(value)s。"),
     "too_small": _("“%(title)s”不能小于允许的最小值；收到的是：%(value)s。"),
     "too_large": _("“%(title)s”超出允许的最大值；收到的是：%(value)s。"),
@@ -232,6 +247,8 @@ def show(name: str, value) -> str:
         return gettext("是") if value else gettext("否")
     if unit == "fen":
         return show_yuan(value)
+    if unit == "hours":
+        return f"{value[0]:02d}:00–{value[1]:02d}:00"
     if unit in ("words", "codes"):
         return _list(name, value)
     if unit == "table":

@@ -29,6 +29,8 @@ def test_the_areas_are_those_we_can_prove():
         "330000": "浙江省",
         "330100": "杭州市",
         "330200": "宁波市",
+        "350000": "福建省",
+        "350200": "厦门市",
         "360000": "江西省",
         "361100": "上饶市",
         "370000": "山东省",
@@ -43,6 +45,8 @@ def test_the_areas_are_those_we_can_prove():
         "520000": "贵州省",
         "610000": "陕西省",
         "610100": "西安市",
+        "620000": "甘肃省",
+        "620100": "兰州市",
     }
 
 
@@ -187,6 +191,29 @@ TABLE = [
     ("520000", "2026-11-22", "max_payers_per_relative", 1),
     ("520000", "2026-11-22", "shareable_parts", "all"),
     ("520000", "2026-11-22", "evidence_accepted", BY_PROMISE),
+    ("000000", "2025-09-17", "wallet_open", False),
+    ("000000", "2025-09-18", "wallet_open", True),
+    ("000000", "2026-01-08", "wallet_transfer_most_fen", 200_000),
+    ("000000", "2026-01-08", "wallet_transfers_per_day", 3),
+    ("000000", "2026-01-08", "wallet_closed_hours", [22, 6]),
+    ("000000", "2026-01-08", "wallet_one_pending", True),
+    ("000000", "2026-01-08", "quota_across_provinces", False),
+    ("000000", "2026-01-09", "quota_across_provinces", True),
+    ("000000", "2026-01-09", "wallet_open", False),
+    ("440100", "2025-12-01", "wallet_open", False),
+    ("350200", "2026-11-22", "model", "pooled_transfer"),
+    ("350200", "2026-11-22", "floor_fen", 200_000),
+    ("350200", "2026-11-22", "fund_transfers_per_month", 1),
+    ("350200", "2026-11-22", "fund_contributors", "members"),
+    ("350200", "2026-11-22", "wallet_place_changeable", True),
+    ("350000", "2024-12-08", "relations", NEAREST),
+    ("350000", "2026-11-22", "relations", NEAR),
+    ("620000", "2026-11-22", "model", "pooled_transfer"),
+    ("620000", "2026-11-22", "floor_fen", 0),
+    ("620000", "2026-11-22", "fund_transfers_per_month", None),
+    ("620000", "2026-11-22", "fund_contributors", "founder"),
+    ("620000", "2026-11-22", "fund_ends_with_last_relative", True),
+    ("620100", "2026-11-22", "max_relatives_per_payer", 6),
 ]
 
 
@@ -206,10 +233,12 @@ def _published(area, version) -> rules.Version:
     return rules.Version(area.code, version.label, version.from_date, tuple(clauses))
 
 
-def test_every_area_pays_directly_today():
+def test_two_provinces_pool_first_and_all_others_pay_directly_today():
     versions = [_published(here, version) for here in AREAS.values() for version in here.versions]
-    for area in AREAS:
-        assert rules.in_force(versions, area, TODAY).value("model") == "direct_debit"
+    models = {area: rules.in_force(versions, area, TODAY).value("model") for area in AREAS}
+    pooling = {area for area, model in models.items() if model == "pooled_transfer"}
+    assert pooling == {area for area in AREAS if area[:2] in ("35", "62")}
+    assert set(models.values()) == {"pooled_transfer", "direct_debit"}
 
 
 @pytest.mark.django_db

@@ -85,6 +85,17 @@ TABLE = {
     "agent_relatives_only": False,
     "agent_materials": ["agent_id", "agent_authorisation"],
     "handling_working_days": 5,
+    "quota_across_provinces": False,
+    "wallet_open": False,
+    "wallet_transfer_most_fen": None,
+    "wallet_transfers_per_day": None,
+    "wallet_closed_hours": None,
+    "wallet_one_pending": False,
+    "wallet_return_hour": 6,
+    "wallet_place_changeable": False,
+    "fund_contributors": "members",
+    "fund_transfers_per_month": None,
+    "fund_ends_with_last_relative": False,
 }
 
 
@@ -118,6 +129,8 @@ def test_every_default_is_a_lawful_value_and_has_words():
         ("renew_at_ages", [18, 14]),
         ("confirms_from_age", 120),
         ("lock_days", 3650),
+        ("wallet_closed_hours", [22, 6]),
+        ("wallet_transfer_most_fen", 2000_00),
     ],
 )
 def test_a_lawful_value_comes_back_as_a_copy(name, value):
@@ -172,6 +185,11 @@ def test_a_lawful_value_comes_back_as_a_copy(name, value):
         ("renew_within_days", 0, "too_small"),
         ("caps_offered", ["week"], "unknown_word"),
         ("model", None, "unknown_word"),
+        ("wallet_closed_hours", [22], "not_two_hours"),
+        ("wallet_closed_hours", [6, 6], "not_two_hours"),
+        ("wallet_closed_hours", [22, 24], "too_large"),
+        ("wallet_closed_hours", ["22", 6], "not_a_whole_number"),
+        ("wallet_return_hour", 0, "too_small"),
     ],
 )
 def test_a_wrong_value_is_refused_with_a_code_and_a_sentence(name, value, problem):
@@ -194,6 +212,7 @@ def test_a_wrong_value_is_refused_with_a_code_and_a_sentence(name, value, proble
         ("cap_use_year_fen", {"checkup": 500_00}, "体检 ¥500.00"),
         ("uses", None, "不限用途"),
         ("pays_own_paid", False, "否"),
+        ("wallet_closed_hours", [22, 6], "22:00–06:00"),
         ("max_payers_per_relative", 2, "2"),
         ("paused_payer", "stops", "停止共济"),
         ("relations", ["spouse", "parent_in_law"], "配偶、配偶的父母"),
