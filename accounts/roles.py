@@ -31,6 +31,7 @@ SEES = {
         *_POOLING,
         *_MONEY,
         *_RULES,
+        "reports.replay",
         "audit.event",
         "audit.look",
         "ledger.account",
@@ -39,7 +40,7 @@ SEES = {
         "accounts.user",
         "hospital.message",
     ),
-    POLICY_ADMIN: _RULES,
+    POLICY_ADMIN: (*_RULES, "reports.replay"),
     SYSTEM_ADMIN: (
         "accounts.user",
         "accounts.apiclient",
@@ -55,6 +56,6 @@ DOES = {
     REVIEWER: ("counter.take_in", "counter.decide"),
     AUDITOR: (),
     # The same people may do both; who wrote a version is refused as its publisher.
-    POLICY_ADMIN: ("policy.write_rules", "policy.publish_rules"),
+    POLICY_ADMIN: ("policy.write_rules", "policy.publish_rules", "reports.start_replay"),
     SYSTEM_ADMIN: (),
 }

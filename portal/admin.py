@@ -24,6 +24,7 @@ ORDER = (
     "settlements",
     "funds",
     "policy",
+    "reports",
     "hospital",
     "notices",
     "ledger",

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "pooling.bindings",
     "pooling.settlements",
     "pooling.registry",
+    "pooling.reports",
     "pooling.hospital",
     "pooling.counter",
 ]

@@ -43,13 +43,18 @@ def in_force(area_code: str, on: date) -> Rules:
 
     Costs no statement where the area is known already, two otherwise.
     """
+    return rules.in_force(versions(area_code, on), area_code, on)
+
+
+def versions(area_code: str, on: date) -> tuple[Version, ...]:
+    """Return the published versions of an area and those above it, at least all begun by a day."""
     known = _known.get(area_code)
     if known is None or known.read_on < on:
         known = _read(area_code)
         published = {version.area_code for version in known.versions}
         if published.issuperset(parameters.chain(area_code)):
             _known[area_code] = known
-    return rules.in_force(known.versions, area_code, on)
+    return known.versions
 
 
 def forget() -> None:
@@ -66,11 +71,12 @@ def _read(area_code: str) -> _Known:
         .prefetch_related("clauses")
         .annotate(read_on=_Today())
     )
-    versions = tuple(_version(row) for row in rows)
-    return _Known(versions, min((row.read_on for row in rows), default=date.min))
+    found = tuple(as_version(row) for row in rows)
+    return _Known(found, min((row.read_on for row in rows), default=date.min))
 
 
-def _version(row: RuleVersion) -> Version:
+def as_version(row: RuleVersion) -> Version:
+    """Return a version's row, area and clauses at hand, as plain values."""
     clauses = (
         ClauseInForce(
             name=clause.name,

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -185,6 +186,9 @@ class Settlement(models.Model):
         indexes = [
             models.Index(F("patient"), F("business_time").desc(), name="settlements_of_patient"),
             models.Index("institution", "business_date", name="settlements_of_institution"),
+            # Bills come in by day, so a summary of each range of blocks finds a day's among years,
+            # at next to no cost for the till.
+            BrinIndex("business_date", name="settlements_of_day", autosummarize=True),
         ]
 
     def __str__(self):

@@ -15,6 +15,14 @@ from pooling.settlements.selectors.rows import (
     get_for_institution,
     id_by_message,
 )
+from pooling.settlements.selectors.stored import (
+    Stored,
+    again,
+    count_stored,
+    newest_id,
+    stored_after,
+    stored_on,
+)
 from pooling.settlements.selectors.usage import (
     BillRow,
     Only,
@@ -36,17 +44,23 @@ __all__ = [
     "PaidRow",
     "PayerShare",
     "SourceRow",
+    "Stored",
     "Usage",
+    "again",
     "all_rows",
     "available_from_relatives",
     "available_to",
     "by_month",
+    "count_stored",
     "decision_for",
     "decision_in_full",
     "get_for_institution",
     "id_by_message",
+    "newest_id",
     "nothing_deducted",
     "paid_for_relatives",
     "received",
+    "stored_after",
+    "stored_on",
     "usage_for",
 ]
