@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 
 from accounts import selectors as people
 from pooling.audit import selectors as trail
-from pooling.bindings import desk, refusals
+from pooling.bindings import desk, papers, refusals
 from pooling.bindings.rules import Refusal
-from pooling.cases import materials as paper
+from pooling.cases import materials
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
-from pooling.counter import materials, wording
+from pooling.counter import wording
 from pooling.counter.models import DeskCase
 from pooling.shared.masks import mask_cert_no, mask_name
 from pooling.shared.money import show_yuan
@@ -143,9 +143,9 @@ def page(case: Case, at: datetime, *, open: bool) -> Page:
     )
 
 
-def checklist(case: Case, application: desk.Application) -> list[materials.Wanted]:
+def checklist(case: Case, application: desk.Application) -> list[papers.Wanted]:
     """Return what has to be shown for an application at the window."""
-    return materials.checklist(
+    return papers.checklist(
         application.kind,
         agent=case.agent_sealed is not None,
         registered=application.registered,
@@ -159,7 +159,7 @@ def ticks(case: Case, application: desk.Application) -> tuple[Tick, ...]:
     seen = set(cases.originals_of(case.pk))
     return tuple(
         Tick(
-            tuple((code, str(paper.WORDS[code]), code in seen) for code in wanted.any_of),
+            tuple((code, str(materials.WORDS[code]), code in seen) for code in wanted.any_of),
             wanted.needed,
             wanted.shown_by(seen),
         )
@@ -174,7 +174,7 @@ def missing(case: Case, at: datetime) -> list[str]:
     if case.state != State.DRAFT or case.kind != Case.Kind.BIND:
         return []
     wanted = checklist(case, desk.application(case, business_date(at)))
-    return materials.lacking(wanted, cases.originals_of(case.pk))
+    return papers.lacking(wanted, cases.originals_of(case.pk))
 
 
 def agent_of(case: Case, *, open: bool) -> tuple[str, str] | None:

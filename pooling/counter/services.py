@@ -13,7 +13,7 @@ from accounts import fingerprints, identity
 from accounts import selectors as people
 from accounts.models import Member
 from pooling.audit import services as audit
-from pooling.bindings import desk, texts
+from pooling.bindings import desk, papers, texts
 from pooling.bindings.rules import Refusal
 from pooling.bindings.services import Refused, Signing, applications
 from pooling.bindings.services.applications import Outcome
@@ -21,7 +21,7 @@ from pooling.bindings.wording import IDENTITY
 from pooling.cases import selectors as cases
 from pooling.cases import services as case_services
 from pooling.cases.models import Case
-from pooling.counter import materials, selectors
+from pooling.counter import selectors
 from pooling.counter.carrying import OUT
 from pooling.settlements.services import clearing
 from pooling.shared import crypto
@@ -80,7 +80,7 @@ def hand_in(*, case_id: int, by: Actor, at) -> Outcome:
     case = case_services.locked(case_id)
     application = desk.application(case, business_date(at))
     wanted = selectors.checklist(case, application)
-    missing = materials.lacking(wanted, cases.originals_of(case_id))
+    missing = papers.lacking(wanted, cases.originals_of(case_id))
     if missing:
         raise Refused.because(Refusal("originals_missing", {"items": missing}))
     signing = Signing(texts.PAPER, texts.fingerprint(texts.PAPER), at)

@@ -2,14 +2,14 @@
 
 import pytest
 
+from pooling.bindings import papers
 from pooling.cases.materials import WORDS
-from pooling.counter import materials
 from pooling.policy.parameters import RELATION_KINDS
 
 
 def wanted(kind="spouse", **facts):
     rules = {"agent": False, "registered": False, "evidence": ["registry"], "consent": False}
-    return materials.checklist(kind, **rules | facts)
+    return papers.checklist(kind, **rules | facts)
 
 
 def needed(lines):
@@ -39,14 +39,14 @@ def test_no_proof_is_demanded_where_registry_or_commitment_is_enough(facts):
 
 def test_a_written_consent_may_be_brought_where_the_relative_is_asked():
     lines = wanted(consent=True)
-    assert lines[-1] == materials.Wanted(("relative_consent",), needed=False)
+    assert lines[-1] == papers.Wanted(("relative_consent",), needed=False)
 
 
 def test_any_one_of_several_papers_proves_a_relation():
     lines = wanted("child")
     seen = {"applicant_id", "relative_id", "adoption_certificate", "signed_authorisation"}
-    assert materials.lacking(lines, seen) == []
-    assert materials.lacking(lines, seen - {"adoption_certificate"}) == ["birth_certificate"]
+    assert papers.lacking(lines, seen) == []
+    assert papers.lacking(lines, seen - {"adoption_certificate"}) == ["birth_certificate"]
 
 
 @pytest.mark.parametrize("kind", RELATION_KINDS)

@@ -1,6 +1,6 @@
 """What has to be shown at the window, by relation and by the rules of the applicant's area. Pure.
 
-The words stand in `cases.materials`, for members read them too.
+Here rather than at the desk, because members ask beforehand. The words stand in `cases.materials`.
 """
 
 from collections.abc import Iterable
