@@ -22,6 +22,7 @@ urlpatterns = [
     path("confirm-it-is-you/", stepup.confirm_it_is_you, name="confirm_it_is_you"),
     path("session-ended/", views.session_ended, name="session_ended"),
     path("help/", TemplateView.as_view(template_name="portal/help.html"), name="help"),
+    path("doors/", TemplateView.as_view(template_name="portal/doors.html"), name="doors"),
     path("legal/", TemplateView.as_view(template_name="portal/legal.html"), name="legal"),
     # Of allauth only the doors we open, under names it expects.
     path("login/", signin.PhoneDoor.as_view(), name="account_request_login_code"),

@@ -17,13 +17,13 @@ from pooling.funds import selectors as funds
 from pooling.notices import selectors as notices
 from pooling.policy import selectors as policy
 from pooling.settlements import selectors as settlements
+from pooling.settlements.privacy import TOLD_AT_MOST_FEN
 from pooling.shared.money import show_yuan
 from pooling.shared.periods import business_date
 from portal.templatetags.portal_parts import cn_date
 
 SHOWN_USES = 5
 SHOWN_DAYS = 365
-SHOWN_AT_MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,7 @@ class Purse:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one relative makes available to the member, shown up to `SHOWN_AT_MOST`.
-
-    Where nobody set a limit, what could be given *is* the payer's balance, which is not the
-    relative's to know: beyond what a visit costs, "at least" says enough.
-    """
+    """What one relative makes available to the member, shown up to `TOLD_AT_MOST_FEN`."""
 
     binding_id: int
     name: str
@@ -130,8 +126,8 @@ def offers(member_id: int, received: list[BindingRow], on: date) -> list[Offer]:
             binding_id,
             rows[binding_id].other_name,
             rows[binding_id].relation,
-            min(fen, SHOWN_AT_MOST),
-            fen > SHOWN_AT_MOST,
+            min(fen, TOLD_AT_MOST_FEN),
+            fen > TOLD_AT_MOST_FEN,
         )
         for binding_id, _payer_id, fen in settlements.available_from_relatives(member_id, on)
         if binding_id in rows

@@ -28,6 +28,18 @@ RELATIONS = {
     "64": _("外祖母（外婆）"),
 }
 
+#: What people come for that this portal's pooling does not do: the other door, named.
+WRONG_DOOR = {
+    "code": _(
+        "家庭共济只付钱，不能在您手机上出示家人的医保码。要出示家人的码，"
+        "请在国家医保服务平台里添加亲情账户；亲情账户不付钱。"
+    ),
+    "bills": _(
+        "家庭共济只让您看到家人用了您多少钱，看不到家人的全部费用。"
+        "要看家人的年度费用，请在国家医保服务平台里添加亲情账户；亲情账户不付钱。"
+    ),
+}
+
 #: What is wrong with an identity number, by the reasons of `accounts.identity`.
 IDENTITY = {
     "cert_type_unknown": _("请选择证件类型。"),

@@ -96,7 +96,7 @@ def clause(said, day=None):
     return {
         "said": said,
         "area": area,
-        "area_name": said.area_name or area,
+        "area_name": getattr(said, "area_name", "") or area,
         "version": getattr(said, "version_label", None) or getattr(said, "version", ""),
         "day": day,
     }

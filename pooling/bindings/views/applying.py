@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import fresh_code_required, member_required
-from pooling.bindings import drafts
+from pooling.bindings import drafts, wording
 from pooling.bindings.forms import PersonForm, RelationForm, SignForm, TermsForm
 from pooling.bindings.rules import Signing
 from pooling.bindings.services import applications
@@ -40,7 +40,10 @@ def _names() -> dict[str, str]:
 @member_required
 @require_http_methods(["GET", "POST"])
 def start(request):
-    """Say what is needed; open an application or take up the unfinished one."""
+    """Ask what for, say what is needed; open an application or take up the unfinished one."""
+    wrong = wording.WRONG_DOOR.get(request.GET.get("want"))
+    if wrong:
+        return render(request, "bindings/wrong_door.html", {"sentence": wrong})
     if request.method == "POST":
         case = unit_of_work(lambda: applications.start(by=request.actor, at=now()))
         return redirect("bindings:relation", case.number)
