@@ -31,7 +31,7 @@ from pooling.shared.masks import mask_cert_no
 from pooling.shared.money import show_yuan
 
 #: The plain words people choose from, in the order of nearness; finer codes are the desk's.
-_OFFERED = [
+OFFERED = [
     "11",
     "12",
     "51",
@@ -167,7 +167,7 @@ def relation_choices(member_id: int, on: date) -> list[Choice]:
     asker, area = _asker(member_id, on)
     allowed = area.value("relations")
     choices = []
-    for row in map(codes.CODES.__getitem__, _OFFERED):
+    for row in map(codes.CODES.__getitem__, OFFERED):
         if row.person_gender not in (None, asker.gender):
             continue
         why_not = ""

@@ -3,8 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pooling.bindings import rules
+from pooling.bindings import drafts, rules, wording
+from pooling.bindings.beforehand import Question
 from pooling.bindings.wording import CAPS
+from pooling.kinship import codes
 from pooling.shared.forms import YuanField
 from pooling.shared.money import show_yuan
 
@@ -114,3 +116,97 @@ class OverallForm(forms.Form):
     cap_per_day_fen = YuanField(label=_("所有家人合计，每天最多"))
     cap_per_month_fen = YuanField(label=_("所有家人合计，每月最多"))
     cap_per_year_fen = YuanField(label=_("所有家人合计，每年最多"))
+
+
+class AgeField(forms.IntegerField):
+    """Full years."""
+
+    def __init__(self, **kwargs):
+        said = _("请填写周岁，例如 68。")
+        super().__init__(
+            min_value=0,
+            max_value=120,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), said),
+            **kwargs,
+        )
+
+
+class CanBindForm(forms.Form):
+    """能不能绑: who pays, for whom. No name, no number: nobody is looked up."""
+
+    area = forms.ChoiceField(
+        label=_("您在哪里参保"), error_messages={"required": _("请选择您参保的地方。")}
+    )
+    own_status = forms.ChoiceField(
+        label=_("您的职工医保"),
+        choices=[
+            ("1", _("正常（在职或退休）")),
+            ("2", _("暂停缴费")),
+            ("4", _("已经停保")),
+            ("none", _("没有参加职工医保")),
+        ],
+    )
+    age = AgeField(label=_("您的年龄（周岁）"))
+    gender = forms.ChoiceField(
+        label=_("您的性别"),
+        choices=[("", "—"), (codes.FEMALE, _("女")), (codes.MALE, _("男"))],
+        error_messages={"required": _("请选择您的性别。")},
+    )
+    relation = forms.ChoiceField(
+        label=_("家人是您的什么人"), error_messages={"required": _("请选择一种关系。")}
+    )
+    relative_age = AgeField(label=_("家人的年龄（周岁）"))
+    insured = forms.ChoiceField(
+        label=_("家人的医保"),
+        choices=[
+            ("390", _("居民医保")),
+            ("310", _("职工医保")),
+            ("390-2", _("居民医保，停保或欠费")),
+            ("310-2", _("职工医保，停保或欠费")),
+            ("none", _("没有参保")),
+        ],
+    )
+    relative_area = forms.ChoiceField(label=_("家人在哪里参保"), required=False)
+    relatives = forms.IntegerField(
+        label=_("您已经给几位家人开通（可不填）"), required=False, min_value=0, max_value=999
+    )
+    payers = forms.IntegerField(
+        label=_("这位家人已经能用几个人的账户（可不填）"),
+        required=False,
+        min_value=0,
+        max_value=999,
+    )
+
+    def __init__(self, *args, areas, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = [("", _("请选择")), *areas]
+        self.fields["relative_area"].choices = [("", _("和我同一个地方")), *areas]
+        self.fields["relation"].choices = [
+            ("", _("请选择")),
+            *((code, wording.relation(code)) for code in drafts.OFFERED),
+        ]
+        for name in ("relatives", "payers"):
+            said = _("请填写人数，例如 2。")
+            self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric"})
+            self.fields[name].error_messages |= dict.fromkeys(
+                ("invalid", "min_value", "max_value"), said
+            )
+
+    def question(self) -> Question:
+        """Return what was asked."""
+        said = self.cleaned_data
+        insutype, _dash, status = said["insured"].replace("none", "").partition("-")
+        return Question(
+            area=said["area"],
+            employee_status=said["own_status"].replace("none", ""),
+            age=said["age"],
+            gender=said["gender"],
+            code=said["relation"],
+            relative_age=said["relative_age"],
+            insutype=insutype,
+            status=status or ("1" if insutype else ""),
+            relative_area=(said["relative_area"] or said["area"]) if insutype else "",
+            relatives=said["relatives"] or 0,
+            payers=said["payers"] or 0,
+        )

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from pooling.bindings.views import applying, family
+from pooling.bindings.views import applying, beforehand, family
 
 app_name = "bindings"
 urlpatterns = [
+    path("can/bind/", beforehand.can_bind, name="can_bind"),
     path("bind/", applying.start, name="start"),
     path("bind/<slug:number>/relation/", applying.relation, name="relation"),
     path("bind/<slug:number>/person/", applying.person, name="person"),

@@ -150,6 +150,20 @@ def _area_row(row: Area) -> AreaRow:
     return AreaRow(row.code, row.name, row.level, row.parent_id)
 
 
+def area_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return areas to choose from, a group a province; the province itself stands for the rest.
+
+    One statement. The nation is none of them: nobody is insured with it.
+    """
+    rows = [row for row in areas() if row.level != Area.Level.NATION]
+    groups = []
+    for province in (row for row in rows if row.level == Area.Level.PROVINCE):
+        cities = [(row.code, row.name) for row in rows if row.parent_code == province.code]
+        own = _("%(area)s（其他地方）") % {"area": province.name} if cities else province.name
+        groups.append((province.name, [(province.code, str(own)), *cities]))
+    return groups
+
+
 def area_names() -> dict[str, str]:
     """Return area code → name."""
     return {row.code: row.name for row in areas()}

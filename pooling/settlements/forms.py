@@ -1,4 +1,4 @@
-"""Which part of the usage log: months, whose visit, whose account, what kind of place."""
+"""Which part of the usage log, and the questions asked before a visit."""
 
 from datetime import date
 from typing import NamedTuple
@@ -7,8 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution
+from pooling.settlements.beforehand import Question, TypedPayer, charge
+from pooling.settlements.models import Use
+from pooling.settlements.privacy import TOLD_AT_MOST_FEN
 from pooling.settlements.selectors.usage import Only
+from pooling.settlements.sources import Charge
 from pooling.shared.errors import NotFound
+from pooling.shared.forms import YuanField
+from pooling.shared.money import show_yuan
 from pooling.shared.periods import month_after, month_of
 
 MONTHS_OFFERED = 36
@@ -73,3 +79,140 @@ def _month(text: str) -> date | None:
 
 def _number(text: str) -> int | None:
     return int(text) if text else None
+
+
+class BillForm(forms.Form):
+    """A bill as people know it before a visit: how much, for what, at what kind of place."""
+
+    personal = YuanField(
+        label=_("要自己付多少钱"),
+        required=True,
+        help_text=_("医保报销以后，个人负担的部分。"),
+        error_messages={"required": _("请填写要自己付多少钱，例如 130。")},
+    )
+    use = forms.ChoiceField(label=_("做什么"), choices=Use.choices)
+    level = forms.TypedChoiceField(
+        label=_("在哪种地方"),
+        coerce=int,
+        choices=[
+            (1, _("社区、一级医院或药店")),
+            (2, _("二级医院")),
+            (3, _("三级医院")),
+        ],
+    )
+    own_paid = YuanField(
+        label=_("其中完全自费的（可不填）"), help_text=_("不在医保目录里的药和项目。")
+    )
+
+    def clean(self):
+        said = super().clean()
+        personal, own_paid = said.get("personal"), said.get("own_paid")
+        if personal is not None and own_paid is not None and own_paid > personal:
+            self.add_error("own_paid", _("完全自费的不能比要自己付的还多。"))
+        return said
+
+    def charge(self, on: date) -> Charge:
+        """Return what the split looks at."""
+        said = self.cleaned_data
+        return charge(
+            on=on,
+            use=said["use"],
+            level=said["level"],
+            personal_fen=said["personal"],
+            own_paid_fen=said["own_paid"] or 0,
+        )
+
+
+class EstimateForm(BillForm):
+    """The same about the member's real family."""
+
+    def clean_personal(self):
+        """Bound what can be learnt of a relative's balance by asking for more and more."""
+        fen = self.cleaned_data["personal"]
+        if fen > TOLD_AT_MOST_FEN:
+            most = show_yuan(TOLD_AT_MOST_FEN)
+            said = _("最多按 %(most)s 预估：再多就等于告诉您家人账户里有多少钱。")
+            raise forms.ValidationError(said % {"most": most})
+        return fen
+
+
+class CanPayForm(BillForm):
+    """能不能用: everything typed, nobody looked up."""
+
+    area = forms.ChoiceField(
+        label=_("看病的人在哪里参保"), error_messages={"required": _("请选择参保的地方。")}
+    )
+    insured = forms.ChoiceField(
+        label=_("看病的人的医保"),
+        choices=[
+            ("390", _("居民医保")),
+            ("310", _("职工医保")),
+            ("390-2", _("居民医保，停保或欠费")),
+            ("310-2", _("职工医保，停保或欠费")),
+            ("none", _("没有参保")),
+        ],
+    )
+    own = YuanField(label=_("自己的个人账户有多少钱"), help_text=_("没有个人账户就不填。"))
+    on = forms.DateField(
+        label=_("哪一天（可不填）"),
+        required=False,
+        help_text=_("不填就是今天。"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("请按 年-月-日 填写日期。")},
+    )
+
+    def __init__(self, *args, areas, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = [("", _("请选择")), *areas]
+        for which in _PAYERS:
+            for name, field in _payer_fields(areas).items():
+                self.fields[f"{which}_{name}"] = field
+
+    def payers(self):
+        """Return the fields of each payer, for the page."""
+        return [[self[f"{which}_{name}"] for name in _PAYER_FIELDS] for which in _PAYERS]
+
+    def question(self, today: date) -> Question:
+        """Return what was asked; whoever has no balance is no payer."""
+        said = self.cleaned_data
+        on = said["on"] or today
+        insutype, _dash, status = said["insured"].replace("none", "").partition("-")
+        return Question(
+            on=on,
+            charge=self.charge(on),
+            area=said["area"],
+            insutype=insutype,
+            status=status or ("1" if insutype else ""),
+            own_fen=said["own"],
+            payers=tuple(filter(None, (self._payer(which) for which in _PAYERS))),
+        )
+
+    def _payer(self, which: str) -> TypedPayer | None:
+        said = {name: self.cleaned_data[f"{which}_{name}"] for name in _PAYER_FIELDS}
+        if said["current"] is None and said["prior"] is None:
+            return None
+        return TypedPayer(
+            area=said["area"] or self.cleaned_data["area"],
+            current_fen=said["current"] or 0,
+            prior_fen=said["prior"] or 0,
+            cap_per_settlement_fen=said["each"],
+            cap_per_year_fen=said["year"],
+        )
+
+
+_PAYERS = ("first", "second")
+_PAYER_FIELDS = ("area", "current", "prior", "each", "year")
+
+
+def _payer_fields(areas) -> dict[str, forms.Field]:
+    return {
+        "area": forms.ChoiceField(
+            label=_("在哪里参保"),
+            required=False,
+            choices=[("", _("和看病的人同一个地方")), *areas],
+        ),
+        "current": YuanField(label=_("账户里今年划入的钱")),
+        "prior": YuanField(label=_("账户里往年结余的钱")),
+        "each": YuanField(label=_("设定的每次上限（可不填）")),
+        "year": YuanField(label=_("设定的每年上限（可不填）")),
+    }

@@ -13,6 +13,9 @@ from pooling.shared.periods import age
 
 #: From 14 on a child's health is their own affair; until 18 somebody else pays.
 MONTH_ONLY_AGES = range(14, 18)
+#: Where nobody set a limit, what could be given *is* the payer's balance, which is not the
+#: relative's to know: beyond what a visit costs, "at least" says enough.
+TOLD_AT_MOST_FEN = 200_000
 
 _KEPT_FROM_PAYER = {
     Unusable.PROPOSED,

@@ -1,4 +1,4 @@
-"""Addresses of the usage log. A settlement that is not the asker's is not found."""
+"""Addresses of the usage log and of asking beforehand. What is not the asker's is not found."""
 
 from django.urls import path
 
@@ -6,6 +6,8 @@ from pooling.settlements import views
 
 app_name = "settlements"
 urlpatterns = [
+    path("can/pay/", views.can_pay, name="can_pay"),
+    path("can/pay/mine/", views.estimate, name="estimate"),
     path("usage/", views.log, name="log"),
     path("usage/export/", views.export, name="export"),
     path("usage/export.csv", views.export_file, {"kind": "csv"}, name="export_csv"),

@@ -1,4 +1,4 @@
-"""The usage log for members, and one decision in words."""
+"""The usage log for members, one decision in words, and what a bill would come to."""
 
 from dataclasses import replace
 from itertools import islice
@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import fresh_code_required, member_required
 from pooling.bindings import selectors as authorisations
-from pooling.settlements import exports, services
-from pooling.settlements.forms import UsageForm
+from pooling.policy import selectors as policy
+from pooling.settlements import beforehand, exports, services, waterfall
+from pooling.settlements.forms import CanPayForm, EstimateForm, UsageForm
 from pooling.settlements.selectors import decisions, months, usage
 from pooling.shared.periods import business_date, month_of
 from pooling.shared.work import database_clock, unit_of_work
@@ -59,6 +60,8 @@ def log(request):
         "missed": decisions.nothing_deducted(
             member_id, part.since, part.until, part.only, known=family
         ),
+        "no_payer": not any(who.pays_me for who in family.values())
+        and any(row.cash_fen for row in read.received),
         "year": year,
         "has_year": any(row.own_fen or row.given_fen or row.received_fen for row in year),
     }
@@ -159,18 +162,73 @@ def why(request, pk):
     family = authorisations.shared_with(request.actor.id)
     patient = str(family.get(decision.patient_id, decision.patient))
     decision = replace(decision, sources=_named(decision.sources, family), patient=patient)
-    page = {"decision": decision, "shares": _shares(decision)}
+    alone = decision.role == decisions.PATIENT and not any(row.payer_id for row in decision.sources)
+    page = {
+        "decision": decision,
+        "shares": _shares(decision),
+        # Nobody was bound then: perhaps they went through the other door.
+        "no_payer": alone and decision.cash_fen > 0,
+    }
     return render(request, "settlements/why.html", page)
 
 
 def _shares(decision) -> list[Share]:
     """Return the pieces of the picture; a payer sees the own piece only, so none is drawn."""
-    if decision.role != decisions.PATIENT:
-        return []
-    own = Share("own", _("本人账户"), decision.own_fen)
+    return _pieces(decision, decision.sources) if decision.role == decisions.PATIENT else []
+
+
+def _pieces(paid, sources) -> list[Share]:
+    own = Share("own", _("本人账户"), paid.own_fen)
     payers = [
         Share("payer", source.payer, source.taken_fen)
-        for source in decision.sources
+        for source in sources
         if source.payer_id and source.taken_fen
     ]
-    return [own, *payers, Share("cash", _("现金自付"), decision.cash_fen)]
+    return [own, *payers, Share("cash", _("现金自付"), paid.cash_fen)]
+
+
+@require_GET
+def can_pay(request):
+    """能不能用: a bill that was made up, from typed figures; no sign-in, nothing is stored."""
+    areas, today = policy.area_choices(), business_date(now())
+    asked = "personal" in request.GET
+    form = CanPayForm(request.GET if asked else None, areas=areas, initial=request.GET.dict())
+    page = {"form": form, "tab": "pay"}
+    if asked and form.is_valid():
+        question = form.question(today)
+        outcome = waterfall.split(beforehand.given(question))
+        names = {1: _("第一位家人"), 2: _("第二位家人")}
+        rows = [
+            decisions.source_row(item, names.get(item.payer, ""), discreet=False)
+            for item in outcome.considered
+        ]
+        page |= _would_pay(outcome, rows) | {"on": question.on}
+    return render(request, "settlements/can_pay.html", page)
+
+
+@never_cache
+@member_required
+@require_GET
+def estimate(request):
+    """预估: what a visit today would come to with the member's real family; nothing is kept."""
+    asked = "personal" in request.GET
+    form = EstimateForm(request.GET if asked else None)
+    page = {"form": form, "tab": "mine"}
+    if asked and form.is_valid():
+        today = business_date(now())
+        told = services.estimate(patient_id=request.actor.id, charge=form.charge(today))
+        sources = decisions.told_to_patient(told.decision["considered"], told.members)
+        rows = _named(sources, authorisations.shared_with(request.actor.id))
+        page |= _would_pay(told, rows) | {"on": today}
+    return render(request, "settlements/estimate.html", page)
+
+
+def _would_pay(outcome, rows) -> dict:
+    """Return the answer for the page: who would pay what, and why."""
+    return {
+        "outcome": outcome,
+        "total_fen": outcome.own_fen + outcome.pooled_fen + outcome.cash_fen,
+        "sources": rows,
+        "shares": _pieces(outcome, rows),
+        "has_payer": any(row.payer_id for row in rows),
+    }

@@ -33,6 +33,7 @@ PAGES = {
     "account_request_login_code": (200, 302, 302, 302, 302),
     "bindings:binding": OWNER,
     "bindings:block": POSTED,
+    "bindings:can_bind": EVERYBODY,
     "bindings:case": (302, 302, 302, 404, 302),  # a draft sends its owner on to the next step
     "bindings:change_limits": OWNER,
     "bindings:check": OWNER,
@@ -55,6 +56,7 @@ PAGES = {
     "check_receipt": EVERYBODY,
     "confirm_it_is_you": (302, 200, 200, 200, 302),
     "demo_outbox": EVERYBODY,
+    "doors": EVERYBODY,
     "healthz": EVERYBODY,
     "help": EVERYBODY,
     "home": (200, 302, 200, 200, 302),
@@ -71,6 +73,8 @@ PAGES = {
     "readyz": (503, 503, 503, 503, 503),  # no job worker runs beside the tests
     "session_ended": EVERYBODY,
     "set_language": NOBODY_NOW,
+    "settlements:can_pay": EVERYBODY,
+    "settlements:estimate": MEMBERS,
     "settlements:export": MEMBERS,
     "settlements:export_csv": MEMBERS,
     "settlements:export_xlsx": MEMBERS,

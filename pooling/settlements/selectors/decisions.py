@@ -228,15 +228,24 @@ def _decision(
 
 
 def _source(item: Considered, role: str, names) -> SourceRow:
-    """Tell one source: to the patient no more of a payer's money than was asked for."""
-    discreet = role == PATIENT and item.payer is not None
+    payer = mask_name(names[item.payer].name) if item.payer else ""
+    return source_row(item, payer, discreet=role == PATIENT and item.payer is not None)
+
+
+def told_to_patient(stored: list[dict], members) -> list[SourceRow]:
+    """Return the sources of a decision as its patient may read them; `members` by id."""
+    return [_source(item, PATIENT, members) for item in considered_from_json(stored)]
+
+
+def source_row(item: Considered, payer: str, *, discreet: bool) -> SourceRow:
+    """Tell one source; `discreet`: no more of a payer's money than was asked for."""
     tell = reasons.discreet if discreet else reasons.full
     return SourceRow(
         source=str(Line.Source(item.source).label),
         source_code=item.source,
         binding_id=item.binding,
         payer_id=item.payer,
-        payer=mask_name(names[item.payer].name) if item.payer else "",
+        payer=payer,
         could_give_fen=(
             min(item.could_give_fen, item.needed_fen) if discreet else item.could_give_fen
         ),

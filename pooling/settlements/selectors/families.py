@@ -114,7 +114,7 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
         binding.payer_id: _payer(standings[binding.payer_id], accounts.get(binding.payer_id), on)
         for binding in bindings
     }
-    rules, version = _rules(bill_area, [payer.area for payer in payers.values()], on)
+    rules, version = rules_of(bill_area, [payer.area for payer in payers.values()], on)
     used = _Uses(patient_id, payers, charge)
     given = Input(
         charge=charge,
@@ -184,7 +184,7 @@ def _purse(account: PersonalAccount | None, on: date, locked: dict[int, Account]
     )
 
 
-def _rules(
+def rules_of(
     bill_area: str, payer_areas: Iterable[str], on: date
 ) -> tuple[dict[str, dict[str, Clause]], str]:
     """Return area → name → clause, and the stamp of every rule version that had a say."""

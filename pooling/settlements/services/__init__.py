@@ -9,7 +9,13 @@ from pooling.settlements.services.returning import (
     refund,
     reverse,
 )
-from pooling.settlements.services.settling import AlreadySettled, Proposal, preview, settle
+from pooling.settlements.services.settling import (
+    AlreadySettled,
+    Proposal,
+    estimate,
+    preview,
+    settle,
+)
 
 __all__ = [
     "AlreadyReversed",
@@ -21,6 +27,7 @@ __all__ = [
     "NothingLeft",
     "Proposal",
     "TooManyRows",
+    "estimate",
     "preview",
     "record_export",
     "refund",

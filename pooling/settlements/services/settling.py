@@ -19,6 +19,7 @@ from pooling.settlements.models import Line, Settlement
 from pooling.settlements.selectors.families import Family, gather
 from pooling.settlements.services import telling
 from pooling.settlements.services.bills import Bill, check
+from pooling.settlements.sources import Charge
 from pooling.settlements.waterfall import Outcome
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
@@ -53,7 +54,15 @@ class Proposal:
 def preview(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Proposal:
     """Return how a bill would be split now. Raises what `settle` does, but AlreadySettled."""
     check(bill, backdate_days=backdate_days, at=at)
-    family = gather(bill.patient_id, bill.charge)
+    return estimate(patient_id=bill.patient_id, charge=bill.charge)
+
+
+def estimate(*, patient_id: int, charge: Charge) -> Proposal:
+    """Return how a patient's charge would be split now, before there is any bill.
+
+    Raises NotFound.
+    """
+    family = gather(patient_id, charge)
     outcome = waterfall.split(family.given)
     return Proposal(
         lines=outcome.lines,

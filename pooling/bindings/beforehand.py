@@ -1,0 +1,190 @@
+"""Would this relation be allowed here? Asked before anybody applies, about nobody in particular.
+
+What was typed becomes the facts that `rules` is asked about: the very functions that decide
+an application. Nobody is looked up, so the answer says nothing about anybody.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from pooling.bindings import papers, refusals, rules
+from pooling.bindings.rules import Asker, Pair, Refusal, Side
+from pooling.cases import materials
+from pooling.kinship import codes
+from pooling.kinship import rules as kinship
+from pooling.policy import plain_words
+from pooling.policy import selectors as policy
+from pooling.policy.rules import ClauseInForce, Rules
+
+_PAYER, _RELATIVE = 1, 2
+#: Each way to prove a relation, in the order in which people are glad of it.
+WAYS = ("registry", "commitment", "documented")
+#: Clauses that say how it begins, and how it ends.
+BEGINS = (
+    *("relative_confirms", "confirms_for", "confirms_from_age", "binding_counts"),
+    *("end_date_required", "max_validity_months", "caps_required"),
+    *("requires_e_credential", "payer_requires_e_credential"),
+)
+ENDS = ("release_by", "release_counts", "lock_days", "rebind_wait_days", "max_changes_per_year")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What was typed. Ages in full years; `employee_status` as in `accounts.Standing`."""
+
+    area: str
+    employee_status: str
+    age: int
+    gender: str
+    code: str
+    relative_age: int
+    insutype: str
+    status: str
+    relative_area: str
+    relatives: int = 0
+    payers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """One reason against it: what the rule says, what would change it, and its clause."""
+
+    code: str
+    why: str
+    remedy: str
+    clause: ClauseInForce | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to prove the relation; what stands against this way alone."""
+
+    proof: str
+    against: tuple[Against, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A rule that says how it is done, as a sentence with its clause."""
+
+    sentence: str
+    clause: ClauseInForce
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Yes or no, every reason against it, and how it would be done where it is yes."""
+
+    allowed: bool
+    reasons: tuple[Against, ...]
+    ways: tuple[Way, ...]
+    to_show: tuple[tuple[str, ...], ...]
+    begins: tuple[Told, ...]
+    ends: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Somebody:
+    """A person as far as age and sex go: born this day so many years ago."""
+
+    pk: int
+    birth_date: date
+    gender: str
+    died_on: None = None
+
+
+def answer(asked: Question, on: date) -> Answer:
+    """Answer for a day. `asked.code` is one of `kinship.codes.CODES`."""
+    area = policy.in_force(asked.area, on)
+    kind = codes.kind_of(asked.code)
+    found = {proof: list(objections(asked, proof, area, on)) for proof in WAYS}
+    common = [each for each in found[WAYS[-1]] if all(each in found[proof] for proof in WAYS)]
+    ways = tuple(
+        Way(proof, tuple(_told(each, area) for each in found[proof] if each not in common))
+        for proof in WAYS
+    )
+    allowed = any(not against for against in found.values())
+    # Where each way is barred for another reason, the one with papers goes furthest.
+    reasons = () if allowed else tuple(_told(each, area) for each in common or found[WAYS[-1]])
+    return Answer(
+        allowed=allowed,
+        reasons=reasons,
+        ways=ways,
+        to_show=_to_show(kind, area),
+        begins=_sentences(BEGINS, area),
+        ends=_sentences(ENDS, area),
+    )
+
+
+def objections(asked: Question, proof: str, area: Rules, on: date) -> Iterator[Refusal]:
+    """Yield what the rules have against it, were the relation proven in this way."""
+    asker, values, kind = _asker(asked), area.values(), codes.kind_of(asked.code)
+    yield from rules.of_asker(asker, kind, values)
+    yield from rules.of_pair(asker, _pair(asked, proof, on), kind, values)
+
+
+def _asker(asked: Question) -> Asker:
+    return Asker(
+        member_id=_PAYER,
+        dead=False,
+        employee_status=asked.employee_status,
+        area=asked.area,
+        relatives=asked.relatives,
+    )
+
+
+def _pair(asked: Question, proof: str, on: date) -> Pair:
+    registered = codes.kind_of(asked.code) if proof == "registry" else None
+    return Pair(
+        relative=Side(_RELATIVE, False, asked.insutype, asked.relative_area, asked.status),
+        registered=registered,
+        proof="" if registered else proof,
+        payers=asked.payers,
+        already_bound=False,
+        blocked=False,
+        implausible=() if registered else _implausible(asked, on),
+    )
+
+
+def _implausible(asked: Question, on: date) -> tuple[tuple[str, dict], ...]:
+    payer = _Somebody(_PAYER, _born(asked.age, on), asked.gender)
+    # Where the word tells no sex, none is contradicted.
+    gender = codes.CODES[asked.code].gender or codes.FEMALE
+    relative = _Somebody(_RELATIVE, _born(asked.relative_age, on), gender)
+    problems = kinship.implausible(payer, relative, asked.code, on)
+    return tuple((problem.code, dict(problem.values)) for problem in problems)
+
+
+def _born(age: int, on: date) -> date:
+    """Return a birth date that makes somebody so old on a day."""
+    day = 28 if (on.month, on.day) == (2, 29) else on.day
+    return date(on.year - age, on.month, day)
+
+
+def _to_show(kind: str, area: Rules) -> tuple[tuple[str, ...], ...]:
+    wanted = papers.checklist(
+        kind,
+        agent=False,
+        registered=False,
+        evidence=area.value("evidence_accepted"),
+        consent=area.value("relative_confirms"),
+    )
+    return tuple(tuple(materials.words(line.any_of)) for line in wanted if line.needed)
+
+
+def _told(refusal: Refusal, area: Rules) -> Against:
+    clause = area.clause(refusal.clause) if refusal.clause else None
+    return Against(
+        refusal.code, refusals.why(refusal, clause), refusals.remedy(refusal, clause), clause
+    )
+
+
+def _sentences(names, area: Rules) -> tuple[Told, ...]:
+    """Tell these rules; what nobody has set and asks for nothing is left out."""
+    clauses = [area.clause(name) for name in names]
+    return tuple(
+        Told(plain_words.sentence(clause.name, clause.value), clause)
+        for clause in clauses
+        if not (clause.is_default and clause.name in plain_words.QUIET)
+    )
