@@ -17,6 +17,20 @@ def record(*, verb: str, subject, by: Actor, at, detail: dict | None = None) -> 
     insert([event])
 
 
+def record_each(acts, *, by: Actor, at) -> None:
+    """Record many acts at once, each a verb, its subject and its detail: one statement."""
+    insert(
+        Event(
+            verb=verb,
+            subject_type=subject._meta.label_lower,
+            subject_id=subject.pk,
+            detail=detail,
+            **_trace(by, at),
+        )
+        for verb, subject, detail in acts
+    )
+
+
 def look(*, page: str, member_ids, fields, by: Actor, at) -> None:
     """Record that personal data of these members was shown: one row a page."""
     members = sorted(set(member_ids))

@@ -88,13 +88,27 @@ class Binding(models.Model):
     case = models.OneToOneField(
         "cases.Case", models.PROTECT, null=True, related_name="+", verbose_name=_("经办件")
     )
+    #: Where the two were insured when it was made; empty where nobody knows. Who is insured
+    #: elsewhere since has moved.
+    payer_area = models.CharField(_("授权时共济人统筹区"), max_length=6, blank=True)
+    relative_area = models.CharField(_("授权时被共济人统筹区"), max_length=6, blank=True)
+    #: The last of `rules.AGES` the relative had reached when both were told; 0 before the first.
+    age_told = models.PositiveSmallIntegerField(_("已告知年龄"), default=0)
+    #: The relative was asked to renew; from this day on it is unusable until they do.
+    renew_by = models.DateField(_("续期截止日"), null=True)
+    #: What the registry stops it for, as both were last told. For telling alone: what counts
+    #: at the till is asked of the registry at every bill.
+    halted_for = models.CharField(_("暂停原因"), max_length=40, blank=True)
+    #: Whether the lot fell on its commitment letter; empty until drawn.
+    sampled = models.BooleanField(_("抽中核查"), null=True)
 
     DATA_CLASSES = classes(
-        L2="id case text_version text_hash",
+        L2="id case text_version text_hash sampled",
         L3b="payer relative relation_code relation_kind proof state rank from_date to_date "
         "bound_at cap_per_settlement_fen cap_per_day_fen cap_per_month_fen cap_per_year_fen uses "
         "signed_at signed_by frozen_at frozen_by declined_at declined_by ended_at ended_by "
-        "ended_cause release_asked_at release_asked_by release_on",
+        "ended_cause release_asked_at release_asked_by release_on payer_area relative_area "
+        "age_told renew_by halted_for",
     )
 
     class Meta:
@@ -172,6 +186,22 @@ class Binding(models.Model):
                 condition=Q(ended_by__isnull=True) | Q(ended_at__isnull=False),
             ),
             models.CheckConstraint(name="bindings_binding_rank_from_one", condition=Q(rank__gte=1)),
+            models.CheckConstraint(
+                name="bindings_binding_age_told_is_a_milestone",
+                condition=Q(age_told__in=[0, 14, 16, 18]),
+            ),
+            models.CheckConstraint(
+                name="bindings_binding_renewal_after_consent",
+                condition=Q(renew_by__isnull=True) | Q(bound_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="bindings_binding_halted_while_active",
+                condition=Q(halted_for="") | Q(state="active"),
+            ),
+            models.CheckConstraint(
+                name="bindings_binding_only_commitments_are_sampled",
+                condition=Q(sampled__isnull=True) | Q(proof="commitment"),
+            ),
         ]
         indexes = [
             models.Index(

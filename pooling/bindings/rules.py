@@ -40,6 +40,8 @@ SETTLED_BY_PAPERS = (
     "already_married",
 )
 IN_LAWS = ("parent_in_law", "child_in_law")
+#: Birthdays of the relative: from 14 payers see less, at 16 and 18 areas may ask again.
+AGES = (14, 16, 18)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +324,11 @@ def release_day(counts: str, today: date) -> date | None:
     if counts == "next_month":
         return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     return None
+
+
+def milestone(age: int) -> int:
+    """Return the last birthday reached at which something changes for the two; 0: none yet."""
+    return max((each for each in AGES if each <= age), default=0)
 
 
 def limits_of(row: Any) -> Limits:

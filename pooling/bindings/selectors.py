@@ -130,6 +130,31 @@ def due(today: date, unconfirmed_since: datetime, *, limit: int) -> list[Binding
     return list(rows.order_by("pk")[:limit])
 
 
+def open_of_pair(one_id: int, other_id: int, kinds: Iterable[str]) -> list[Binding]:
+    """Return what two people agreed either way on the strength of these relations, unlocked."""
+    sides = Q(payer_id=one_id, relative_id=other_id) | Q(payer_id=other_id, relative_id=one_id)
+    rows = Binding.objects.filter(sides, relation_kind__in=list(kinds), state__in=Binding.OPEN)
+    return list(rows.order_by("pk"))
+
+
+def next_to_follow(after_id: int, on: date, *, limit: int) -> list[Binding]:
+    """Return the next authorisations by id that events may concern, with both people, unlocked.
+
+    Open ones; and those that ended before the lot was drawn on their commitment letter.
+    """
+    undrawn = Q(proof=Binding.Proof.COMMITMENT, sampled__isnull=True, bound_at__isnull=False)
+    rows = Binding.objects.filter(Q(state__in=Binding.OPEN) | undrawn, pk__gt=after_id)
+    rows = _with_edges(rows.select_related("payer", "relative"), on)
+    return list(rows.order_by("pk")[:limit])
+
+
+def locked_to_follow(binding_ids: Iterable[int], on: date) -> list[Binding]:
+    """Lock these and return them with both people, as they are now (one statement)."""
+    rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=binding_ids)
+    rows = _with_edges(rows.select_related("payer", "relative"), on)
+    return list(rows.order_by("pk"))
+
+
 def in_rank(row) -> tuple:
     """Return the sort key of a relative's own order: rank, then who was bound first."""
     return (row.rank, row.bound_at is None, row.bound_at or row.signed_at, row.pk)

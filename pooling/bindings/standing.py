@@ -7,6 +7,7 @@ from datetime import date
 
 from pooling.bindings import wording
 from pooling.bindings.models import Binding
+from pooling.bindings.usability import renewal_due
 
 State = Binding.State
 
@@ -21,6 +22,8 @@ def state_code(row: Binding, on: date, *, related: bool) -> str:
         return "expired"
     if not related:
         return "unrelated"
+    if row.halted_for or renewal_due(row.renew_by, on):
+        return "stopped"
     if row.frozen_at is not None or row.declined_at is not None:
         return "stopped"
     if on < row.from_date:
@@ -35,6 +38,7 @@ def causes(row: Binding, side: str, on: date, *, related: bool) -> list[str]:
     if row.state == State.PROPOSED:
         return [wording.cause(f"proposed_to_{side}", day=row.signed_at)]
     said = [] if related else [wording.cause("unrelated", day=on)]
+    said += _told(row, side, on)
     if row.frozen_at is not None:
         said.append(wording.cause(f"frozen_to_{side}", day=row.frozen_at))
     if row.declined_at is not None:
@@ -43,6 +47,18 @@ def causes(row: Binding, side: str, on: date, *, related: bool) -> list[str]:
         said.append(wording.cause("release_on", day=row.release_on))
     if on < row.from_date:
         said.append(wording.cause("not_begun", day=row.from_date))
+    return said
+
+
+def _told(row: Binding, side: str, on: date) -> list[str]:
+    """Say what the registry stops it for, or that the relative is asked whether it goes on."""
+    late = renewal_due(row.renew_by, on)
+    if row.renew_by is not None and not late:
+        said = [wording.cause(f"renew_to_{side}", day=row.renew_by)]
+    else:
+        said = [wording.cause("halted_renewal_unanswered", day=on)] if late else []
+    if row.halted_for and row.halted_for != "renewal_unanswered":
+        said.append(wording.cause(f"halted_{row.halted_for}", day=on))
     return said
 
 
@@ -56,5 +72,7 @@ def may(row: Binding, side: str, release_by: list[str]) -> list[str]:
         verbs = ["thaw" if row.frozen_at else "freeze", "change_limits"]
     else:
         verbs = ["resume" if row.declined_at else "decline", "set_rank"]
+        if row.renew_by is not None:
+            verbs = ["renew", *verbs]
     releases = side in release_by and row.release_asked_at is None
     return [*verbs, "release"] if releases else verbs

@@ -30,11 +30,14 @@ class Unusable(StrEnum):
     PATIENT_DEAD = "patient_dead"
     PAYER_DEAD = "payer_dead"
     RELATION_ENDED = "relation_ended"
+    RENEWAL_DUE = "renewal_due"
     PAYER_HAS_NO_ACCOUNT = "payer_has_no_account"
     PAYER_ACCOUNT_CLOSED = "payer_account_closed"
     PAYER_INSURANCE_ENDED = "payer_insurance_ended"
     PAYER_PAUSED = "payer_paused"
+    PAYER_MOVED = "payer_moved"
     PATIENT_NOT_INSURED = "patient_not_insured"
+    PATIENT_MOVED = "patient_moved"
     PATIENT_TYPE = "patient_type_not_allowed"
     PATIENT_NOT_NORMAL = "patient_status_not_normal"
     OUT_OF_SCOPE = "areas_out_of_scope"
@@ -47,6 +50,9 @@ class Unusable(StrEnum):
 
 #: The clause of the payer's area behind an obstacle.
 CLAUSE_BEHIND = {
+    Unusable.RENEWAL_DUE: "renew_at_ages",
+    Unusable.PAYER_MOVED: "on_payer_moved",
+    Unusable.PATIENT_MOVED: "on_relative_moved",
     Unusable.PAYER_PAUSED: "paused_payer",
     Unusable.PATIENT_TYPE: "patient_types",
     Unusable.PATIENT_NOT_NORMAL: "patient_status_normal",
@@ -100,6 +106,11 @@ class Authorisation:
     uses: tuple[str, ...] | None = None
     #: Whether what makes the two relatives still stands (`relation_holds`).
     related: bool = True
+    #: From when it is unusable unless the relative renews it; None: nothing was asked.
+    renew_by: date | None = None
+    #: Where the two were insured when it was made; empty where nobody knows.
+    payer_area: str = ""
+    relative_area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,8 @@ def relation_holds(agreed: Any, edges: Iterable[Edge], on: date) -> bool:
     """
     edges = list(edges)
     payer, relative, kind = agreed.payer_id, agreed.relative_id, agreed.relation_kind
+    if inference.parted_in_laws(payer, relative, kind, edges, on):
+        return False
     if kind in inference.kinds(payer, relative, edges, on):
         return True
     if agreed.proof == "registry":
@@ -132,6 +145,16 @@ def relation_holds(agreed: Any, edges: Iterable[Edge], on: date) -> bool:
         for edge in edges
         if (edge.member_id, edge.relative_id, edge.kind) == (payer, relative, kind)
     )
+
+
+def moved(then: str, now: str) -> bool:
+    """Return whether somebody is insured elsewhere than when they agreed; not knowing is no."""
+    return bool(then and now) and then != now
+
+
+def renewal_due(renew_by: date | None, on: date) -> bool:
+    """Return whether a renewal that was asked for is over time."""
+    return renew_by is not None and renew_by <= on
 
 
 def why_unusable(facts: Facts) -> Unusable | None:
@@ -164,6 +187,8 @@ def _people(facts: Facts) -> Unusable | None:
         return Unusable.PAYER_DEAD
     if not facts.authorisation.related:
         return Unusable.RELATION_ENDED
+    if renewal_due(facts.authorisation.renew_by, facts.visit.on):
+        return Unusable.RENEWAL_DUE
     if payer.account == MISSING:
         return Unusable.PAYER_HAS_NO_ACCOUNT
     if payer.account == CLOSED:
@@ -172,8 +197,13 @@ def _people(facts: Facts) -> Unusable | None:
         return Unusable.PAYER_INSURANCE_ENDED
     if payer.employee_status == "2" and rules["paused_payer"] == "stops":
         return Unusable.PAYER_PAUSED
+    if moved(facts.authorisation.payer_area, payer.area) and rules.get("on_payer_moved") == "ends":
+        return Unusable.PAYER_MOVED
     if not patient.insutype:
         return Unusable.PATIENT_NOT_INSURED
+    away = moved(facts.authorisation.relative_area, patient.area)
+    if away and rules.get("on_relative_moved") == "ends":
+        return Unusable.PATIENT_MOVED
     if patient.insutype not in rules["patient_types"]:
         return Unusable.PATIENT_TYPE
     if rules["patient_status_normal"] and patient.status != "1":
@@ -228,6 +258,8 @@ def values(code: Unusable, facts: Facts) -> dict[str, Any]:
     if code is Unusable.LEVEL:
         highest = facts.rules["resident_outpatient_max_level"]
         return {"level": visit.institution_level, "highest": highest}
+    if code is Unusable.RENEWAL_DUE:
+        return {"date": binding.renew_by.isoformat()}
     if code in (Unusable.OUT_OF_SCOPE, Unusable.OTHER_PROVINCE):
         return {"payer_area": facts.payer.area, "patient_area": facts.patient.area}
     return {}

@@ -89,7 +89,7 @@ CAUSES = {
     "declined_to_relative": _("您于%(day)s停用，随时可以恢复。"),
     "unrelated": _(
         "按现在的登记，你们已不是这份授权所依据的亲属关系，所以不能使用。"
-        "登记有误，请带证明到医保窗口更正；更正后自动恢复。"
+        "登记有误，请带证明到医保窗口更正。"
     ),
     "release_on": _("已申请解除，%(day)s起不能再使用，在此之前照常可用。"),
     "not_begun": _("从%(day)s起可以使用。"),
@@ -98,6 +98,52 @@ CAUSES = {
     "ended_withdrawn_by_payer": _("申请人于%(day)s撤回。"),
     "ended_refused_by_relative": _("家人于%(day)s表示不同意。"),
     "ended_blocked_by_relative": _("家人于%(day)s表示不同意。"),
+    "renew_to_relative": _(
+        "您已到须由本人确认的年龄。要继续用这份共济，请在%(day)s前点“继续使用”；"
+        "到期没有确认，就不能再使用。"
+    ),
+    "renew_to_payer": _("等待家人在%(day)s前确认是否继续使用；到期没有确认，就不能再使用。"),
+    "halted_payer_insurance_ended": _("共济人的职工医保已终止，暂时不能使用；重新参保后自动恢复。"),
+    "halted_payer_paused": _("共济人的职工医保处于暂停，暂时不能使用；恢复缴费后自动恢复。"),
+    "halted_relative_insurance_ended": _(
+        "被共济的家人没有参加基本医保，暂时不能使用；参保后自动恢复。"
+    ),
+    "halted_relative_paused": _(
+        "被共济的家人参保状态不正常，暂时不能使用；恢复正常参保后自动恢复。"
+    ),
+    "halted_renewal_unanswered": _("到期没有确认续期，现在不能使用；家人确认后马上恢复。"),
+    "ended_payer_died": _(
+        "登记显示共济人已经去世，%(day)s结束。登记有误，请带身份证件到医保窗口更正。"
+    ),
+    "ended_relative_died": _(
+        "登记显示被共济的家人已经去世，%(day)s结束。登记有误，请带身份证件到医保窗口更正。"
+    ),
+    "ended_marriage_ended": _(
+        "按登记，这份授权所依据的婚姻关系已经结束，%(day)s结束。登记有误，请带证明到医保窗口更正。"
+    ),
+    "ended_relation_ended": _(
+        "按登记，你们已不是这份授权所依据的亲属关系，%(day)s结束。"
+        "登记有误，请带证明到医保窗口更正。"
+    ),
+    "ended_payer_insurance_ended": _(
+        "共济人的职工医保已终止，按统筹区规定%(day)s结束。重新参保后可以再开通。"
+    ),
+    "ended_relative_insurance_ended": _(
+        "被共济的家人没有参加基本医保，按统筹区规定%(day)s结束。参保后可以再开通。"
+    ),
+    "ended_payer_moved": _(
+        "共济人的参保地已变更，按原统筹区规定%(day)s结束。可以按新参保地的规定再开通。"
+    ),
+    "ended_relative_moved": _(
+        "被共济的家人参保地已变更，按统筹区规定%(day)s结束。条件符合时可以再开通。"
+    ),
+    "ended_renewal_unanswered": _("家人没有在期限内确认续期，%(day)s结束。需要时可以再开通。"),
+    "ended_relation_disproved": _(
+        "经核实，你们不是这份授权所写的亲属关系，%(day)s结束。不同意的，请带证明到医保窗口。"
+    ),
+    "ended_commitment_disproved": _(
+        "经核查，承诺书所写的亲属关系不成立，%(day)s结束。不同意的，请带证明到医保窗口。"
+    ),
     "ended_expired": _("授权期限已到，%(day)s结束。"),
     "ended_not_confirmed": _("家人没有在期限内确认，%(day)s结束。"),
 }
@@ -118,6 +164,12 @@ HISTORY = {
     "bindings.ask_release": _("申请解除"),
     "bindings.release": _("解除"),
     "bindings.expire": _("到期结束"),
+    "bindings.end_by_event": _("因登记信息变化结束"),
+    "bindings.halt": _("因登记信息变化暂时不能使用"),
+    "bindings.go_on": _("登记信息恢复，可以使用"),
+    "bindings.turn": _("家人到达 14、16 或 18 周岁，已告知双方"),
+    "bindings.ask_renewal": _("请家人确认是否继续"),
+    "bindings.renew": _("家人确认继续"),
 }
 
 

@@ -51,6 +51,8 @@ class Edge:
     evidence: str
     from_date: date
     to_date: date | None = None
+    #: It ended because one of the two died: the widowed keep their in-laws, the divorced do not.
+    by_death: bool = False
 
     def holds(self, on: date) -> bool:
         """Return whether the edge is in force on a day."""
@@ -130,6 +132,46 @@ def full_siblings(one_id: int, other_id: int, edges: Iterable[Edge], on: date) -
         if edge.kind == "parent" and edge.holds(on):
             parents[edge.member_id].add(edge.relative_id)
     return len(parents[one_id] & parents[other_id]) > 1
+
+
+def parted_in_laws(
+    member_id: int, relative_id: int, kind: str, edges: Iterable[Edge], on: date
+) -> bool:
+    """Return whether the divorce is on record through which two people were in-laws.
+
+    A parent-in-law is a parent of the spouse, a child-in-law the spouse of a child. Where a
+    marriage into that family still stands, or the register names no marriage, nothing parted.
+    """
+    if kind not in ("parent_in_law", "child_in_law"):
+        return False
+    married_in, elder = (member_id, relative_id)
+    if kind == "child_in_law":
+        married_in, elder = elder, married_in
+    edges = list(edges)
+    children = {
+        pk
+        for edge in edges
+        if edge.kind in LINEAL and elder in (edge.member_id, edge.relative_id)
+        for pk in _below(edge, elder)
+    }
+    into = [
+        edge
+        for edge in edges
+        if edge.kind == "spouse"
+        and married_in in (edge.member_id, edge.relative_id)
+        and children & {edge.member_id, edge.relative_id}
+    ]
+    divorced = any(
+        edge.to_date is not None and edge.to_date <= on and not edge.by_death for edge in into
+    )
+    return divorced and not any(edge.holds(on) or edge.by_death for edge in into)
+
+
+def _below(edge: Edge, elder: int) -> set[int]:
+    """Return the other of the two if it is the elder's child."""
+    if edge.member_id == elder:
+        return {edge.relative_id} if edge.kind == "child" else set()
+    return {edge.member_id} if edge.kind == "parent" else set()
 
 
 def _keep(found: dict, new: Tie) -> None:

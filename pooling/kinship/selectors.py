@@ -67,14 +67,20 @@ def edges_between(member: str, relative: str, on: date) -> ArraySubquery:
     """Return an expression: the edges that speak about the two people a row names.
 
     Brought along with the row it costs no statement of its own; `edges` reads it. Between
-    the two themselves what has ended is there too: it may contradict a promise.
+    the two themselves what has ended is there too: it may contradict a promise. So are
+    marriages that ended: in-laws were such through one of them.
     """
     one, other = OuterRef(member), OuterRef(relative)
     direct = Q(member=one, relative=other, from_date__lte=on)
-    rows = Relation.objects.filter(direct | (_about(one, other) & _in_force(on)))
+    married = (Q(member=one) | Q(relative=other)) & Q(kind="spouse", from_date__lte=on)
+    rows = Relation.objects.filter(direct | married | (_about(one, other) & _in_force(on)))
     return ArraySubquery(
         rows.values(
-            edge=JSONObject(**{name: name for name in _OF_AN_EDGE}),
+            edge=JSONObject(
+                **{name: name for name in _OF_AN_EDGE},
+                member_died="member__died_on",
+                relative_died="relative__died_on",
+            ),
         )
     )
 
@@ -90,6 +96,8 @@ def edges(brought: Iterable[dict]) -> list[Edge]:
             evidence=row["evidence"],
             from_date=date.fromisoformat(row["from_date"]),
             to_date=row["to_date"] and date.fromisoformat(row["to_date"]),
+            by_death=bool(row["to_date"])
+            and row["to_date"] in (row["member_died"], row["relative_died"]),
         )
         for row in brought
     ]

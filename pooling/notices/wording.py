@@ -41,6 +41,30 @@ SENTENCES = {
     ),
     "binding_released": _("%(payer)s为%(relative)s开通的家庭共济已解除，不能再使用。"),
     "binding_expired": _("%(payer)s为%(relative)s开通的家庭共济期限已到，不能再使用。"),
+    # Life events. Why is told on the page behind sign-in: a message may be read by anybody.
+    "binding_ended_by_event": _(
+        "%(payer)s为%(relative)s开通的家庭共济，因登记信息变化已结束，不能再使用。点开可以看到说明。"
+    ),
+    "binding_halted": _(
+        "%(payer)s为%(relative)s开通的家庭共济，因登记信息变化暂时不能使用。点开可以看到怎样恢复。"
+    ),
+    "binding_back": _("%(payer)s为%(relative)s开通的家庭共济已恢复，可以照常使用。"),
+    "relative_turned_14": _(
+        "%(relative)s已满 14 周岁。从现在起，%(relative)s看病用到共济时，"
+        "%(payer)s只看到金额和月份。"
+    ),
+    "relative_turned_16": _(
+        "%(relative)s已满 16 周岁。家庭共济照常；%(relative)s可以自己登录查看、停用或解除。"
+    ),
+    "relative_turned_18": _(
+        "%(relative)s已满 18 周岁。从现在起，%(relative)s看病用到共济时，%(payer)s能看到日期、"
+        "金额和机构类别，看不到病情；%(relative)s可以随时停用。"
+    ),
+    "renewal_asked": _(
+        "%(relative)s已满 %(age)s 周岁。请%(relative)s在%(date)s前确认，"
+        "是否继续使用%(payer)s的家庭共济。"
+    ),
+    "binding_renewed": _("%(relative)s已确认继续使用%(payer)s的家庭共济。"),
     "payer_caps_changed": _("您对全部家人的共济总限额已调整。"),
     # applications
     "application_refused": _(

@@ -119,6 +119,15 @@ WORDS: dict[str, Words] = {
     Unusable.RELATION_ENDED: _same(
         _("按登记，双方当日已不是这份共济所依据的亲属关系。登记有误，请带证明到医保窗口更正。")
     ),
+    Unusable.RENEWAL_DUE: _same(
+        _("这份共济授权须由被共济人在 %(date)s 前确认续期，还没有确认。确认后即可支付。")
+    ),
+    Unusable.PAYER_MOVED: _same(
+        _("共济人的参保地已变更，按授权时统筹区的规定这份共济不再使用。可以重新绑定。")
+    ),
+    Unusable.PATIENT_MOVED: _same(
+        _("就诊人的参保地已变更，按共济人统筹区的规定这份共济不再使用。可以重新绑定。")
+    ),
     Unusable.PAYER_HAS_NO_ACCOUNT: _same(_("共济人没有个人账户。开立并有划入后可以支付。")),
     Unusable.PAYER_ACCOUNT_CLOSED: _same(_("共济人的个人账户已经销户。")),
     Unusable.PAYER_INSURANCE_ENDED: _same(

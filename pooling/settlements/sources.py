@@ -38,7 +38,11 @@ OF_A_PAYER = (
     "cap_payer_year_fen",
     "cap_relative_year_fen",
     "cap_use_year_fen",
+    "renew_at_ages",
+    "on_relative_moved",
 )
+#: … and the area a payer has left since, what comes of that.
+OF_AN_AREA_LEFT = ("on_payer_moved",)
 
 
 @dataclass(frozen=True, slots=True)

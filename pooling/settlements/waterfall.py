@@ -284,7 +284,7 @@ class _Walk:
         return Limit(0, Reason.ALREADY_COVERED)
 
     def _obstacle(self, candidate: Candidate) -> Limit | None:
-        given, rules = self.given, self.given.rules[candidate.standing.area]
+        given, rules = self.given, self._rules_of(candidate)
         facts = usability.Facts(
             visit=given.charge.visit,
             authorisation=candidate.authorisation,
@@ -298,6 +298,13 @@ class _Walk:
             return None
         clause = rules.get(usability.CLAUSE_BEHIND.get(code))
         return Limit(0, code, usability.values(code, facts), clause)
+
+    def _rules_of(self, candidate: Candidate) -> dict[str, Clause]:
+        """Return the rules of the payer's area; what leaving means says the area that was left."""
+        given = self.given.rules
+        left = given.get(candidate.authorisation.payer_area, {}).get("on_payer_moved")
+        rules = given[candidate.standing.area]
+        return rules | {"on_payer_moved": left} if left else rules
 
     # -- how much an authorisation can give -----------------------------------------
 

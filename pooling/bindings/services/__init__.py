@@ -1,13 +1,14 @@
 """Verbs about authorisations, by what they are for.
 
 `authorising` makes one, `using` is what the two may do with it, `applications` is a member's
-way to one, `reviewing` what a reviewer's word makes of it, `blocking` keeps askers away. Other
-domains call what stands here.
+way to one, `reviewing` what a reviewer's word makes of it, `events` what life does to it,
+`blocking` keeps askers away. Other domains call what stands here.
 """
 
 from pooling.bindings.rules import Limits, Signing, Terms
 from pooling.bindings.services.authorising import authorise, confirm, refuse, withdraw
 from pooling.bindings.services.blocking import block, unblock
+from pooling.bindings.services.events import follow, renew
 from pooling.bindings.services.rows import NotNow, OtherSide, Refused
 from pooling.bindings.services.using import (
     change_limits,
@@ -34,9 +35,11 @@ __all__ = [
     "confirm",
     "decline",
     "expire_due",
+    "follow",
     "freeze",
     "refuse",
     "release",
+    "renew",
     "resume",
     "set_payer_caps",
     "set_rank",

@@ -108,9 +108,10 @@ def end(binding: Binding, state, cause: str, by: Actor, at) -> None:
     """End a binding and say why."""
     _move(binding, state)
     binding.ended_at, binding.ended_by, binding.ended_cause = at, principal(by), cause
+    binding.halted_for = ""
 
 
-ENDING = ("state", "ended_at", "ended_by", "ended_cause")
+ENDING = ("state", "ended_at", "ended_by", "ended_cause", "halted_for")
 
 
 def _move(binding: Binding, state) -> None:
@@ -129,12 +130,12 @@ def write(binding: Binding, verb: str, fields, by: Actor, at, **detail) -> Bindi
 
 def tell(binding: Binding, *, kind: str, at, to=(PAYER, RELATIVE), **values) -> None:
     """Tell one side or both, in the same neutral words."""
+    notices.enqueue(messages(binding, kind=kind, to=to, **values), at=at)
+
+
+def messages(binding: Binding, *, kind: str, to=(PAYER, RELATIVE), **values) -> list[Message]:
+    """Return what one side or both are to be told."""
     sides = {PAYER: binding.payer_id, RELATIVE: binding.relative_id}
     values = {"payer": binding.payer_id, "relative": binding.relative_id} | values
-    notices.enqueue(
-        [
-            Message(kind=kind, member_id=sides[side], values=values, link=f"/family/{binding.pk}/")
-            for side in to
-        ],
-        at=at,
-    )
+    link = f"/family/{binding.pk}/"
+    return [Message(kind=kind, member_id=sides[side], values=values, link=link) for side in to]

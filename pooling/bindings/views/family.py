@@ -27,6 +27,7 @@ PRESSED = {
     "resume": (services.resume, _("已恢复使用。")),
     "confirm": (services.confirm, _("您已同意。从现在起，您就医时可以用家人的账户。")),
     "refuse": (services.refuse, _("您没有同意，这份申请已结束。")),
+    "renew": (services.renew, _("已确认继续使用。")),
     "withdraw": (services.withdraw, _("申请已撤回。")),
 }
 

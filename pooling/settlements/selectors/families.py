@@ -17,7 +17,15 @@ from accounts.models import Member
 from accounts.selectors import Standing
 from pooling.bindings import selectors as authorisations
 from pooling.bindings.models import Binding
-from pooling.bindings.usability import CLOSED, MISSING, OPEN, Authorisation, Patient, Payer
+from pooling.bindings.usability import (
+    CLOSED,
+    MISSING,
+    OPEN,
+    Authorisation,
+    Patient,
+    Payer,
+    moved,
+)
 from pooling.funds import selectors as funds
 from pooling.funds import services as treasury
 from pooling.funds.models import PersonalAccount
@@ -27,6 +35,7 @@ from pooling.policy import selectors as policy
 from pooling.settlements.sources import (
     NO_PURSE,
     OF_A_PAYER,
+    OF_AN_AREA_LEFT,
     OF_THE_BILL,
     Candidate,
     Caps,
@@ -114,7 +123,9 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
         binding.payer_id: _payer(standings[binding.payer_id], accounts.get(binding.payer_id), on)
         for binding in bindings
     }
-    rules, version = rules_of(bill_area, [payer.area for payer in payers.values()], on)
+    left = [row.payer_area for row in bindings if moved(row.payer_area, payers[row.payer_id].area)]
+    areas = [payer.area for payer in payers.values()]
+    rules, version = rules_of(bill_area, areas, on, left=left)
     used = _Uses(patient_id, payers, charge)
     given = Input(
         charge=charge,
@@ -152,6 +163,9 @@ def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used, on: 
             declined=binding.declined_at is not None,
             uses=None if binding.uses is None else tuple(binding.uses),
             related=authorisations.still_related(binding, on),
+            renew_by=binding.renew_by,
+            payer_area=binding.payer_area,
+            relative_area=binding.relative_area,
         ),
         standing=standing,
         purse=purse,
@@ -185,12 +199,14 @@ def _purse(account: PersonalAccount | None, on: date, locked: dict[int, Account]
 
 
 def rules_of(
-    bill_area: str, payer_areas: Iterable[str], on: date
+    bill_area: str, payer_areas: Iterable[str], on: date, *, left: Iterable[str] = ()
 ) -> tuple[dict[str, dict[str, Clause]], str]:
     """Return area → name → clause, and the stamp of every rule version that had a say."""
     wanted = {bill_area: OF_THE_BILL}
     for area in payer_areas:
         wanted[area] = (*OF_THE_BILL, *OF_A_PAYER) if area == bill_area else OF_A_PAYER
+    for area in left:
+        wanted[area] = (*wanted.get(area, ()), *OF_AN_AREA_LEFT)
     rules, stamps = {}, {}
     for area, names in wanted.items():
         found = policy.in_force(area, on)
