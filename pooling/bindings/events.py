@@ -107,7 +107,7 @@ def _ending(life: Life, on: date) -> str:
         return "payer_died"
     if relative.dead:
         return "relative_died"
-    if not life.related:
+    if not life.related and (life.kind not in BY_MARRIAGE or clauses["on_divorce"] == "ends"):
         return "marriage_ended" if life.kind in BY_MARRIAGE else "relation_ended"
     ends = clauses["on_insurance_ended"] == "ends"
     if ends and not _insured(payer):
@@ -126,6 +126,8 @@ def _ending(life: Life, on: date) -> str:
 def _halting(life: Life, on: date) -> str:
     """Return what it stands still for; it goes on by itself when that is over."""
     payer, relative, clauses = life.payer, life.relative, life.rules
+    if not life.related:
+        return "marriage_ended"
     if not _insured(payer):
         return "payer_insurance_ended"
     if payer.status == "2" and clauses["paused_payer"] == "stops":

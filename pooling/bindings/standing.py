@@ -57,7 +57,8 @@ def _told(row: Binding, side: str, on: date) -> list[str]:
         said = [wording.cause(f"renew_to_{side}", day=row.renew_by)]
     else:
         said = [wording.cause("halted_renewal_unanswered", day=on)] if late else []
-    if row.halted_for and row.halted_for != "renewal_unanswered":
+    # The others are told already: that they are unrelated, and that nobody renewed.
+    if row.halted_for not in ("", "marriage_ended", "renewal_unanswered"):
         said.append(wording.cause(f"halted_{row.halted_for}", day=on))
     return said
 

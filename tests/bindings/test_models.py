@@ -23,6 +23,15 @@ BREAKS = {
     "bindings_binding_later_release_was_asked": "release_on = from_date",
     "bindings_binding_ended_by_has_moment": "ended_by = 1",
     "bindings_binding_rank_from_one": "rank = 0",
+    "bindings_binding_age_told_is_a_milestone": "age_told = 15",
+    "bindings_binding_renewal_after_consent": (
+        "state = 'expired', bound_at = NULL, renew_by = from_date, ended_at = signed_at, "
+        "ended_cause = 'expired'"
+    ),
+    "bindings_binding_halted_while_active": (
+        f"state = 'expired', halted_for = 'payer_paused', {ENDED}"
+    ),
+    "bindings_binding_only_commitments_are_sampled": "sampled = false",
 }
 
 

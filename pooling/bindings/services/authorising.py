@@ -13,7 +13,7 @@ from pooling.kinship import codes as relation_codes
 from pooling.kinship import selectors as kinship
 from pooling.policy import selectors as policy
 from pooling.shared.actor import Actor
-from pooling.shared.periods import age_on, business_date
+from pooling.shared.periods import age, business_date
 
 State = Binding.State
 
@@ -73,7 +73,7 @@ def authorise(
         **_stored(terms),
         payer_area=asker.area,
         relative_area=pair.relative.area,
-        age_told=rules.milestone(age_on(members[relative_id].birth_date, on)),
+        age_told=rules.milestone(age(members[relative_id].birth_date, on)),
     )
     binding.save(force_insert=True)
     audit.record(

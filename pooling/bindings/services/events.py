@@ -24,7 +24,7 @@ from pooling.notices import services as notices
 from pooling.policy import selectors as policy
 from pooling.shared import crypto
 from pooling.shared.actor import Actor
-from pooling.shared.periods import age_on
+from pooling.shared.periods import age
 
 State = Binding.State
 _CHANGED = ("state", "ended_at", "ended_by", "ended_cause", "halted_for", "age_told", "renew_by")
@@ -127,7 +127,7 @@ def _life(row: Binding, payer, relative, clauses, on: date) -> Life:
         related=selectors.still_related(row, on),
         payer=Person(payer.dead(on), payer.employee_status, payer.employee_area, row.payer_area),
         relative=Person(relative.dead(on), relative.status, relative.area, row.relative_area),
-        age=age_on(relative.birth_date, on),
+        age=age(relative.birth_date, on),
         age_told=row.age_told,
         renew_by=row.renew_by,
         halted_for=row.halted_for,
