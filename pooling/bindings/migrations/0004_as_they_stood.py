@@ -37,7 +37,7 @@ WHERE member.id = binding.relative_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial"), ("bindings", "0002_life_events")]
+    dependencies = [("accounts", "0001_initial"), ("bindings", "0003_life_events")]
 
     operations = [
         migrations.RunSQL(AREAS, migrations.RunSQL.noop),

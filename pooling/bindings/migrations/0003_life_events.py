@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('bindings', '0001_initial'),
+        ('bindings', '0002_payer_month_cap'),
         ('cases', '0003_documents'),
     ]
 
