@@ -61,7 +61,7 @@ class Life:
     relative: Person
     age: int
     age_told: int
-    renew_by: date | None
+    renew_before: date | None
     halted_for: str
     rules: Mapping[str, Any]
     on_payer_moved: str
@@ -77,7 +77,7 @@ class Fate:
     #: The birthday both are to be told of.
     turned: int = 0
     #: Until when the relative is asked to renew.
-    renew_by: date | None = None
+    renew_before: date | None = None
 
     def __bool__(self) -> bool:
         return self != Fate()
@@ -96,7 +96,7 @@ def fate(life: Life, on: date) -> Fate:
     return Fate(
         halts=None if halted == life.halted_for else halted,
         turned=turned,
-        renew_by=on + timedelta(days=life.rules["renew_within_days"]) if asked else None,
+        renew_before=on + timedelta(days=life.rules["renew_within_days"]) if asked else None,
     )
 
 
@@ -118,7 +118,7 @@ def _ending(life: Life, on: date) -> str:
         return "relative_insurance_ended"
     if relative.moved and clauses["on_relative_moved"] == "ends":
         return "relative_moved"
-    if renewal_due(life.renew_by, on) and clauses["renewal_unanswered"] == "ends":
+    if renewal_due(life.renew_before, on) and clauses["renewal_unanswered"] == "ends":
         return "renewal_unanswered"
     return ""
 
@@ -136,7 +136,7 @@ def _halting(life: Life, on: date) -> str:
         return "relative_insurance_ended"
     if relative.status != "1" and clauses["patient_status_normal"]:
         return "relative_paused"
-    return "renewal_unanswered" if renewal_due(life.renew_by, on) else ""
+    return "renewal_unanswered" if renewal_due(life.renew_before, on) else ""
 
 
 def _insured(person: Person) -> bool:

@@ -95,7 +95,7 @@ class Binding(models.Model):
     #: The last of `rules.AGES` the relative had reached when both were told; 0 before the first.
     age_told = models.PositiveSmallIntegerField(_("已告知年龄"), default=0)
     #: The relative was asked to renew; from this day on it is unusable until they do.
-    renew_by = models.DateField(_("续期截止日"), null=True)
+    renew_before = models.DateField(_("续期截止日"), null=True)
     #: What the registry stops it for, as both were last told. For telling alone: what counts
     #: at the till is asked of the registry at every bill.
     halted_for = models.CharField(_("暂停原因"), max_length=40, blank=True)
@@ -108,7 +108,7 @@ class Binding(models.Model):
         "bound_at cap_per_settlement_fen cap_per_day_fen cap_per_month_fen cap_per_year_fen uses "
         "signed_at signed_by frozen_at frozen_by declined_at declined_by ended_at ended_by "
         "ended_cause release_asked_at release_asked_by release_on payer_area relative_area "
-        "age_told renew_by halted_for",
+        "age_told renew_before halted_for",
     )
 
     class Meta:
@@ -192,7 +192,7 @@ class Binding(models.Model):
             ),
             models.CheckConstraint(
                 name="bindings_binding_renewal_after_consent",
-                condition=Q(renew_by__isnull=True) | Q(bound_at__isnull=False),
+                condition=Q(renew_before__isnull=True) | Q(bound_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="bindings_binding_halted_while_active",

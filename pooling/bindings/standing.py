@@ -22,7 +22,7 @@ def state_code(row: Binding, on: date, *, related: bool) -> str:
         return "expired"
     if not related:
         return "unrelated"
-    if row.halted_for or renewal_due(row.renew_by, on):
+    if row.halted_for or renewal_due(row.renew_before, on):
         return "stopped"
     if row.frozen_at is not None or row.declined_at is not None:
         return "stopped"
@@ -52,9 +52,9 @@ def causes(row: Binding, side: str, on: date, *, related: bool) -> list[str]:
 
 def _told(row: Binding, side: str, on: date) -> list[str]:
     """Say what the registry stops it for, or that the relative is asked whether it goes on."""
-    late = renewal_due(row.renew_by, on)
-    if row.renew_by is not None and not late:
-        said = [wording.cause(f"renew_to_{side}", day=row.renew_by)]
+    late = renewal_due(row.renew_before, on)
+    if row.renew_before is not None and not late:
+        said = [wording.cause(f"renew_to_{side}", day=row.renew_before)]
     else:
         said = [wording.cause("halted_renewal_unanswered", day=on)] if late else []
     # The others are told already: that they are unrelated, and that nobody renewed.
@@ -73,7 +73,7 @@ def may(row: Binding, side: str, release_by: list[str]) -> list[str]:
         verbs = ["thaw" if row.frozen_at else "freeze", "change_limits"]
     else:
         verbs = ["resume" if row.declined_at else "decline", "set_rank"]
-        if row.renew_by is not None:
+        if row.renew_before is not None:
             verbs = ["renew", *verbs]
     releases = side in release_by and row.release_asked_at is None
     return [*verbs, "release"] if releases else verbs

@@ -107,7 +107,7 @@ class Authorisation:
     #: Whether what makes the two relatives still stands (`relation_holds`).
     related: bool = True
     #: From when it is unusable unless the relative renews it; None: nothing was asked.
-    renew_by: date | None = None
+    renew_before: date | None = None
     #: Where the two were insured when it was made; empty where nobody knows.
     payer_area: str = ""
     relative_area: str = ""
@@ -152,9 +152,9 @@ def moved(then: str, now: str) -> bool:
     return bool(then and now) and then != now
 
 
-def renewal_due(renew_by: date | None, on: date) -> bool:
+def renewal_due(renew_before: date | None, on: date) -> bool:
     """Return whether a renewal that was asked for is over time."""
-    return renew_by is not None and renew_by <= on
+    return renew_before is not None and renew_before <= on
 
 
 def why_unusable(facts: Facts) -> Unusable | None:
@@ -187,7 +187,7 @@ def _people(facts: Facts) -> Unusable | None:
         return Unusable.PAYER_DEAD
     if not facts.authorisation.related:
         return Unusable.RELATION_ENDED
-    if renewal_due(facts.authorisation.renew_by, facts.visit.on):
+    if renewal_due(facts.authorisation.renew_before, facts.visit.on):
         return Unusable.RENEWAL_DUE
     if payer.account == MISSING:
         return Unusable.PAYER_HAS_NO_ACCOUNT
@@ -259,7 +259,7 @@ def values(code: Unusable, facts: Facts) -> dict[str, Any]:
         highest = facts.rules["resident_outpatient_max_level"]
         return {"level": visit.institution_level, "highest": highest}
     if code is Unusable.RENEWAL_DUE:
-        return {"date": binding.renew_by.isoformat()}
+        return {"date": binding.renew_before.isoformat()}
     if code in (Unusable.OUT_OF_SCOPE, Unusable.OTHER_PROVINCE):
         return {"payer_area": facts.payer.area, "patient_area": facts.patient.area}
     return {}

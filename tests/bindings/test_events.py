@@ -29,7 +29,7 @@ FINE = {
     "relative": Person(False, "1", "361100", "361100"),
     "age": 40,
     "age_told": 18,
-    "renew_by": None,
+    "renew_before": None,
     "halted_for": "",
     "rules": RULES,
     "on_payer_moved": "goes_on",
@@ -71,9 +71,9 @@ def fate(**facts) -> Fate:
         ({"payer": UNKNOWN, "on_payer_moved": "ends"}, Fate()),
         ({"relative": AWAY}, Fate()),
         ({"relative": AWAY, "on_relative_moved": "ends"}, Fate(ends="relative_moved")),
-        ({"renew_by": DAY + timedelta(days=1)}, Fate()),
-        ({"renew_by": DAY}, Fate(halts="renewal_unanswered")),
-        ({"renew_by": DAY, "renewal_unanswered": "ends"}, Fate(ends="renewal_unanswered")),
+        ({"renew_before": DAY + timedelta(days=1)}, Fate()),
+        ({"renew_before": DAY}, Fate(halts="renewal_unanswered")),
+        ({"renew_before": DAY, "renewal_unanswered": "ends"}, Fate(ends="renewal_unanswered")),
         ({"halted_for": "payer_paused"}, Fate(halts="")),
         ({"age": 14, "age_told": 0}, Fate(turned=14)),
         ({"age": 15, "age_told": 14}, Fate()),
@@ -82,7 +82,7 @@ def fate(**facts) -> Fate:
         ({"age": 16, "age_told": 14, "active": False}, Fate()),
         (
             {"age": 16, "age_told": 14, "renew_at_ages": [16], "renew_within_days": 10},
-            Fate(turned=16, renew_by=DAY + timedelta(days=10)),
+            Fate(turned=16, renew_before=DAY + timedelta(days=10)),
         ),
         ({"age": 18, "age_told": 16, "renew_at_ages": [16]}, Fate(turned=18)),
     ],
@@ -176,7 +176,7 @@ def asked(binding):
     build.next_rules("999900", since="2026-02-01", renew_at_ages=[14, 16])
     follow(date(2026, 3, 1))
     binding.refresh_from_db()
-    assert binding.renew_by == date(2026, 3, 31)
+    assert binding.renew_before == date(2026, 3, 31)
     return binding
 
 
@@ -189,7 +189,7 @@ def test_the_relative_is_asked_and_says_yes(payer, child, asked):
         services.renew(binding_id=asked.pk, by=build.member_actor(payer), at=build.NOON)
     services.renew(binding_id=asked.pk, by=build.member_actor(child), at=build.NOON)
     asked.refresh_from_db()
-    assert asked.renew_by is None
+    assert asked.renew_before is None
     assert follow(date(2026, 3, 31)) == {"seen": 1}
     with pytest.raises(NotNow, match="不需要"):
         services.renew(binding_id=asked.pk, by=build.member_actor(child), at=build.NOON)
@@ -198,7 +198,7 @@ def test_the_relative_is_asked_and_says_yes(payer, child, asked):
 def test_a_clerk_renews_for_a_child_without_a_phone(child, asked):
     services.renew(binding_id=asked.pk, by=build.clerk(on_behalf_of=child), at=build.NOON)
     asked.refresh_from_db()
-    assert asked.renew_by is None
+    assert asked.renew_before is None
 
 
 def test_unanswered_it_stops_until_answered(child, asked):
@@ -208,7 +208,7 @@ def test_unanswered_it_stops_until_answered(child, asked):
     assert (shown.state_code, "没有确认续期" in shown.causes[0]) == ("stopped", True)
     services.renew(binding_id=asked.pk, by=build.member_actor(child), at=build.NOON)
     asked.refresh_from_db()
-    assert (asked.renew_by, asked.halted_for) == (None, "")
+    assert (asked.renew_before, asked.halted_for) == (None, "")
 
 
 def test_unanswered_it_ends_where_the_area_says_so(asked):

@@ -25,7 +25,7 @@ BREAKS = {
     "bindings_binding_rank_from_one": "rank = 0",
     "bindings_binding_age_told_is_a_milestone": "age_told = 15",
     "bindings_binding_renewal_after_consent": (
-        "state = 'expired', bound_at = NULL, renew_by = from_date, ended_at = signed_at, "
+        "state = 'expired', bound_at = NULL, renew_before = from_date, ended_at = signed_at, "
         "ended_cause = 'expired'"
     ),
     "bindings_binding_halted_while_active": (

@@ -226,7 +226,7 @@ def something_happens(chance, family, day) -> None:
         father, mother, _child = family
         build.relation(father, mother, "12", since="2005-01-01", until=day)
     elif event == "renewed":
-        Binding.objects.filter(state="active").update(renew_by=None)
+        Binding.objects.filter(state="active").update(renew_before=None)
 
 
 def _dead(who, day):

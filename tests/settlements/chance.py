@@ -54,6 +54,9 @@ def any_input(pick) -> Input:
             "cap_payer_year_fen": cap(),
             "cap_relative_year_fen": cap(),
             "cap_use_year_fen": often({}, {"outpatient": pick(0, 25)}),
+            "renew_at_ages": [14],
+            "on_payer_moved": often("goes_on", "ends"),
+            "on_relative_moved": often("goes_on", "ends"),
         }
         return {name: Clause(name, value, area, "1", "源", "文") for name, value in values.items()}
 
@@ -73,6 +76,9 @@ def any_input(pick) -> Input:
                 declined=not pick(0, 9),
                 uses=uses(),
                 related=bool(pick(0, 9)),
+                renew_before=often(None, DAY, DAY + timedelta(1)),
+                payer_area=one_of("", *AREAS),
+                relative_area=one_of("", *AREAS),
             ),
             standing=Payer(
                 not pick(0, 9), often("1", "2", "4", ""), one_of(*AREAS[:2], *AREAS), money.state
@@ -162,6 +168,10 @@ def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
             payer.employee_status == "1"
             or (payer.employee_status == "2" and rules["paused_payer"] == "goes_on"),
             patient.insutype in rules["patient_types"],
+            agreed.renew_before is None or agreed.renew_before > DAY,
+            agreed.payer_area in ("", payer.area)
+            or given.rules[agreed.payer_area]["on_payer_moved"].value == "goes_on",
+            agreed.relative_area in ("", patient.area) or rules["on_relative_moved"] == "goes_on",
             patient.status == "1" or not rules["patient_status_normal"],
             rules["scope"] != "same_area" or payer.area == patient.area,
             rules["scope"] != "same_province" or not far,

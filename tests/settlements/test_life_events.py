@@ -149,7 +149,7 @@ def test_who_married_into_the_family_again_is_in_it(husband, wife, in_laws, clin
 
 
 def test_a_renewal_over_time_stops_from_its_day(husband, wife, bound, clinic):
-    Binding.objects.update(renew_by=DAY)
+    Binding.objects.update(renew_before=DAY)
     assert on_the_eve(wife, clinic) == ("covered", 100)
     assert on_the_day(wife, clinic) == ("renewal_due", 0)
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='binding',
-            name='renew_by',
+            name='renew_before',
             field=models.DateField(null=True, verbose_name='续期截止日'),
         ),
         migrations.AddField(
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='binding',
-            constraint=models.CheckConstraint(condition=models.Q(('renew_by__isnull', True), ('bound_at__isnull', False), _connector='OR'), name='bindings_binding_renewal_after_consent'),
+            constraint=models.CheckConstraint(condition=models.Q(('renew_before__isnull', True), ('bound_at__isnull', False), _connector='OR'), name='bindings_binding_renewal_after_consent'),
         ),
         migrations.AddConstraint(
             model_name='binding',

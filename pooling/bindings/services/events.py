@@ -27,7 +27,15 @@ from pooling.shared.actor import Actor
 from pooling.shared.periods import age
 
 State = Binding.State
-_CHANGED = ("state", "ended_at", "ended_by", "ended_cause", "halted_for", "age_told", "renew_by")
+_CHANGED = (
+    "state",
+    "ended_at",
+    "ended_by",
+    "ended_cause",
+    "halted_for",
+    "age_told",
+    "renew_before",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +72,12 @@ def renew(*, binding_id: int, by: Actor, at) -> Binding:
     """
     binding = rows.held(binding_id, by, RELATIVE)
     rows.only(binding, State.ACTIVE)
-    if binding.renew_by is None:
+    if binding.renew_before is None:
         raise NotNow(_("现在不需要确认续期。"), code="no_renewal_asked")
-    binding.renew_by = None
+    binding.renew_before = None
     if binding.halted_for == "renewal_unanswered":
         binding.halted_for = ""
-    rows.write(binding, "renew", ["renew_by", "halted_for"], by, at)
+    rows.write(binding, "renew", ["renew_before", "halted_for"], by, at)
     rows.tell(binding, kind="binding_renewed", at=at)
     return binding
 
@@ -129,7 +137,7 @@ def _life(row: Binding, payer, relative, clauses, on: date) -> Life:
         relative=Person(relative.dead(on), relative.status, relative.area, row.relative_area),
         age=age(relative.birth_date, on),
         age_told=row.age_told,
-        renew_by=row.renew_by,
+        renew_before=row.renew_before,
         halted_for=row.halted_for,
         rules=clauses,
         on_payer_moved=left.value("on_payer_moved"),
@@ -175,9 +183,9 @@ def _apply(binding: Binding, fate: Fate, by: Actor, at):
     if fate.turned:
         binding.age_told = fate.turned
         yield "turn", {"age": fate.turned}, f"relative_turned_{fate.turned}", {}
-    if fate.renew_by is not None:
-        binding.renew_by = fate.renew_by
-        values = {"age": fate.turned, "date": fate.renew_by.isoformat()}
+    if fate.renew_before is not None:
+        binding.renew_before = fate.renew_before
+        values = {"age": fate.turned, "date": fate.renew_before.isoformat()}
         yield "ask_renewal", values, "renewal_asked", values
     if fate.halts is not None:
         binding.halted_for = fate.halts

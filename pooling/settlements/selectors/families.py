@@ -163,7 +163,7 @@ def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used, on: 
             declined=binding.declined_at is not None,
             uses=None if binding.uses is None else tuple(binding.uses),
             related=authorisations.still_related(binding, on),
-            renew_by=binding.renew_by,
+            renew_before=binding.renew_before,
             payer_area=binding.payer_area,
             relative_area=binding.relative_area,
         ),
