@@ -1,6 +1,7 @@
 """Writing a version of an area's rules, clause by clause, while nothing of it counts yet."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -101,10 +102,7 @@ def set_clause(
 ) -> Clause:
     """Set one parameter of a draft, with the source it is taken from."""
     version = edited(version_id, by)
-    try:
-        value = parameters.check(name, value)
-    except parameters.NotAValue as problem:
-        raise BadClause(wording.refusal(problem), details={"name": name}) from problem
+    value = lawful(name, value)
     clause, _is_new = Clause.objects.update_or_create(
         version=version,
         name=name,
@@ -118,6 +116,14 @@ def set_clause(
     )
     audit.record(verb="policy.set_clause", subject=version, by=by, at=at, detail={"name": name})
     return clause
+
+
+def lawful(name: str, value: Any) -> Any:
+    """Return a copy of a value that may stand for a parameter. Raises BadClause."""
+    try:
+        return parameters.check(name, value)
+    except parameters.NotAValue as problem:
+        raise BadClause(wording.refusal(problem), details={"name": name}) from problem
 
 
 @transaction.atomic

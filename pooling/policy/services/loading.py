@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.audit import services as audit
 from pooling.policy import parameters
-from pooling.policy.definitions import AreaDefinition, VersionDefinition
-from pooling.policy.models import Area, RuleVersion
-from pooling.policy.services.drafting import AlreadyPublished, draft, set_clause
+from pooling.policy.definitions import AreaDefinition, ClauseDefinition, VersionDefinition
+from pooling.policy.models import Area, Clause, RuleVersion
+from pooling.policy.services.drafting import AlreadyPublished, draft, lawful
 from pooling.policy.services.publishing import publish, submit
 from pooling.shared.actor import Actor
+from pooling.shared.queries import insert
 
 NATION = "000000"
 
@@ -97,17 +98,20 @@ def _by_name(clauses) -> dict:
 
 def _publish_defined(area_code: str, version: VersionDefinition, *, by: Actor, at: datetime):
     row = draft(area_code=area_code, label=version.label, from_date=version.from_date, by=by, at=at)
-    for clause in version.clauses:
-        set_clause(
-            version_id=row.pk,
-            name=clause.name,
-            value=clause.value,
-            source=clause.source,
-            text=clause.text,
-            evidence=clause.evidence,
-            seen_on=clause.seen_on,
-            by=by,
-            at=at,
-        )
+    insert([_clause(row, clause) for clause in version.clauses])
+    names = [clause.name for clause in version.clauses]
+    audit.record(verb="policy.set_clauses", subject=row, by=by, at=at, detail={"names": names})
     submit(version_id=row.pk, by=by, at=at)
     publish(version_id=row.pk, by=by, at=at)
+
+
+def _clause(row: RuleVersion, clause: ClauseDefinition) -> Clause:
+    return Clause(
+        version=row,
+        name=clause.name,
+        value=lawful(clause.name, clause.value),
+        source=clause.source,
+        text=clause.text,
+        evidence=clause.evidence,
+        seen_on=clause.seen_on,
+    )
