@@ -282,9 +282,11 @@ def api_key(*, institution: Institution | None = None, scope: str = "settle", da
 # --- policy -------------------------------------------------------------------------------
 
 
-def built_in_areas() -> None:
-    """Publish the rules this project ships: the nation, provinces and cities."""
-    policy.load(definitions.read_folder(), by=JOB, at=NOON)
+def built_in_areas(*codes: str) -> None:
+    """Publish the rules this project ships: of these areas and those above them, else all."""
+    wanted = {above for code in codes for above in parameters.chain(code)}
+    shipped = [area for area in definitions.read_folder() if not codes or area.code in wanted]
+    policy.load(shipped, by=JOB, at=NOON)
 
 
 def area(

@@ -119,7 +119,7 @@ def test_the_family_shows_both_directions_in_one_place(payer, grandmother):
 
 @pytest.mark.parametrize("count", [1, 4])
 def test_a_list_takes_two_statements_however_long(payer, count, django_assert_num_queries):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     for _each in range(count):
         build.active_binding(payer, build.resident())
     selectors.family(payer.pk, TODAY)

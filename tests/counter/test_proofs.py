@@ -21,7 +21,7 @@ DESK = "/admin/counter/deskcase/"
 
 @pytest.fixture
 def applicant():
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     return build.employee("周兰")
 
 

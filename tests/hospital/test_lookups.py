@@ -116,7 +116,7 @@ def test_no_identity_number_comes_in_an_address(hotline, family):
 
 
 def test_every_parameter_comes_by_name_with_its_source(hotline):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     reply = hotline.get("/areas/361100/rules?on=2026-11-22")
     assert reply.status == 200
     assert set(reply.json) == set(PARAMETERS)
@@ -142,7 +142,7 @@ def test_without_a_day_it_is_today(hotline, family):
 
 
 def test_an_unknown_area_falls_back(hotline):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     province = hotline.get("/areas/360000/rules?on=2026-11-22").json
     city = hotline.get("/areas/369900/rules?on=2026-11-22").json
     assert city == province

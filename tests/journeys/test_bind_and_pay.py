@@ -26,7 +26,7 @@ def shot(page, name):
 
 @pytest.fixture
 def father():
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     father = build.employee("王伟", born="1980-03-05")
     build.personal_account(father, current=20_00, prior=40_00)
     build.phone_user(FATHER_PHONE, father)

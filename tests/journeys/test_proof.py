@@ -22,7 +22,7 @@ SHOTS = os.environ.get("SHOTS")
 @pytest.fixture
 def grandmother(settings, tmp_path):
     settings.UPLOADS = tmp_path / "uploads"
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     grandmother = build.employee("周兰", born="1956-03-05", gender="2")
     build.phone_user(PHONE, grandmother)
     return grandmother

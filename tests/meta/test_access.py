@@ -156,7 +156,7 @@ MODELS = [(model, page) for model, page in admin.site._registry.items()]
 @pytest.fixture
 def family(db, settings, tmp_path):
     """Return payer and stranger, and what a page of the payer's is addressed by."""
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     payer = build.employee("王伟")
     sister = build.resident("王敏")
     build.contribution(payer, 50_000)

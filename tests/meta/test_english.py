@@ -101,7 +101,7 @@ def test_visitors_read_english(reads, address):
 
 
 def test_the_rules_of_a_place_are_told_in_english(reads):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     assert reads("/rules/") == []
     assert reads("/rules/361100/") == []
     assert reads("/rules/361100/?on=someday") == []
@@ -119,7 +119,7 @@ def everything_english(reads, pages) -> None:
 @pytest.fixture
 def family():
     """Return payer, relative, their authorisation, and bills with every kind of ending."""
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     payer = build.employee("王伟", born="1980-04-01")
     relative = build.resident("赵秀英", born="1982-03-02", gender="2")
     build.personal_account(payer, current=20_000, prior=50_000)
@@ -159,7 +159,7 @@ def test_a_payer_reads_english(reads, signed_in, family):
 
 
 def test_an_application_reads_english_to_the_end(reads, signed_in, client):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     payer = build.employee("王伟", born="1980-04-01")
     mother = build.resident("赵秀英", born="1955-03-02", gender="2")
     signed_in(payer, "13800138000")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def reader(client):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO, build.SHANGHAI_CITY)
     build.signed_in_staff(client, username="qian.policy", role="policy_admin")
     return client
 

@@ -13,7 +13,7 @@ TODAY = build.TODAY
 
 
 def test_each_clause_falls_back_by_itself_from_city_to_province_to_nation_to_default():
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     rules = selectors.in_force("361100", TODAY)
     speakers = {name: rules.clause(name).area_code for name in parameters.PARAMETERS}
     assert speakers["uses"] == "361100"
@@ -25,14 +25,14 @@ def test_each_clause_falls_back_by_itself_from_city_to_province_to_nation_to_def
 
 
 def test_an_area_that_says_nothing_of_its_own_follows_its_province():
-    build.built_in_areas()
+    build.built_in_areas(build.XIAN)
     city, province = (selectors.in_force(code, TODAY) for code in ("610100", "610000"))
     assert city.values() == province.values()
     assert city.stamp.startswith("610100/2024-1 610000/2024-2")
 
 
 def test_an_unknown_area_falls_back_to_its_province_and_else_to_the_nation():
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     assert selectors.in_force("361199", TODAY).value("max_payers_per_relative") == 1
     assert selectors.in_force("999900", TODAY).clause("scope").area_code == "000000"
     assert selectors.in_force("", TODAY).clause("scope").area_code == "000000"
@@ -54,7 +54,7 @@ def test_without_any_rules_the_mechanism_answers_with_its_defaults():
     ],
 )
 def test_a_version_counts_from_its_first_day_until_the_day_before_the_next(day, kinds, label):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGHAI_CITY)
     rules = selectors.in_force("310000", day)
     assert len(rules.value("relations")) == kinds
     assert ("310000/" in rules.stamp) == bool(label)

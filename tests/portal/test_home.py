@@ -44,7 +44,7 @@ def test_a_payer_sees_both_parts_and_one_main_button(at_home):
 
 
 def test_where_only_prior_money_is_shared_the_page_says_so(at_home):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGHAI_CITY)
     payer = build.employee("李芳", area=build.SHANGHAI_CITY)
     build.personal_account(payer, current=100, prior=100, area=build.SHANGHAI_CITY)
     assert "只能自己用" in at_home(payer)

@@ -22,7 +22,7 @@ BOUND = "P-WEI,P-MOTHER,52,1,2026-01-01,,500.00,,,,,outpatient;inpatient,no"
 
 @pytest.fixture
 def folder(tmp_path):
-    build.built_in_areas()
+    build.built_in_areas(build.SHANGRAO)
     build.employee("王伟", psn_no="P-WEI", born="1988-03-05")
     build.resident("张桂兰", psn_no="P-MOTHER", born="1957-11-02", gender="2")
     write(tmp_path, "relations.csv", TIE)
