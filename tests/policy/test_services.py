@@ -183,8 +183,8 @@ def test_the_command_loads_the_built_in_areas_and_says_what_it_did(capsys):
     call_command("load_policies")
     call_command("load_policies")
     first, again = capsys.readouterr().out.splitlines()
-    assert first == "统筹区 26 个；发布规则 44 版，原有不变 0 版。"
-    assert again == "统筹区 26 个；发布规则 0 版，原有不变 44 版。"
+    assert first == "统筹区 60 个；发布规则 83 版，原有不变 0 版。"
+    assert again == "统筹区 60 个；发布规则 0 版，原有不变 83 版。"
 
 
 @pytest.mark.django_db(transaction=True)
