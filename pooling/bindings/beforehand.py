@@ -163,13 +163,7 @@ def _born(age: int, on: date) -> date:
 
 
 def _to_show(kind: str, area: Rules) -> tuple[tuple[str, ...], ...]:
-    wanted = papers.checklist(
-        kind,
-        agent=False,
-        registered=False,
-        evidence=area.value("evidence_accepted"),
-        consent=area.value("relative_confirms"),
-    )
+    wanted = papers.checklist(kind, area.values(), registered=False)
     return tuple(tuple(materials.words(line.any_of)) for line in wanted if line.needed)
 
 

@@ -3,8 +3,10 @@
 For staff alone: here, and nowhere for members, stands what is true of the person named.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -58,8 +60,8 @@ class Objection:
 class Application:
     """An application at the desk. `relative_id` is None where nobody has that number.
 
-    `kind` is the kind of relation, None before it is chosen; `evidence` and `consent` are
-    the area's clauses `evidence_accepted` and `relative_confirms`.
+    `kind` is the kind of relation, None before it is chosen; `evidence` is the area's clause
+    `evidence_accepted`, `rules` are all its values on the day `on`.
     """
 
     facts: tuple[Fact, ...]
@@ -68,7 +70,8 @@ class Application:
     kind: str | None
     registered: bool
     evidence: ClauseInForce
-    consent: bool
+    rules: Mapping[str, Any]
+    on: date
     signed: bool
 
 
@@ -95,7 +98,8 @@ def application(case, on: date) -> Application:
         and relation.kind == filled.get("relation", {}).get("kind")
         and people.by_identity(filled["person"]["cert_no"], filled["person"]["name"]) is not None,
         evidence=area.clause("evidence_accepted"),
-        consent=area.value("relative_confirms"),
+        rules=area.values(),
+        on=on,
         signed="signing" in filled,
     )
 

@@ -3,8 +3,9 @@
 Here rather than at the desk, because members ask beforehand. The words stand in `cases.materials`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 #: kind of relation → papers of which one proves it, the usual one first.
 PROOFS = {
@@ -14,6 +15,7 @@ PROOFS = {
     "parent_in_law": ("household_register", "kinship_certificate"),
     "child_in_law": ("household_register", "kinship_certificate"),
 }
+_OF_PEOPLE = ("applicant_id", "relative_id")
 #: Every other relation goes over somebody in between.
 _OVER_OTHERS = ("household_register", "kinship_certificate")
 
@@ -30,25 +32,51 @@ class Wanted:
         return not set(self.any_of).isdisjoint(seen)
 
 
-def checklist(
-    kind: str | None, *, agent: bool, registered: bool, evidence: list[str], consent: bool
-) -> list[Wanted]:
-    """Return what is wanted for a relation (None: not chosen yet).
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who came for the applicant, as far as papers go: the registry may know them as kin."""
 
-    `registered`: the registry proves the relation. `evidence` is the area's clause
-    `evidence_accepted`, `consent` its `relative_confirms`: a signed consent then spares the
-    relative an answer later, and is never demanded.
+    is_relative: bool = True
+
+
+def checklist(
+    kind: str | None, rules: Mapping[str, Any], *, registered: bool, agent: Agent | None = None
+) -> list[Wanted]:
+    """Return what is wanted at the window for a relation (None: not chosen yet).
+
+    `rules` are the values in force in the applicant's area, `registered` says that the
+    registry proves the relation. Where the area names no papers, ours are asked for. A proof
+    is asked for where nothing else proves it, and any of those that can will do. The
+    signature is ours to ask: without it nobody has authorised anything.
     """
-    wanted = [Wanted(("applicant_id",)), Wanted(("relative_id",))]
-    if agent:
-        wanted += [Wanted(("agent_id",)), Wanted(("agent_authorisation",))]
+    named = rules["counter_materials"]
+    people = [code for code in _OF_PEOPLE if named is None or code in named]
+    wanted = [Wanted((code,)) for code in people]
+    if agent is not None:
+        theirs = [*rules["agent_materials"], *(c for c in named or () if c.startswith("agent_"))]
+        wanted += [Wanted((code,)) for code in dict.fromkeys(theirs)]
+        if rules["agent_relatives_only"] and not agent.is_relative:
+            wanted.append(Wanted(("agent_kinship",)))
     if kind is not None:
-        by_itself = registered or "commitment" in evidence
-        wanted.append(Wanted(proofs(kind), needed=not by_itself))
+        by_itself = registered or "commitment" in _evidence(rules)
+        wanted.append(Wanted(_named_proofs(kind, named), needed=not by_itself))
     wanted.append(Wanted(("signed_authorisation",)))
-    if consent:
+    if named is not None and "relative_consent" in named:
+        wanted.append(Wanted(("relative_consent",)))
+    elif rules["relative_confirms"]:
+        # It spares the relative an answer later.
         wanted.append(Wanted(("relative_consent",), needed=False))
     return wanted
+
+
+def _evidence(rules: Mapping[str, Any]) -> list[str]:
+    return rules["evidence_at_counter"] or rules["evidence_accepted"]
+
+
+def _named_proofs(kind: str, named: list[str] | None) -> tuple[str, ...]:
+    """Return those of the area's papers that prove this relation; ours where none does."""
+    ours = proofs(kind)
+    return tuple(code for code in ours if code in (named or ())) or ours
 
 
 def proofs(kind: str) -> tuple[str, ...]:

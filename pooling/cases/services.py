@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts import selectors as people
 from pooling.audit import services as audit
 from pooling.cases import materials
 from pooling.cases.models import Case, Original
 from pooling.notices import services as notices
 from pooling.notices.services import Message
+from pooling.policy import selectors as policy
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import DomainError, NotFound
-from pooling.shared.periods import business_date
+from pooling.shared.periods import business_date, end_of, working_day_after
 
-#: A reviewer has this long; the queue shows what is over time.
-REVIEW_TIME = timedelta(days=5)
 #: Who is asked for more has this long; then the case is refused and can be opened anew.
 MORE_TIME = timedelta(days=15)
 
@@ -131,7 +131,7 @@ def wait(
     case = locked(case_id)
     _move(case, Case.State.WAITING)
     case.reason_code, case.reason_values = reason_code, reason_values or {}
-    case.due_at = at + REVIEW_TIME
+    case.due_at = _promised(case, at)
     return _save(case, "wait", ["reason_code", "reason_values", "due_at"], by, at)
 
 
@@ -165,7 +165,7 @@ def answer_more(*, case_id: int, by: Actor, at: datetime) -> Case:
     if case.state != Case.State.MORE:
         raise _not_now(case)
     _move(case, Case.State.WAITING)
-    case.answered_at, case.answered_by, case.due_at = at, by.name, at + REVIEW_TIME
+    case.answered_at, case.answered_by, case.due_at = at, by.name, _promised(case, at)
     # What was asked for stays written beside it: the reviewer compares.
     case.reason_code = "more_answered"
     fields = ["answered_at", "answered_by", "due_at", "reason_code"]
@@ -284,6 +284,14 @@ def _other_eyes(case: Case, by: Actor) -> None:
     handled = {case.opened_by, case.submitted_by, case.answered_by}
     if by.name in handled or case.originals.filter(seen_by=by.name).exists():
         raise FourEyes(_("提交人不能审核自己提交的经办件，请交由他人办理。"))
+
+
+def _promised(case: Case, at: datetime) -> datetime:
+    """Return until when a reviewer answers: the applicant's area gives so many working days."""
+    on = business_date(at)
+    standing = people.standings([case.member], on)[case.member_id]
+    area = policy.in_force(standing.employee_area or standing.area, on)
+    return end_of(working_day_after(on, area.value("handling_working_days")))
 
 
 def _member(by: Actor) -> int | None:

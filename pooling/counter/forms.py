@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings.forms import RelationForm
 from pooling.bindings.refusals import REFUSALS
+from pooling.bindings.wording import WRONG_DOOR
 from pooling.cases import materials
 from pooling.counter.carrying import OUT
 from pooling.counter.wording import WAYS
@@ -13,8 +14,19 @@ _QUIET = {"autocomplete": "off", "spellcheck": "false"}
 
 
 class FindForm(forms.Form):
-    """Who is at the window, as their document says; and who came for them."""
+    """What for, who is at the window, as their document says; and who came for them."""
 
+    want = forms.ChoiceField(
+        label=_("来办什么"),
+        choices=[
+            ("pay", _("帮家人付看病的钱（家庭共济）")),
+            ("code", _("在手机上出示家人的医保码")),
+            ("bills", _("看家人一年花了多少")),
+        ],
+        widget=forms.RadioSelect,
+        initial="pay",
+        required=False,
+    )
     name = forms.CharField(
         label=_("申请人姓名"), max_length=50, widget=forms.TextInput(attrs=_QUIET)
     )
@@ -34,6 +46,13 @@ class FindForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs=_QUIET),
     )
+
+    def clean_want(self):
+        """Name the other door before anybody is looked up."""
+        want = self.cleaned_data["want"]
+        if want in WRONG_DOOR:
+            raise forms.ValidationError(WRONG_DOOR[want], code="wrong_door")
+        return want
 
     def agent(self) -> dict | None:
         """Return the agent's words, or None where the applicant came."""

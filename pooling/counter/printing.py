@@ -44,6 +44,7 @@ def receipt(case: Case, *, address: str, at) -> bytes:
     lines = [
         _("请妥善保管本回执。扫下面的二维码，或打开所附网址，可以随时查看这件事现在的状态。"),
         _("办结后还会用站内消息通知您。对结果有疑问，可凭本回执到窗口或拨打服务热线查询。"),
+        *_promise_lines(case),
     ]
     return _print(
         case,
@@ -165,6 +166,17 @@ def _deadline_row(case: Case):
         return []
     word = _("补交期限") if case.state == Case.State.MORE else _("最晚答复")
     return [(word, format_date(localtime(case.due_at), "DATE_FORMAT"))]
+
+
+def _promise_lines(case: Case):
+    """Say how the promised day is counted, and which of the two doors this is."""
+    if case.state == Case.State.WAITING:
+        yield _("最晚答复日按工作日计算，周六、周日不算。")
+    if case.kind == Case.Kind.BIND:
+        yield _(
+            "本件办理的是家庭共济：付钱，不出示码。要在手机上出示家人的医保码，"
+            "请在国家医保服务平台里添加亲情账户；亲情账户不付钱。"
+        )
 
 
 def _decision_rows(case: Case):

@@ -1,8 +1,10 @@
 """What the desk shows: the queue, one case with everything that speaks for and against it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext
@@ -16,6 +18,9 @@ from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.counter import wording
 from pooling.counter.models import DeskCase
+from pooling.kinship import selectors as kinship
+from pooling.policy import selectors as policy
+from pooling.policy.rules import Rules
 from pooling.shared.masks import mask_cert_no, mask_name
 from pooling.shared.money import show_yuan
 from pooling.shared.periods import business_date
@@ -147,11 +152,28 @@ def checklist(case: Case, application: desk.Application) -> list[papers.Wanted]:
     """Return what has to be shown for an application at the window."""
     return papers.checklist(
         application.kind,
-        agent=case.agent_sealed is not None,
+        application.rules,
         registered=application.registered,
-        evidence=application.evidence.value,
-        consent=application.consent,
+        agent=_agent(case, application.rules, application.on),
     )
+
+
+def _agent(case: Case, rules: Mapping[str, Any], on: date) -> papers.Agent | None:
+    """Return the agent as far as papers go; kin is looked for only where the area asks."""
+    if case.agent_sealed is None:
+        return None
+    if not rules["agent_relatives_only"]:
+        return papers.Agent()
+    words = json.loads(case.agent_text)
+    agent = people.by_identity(words["cert_no"], words["name"])
+    known = agent is not None and kinship.proven_between(case.member_id, agent.pk, on) is not None
+    return papers.Agent(is_relative=known)
+
+
+def rules_of(member_id: int, on: date) -> Rules:
+    """Return the rules that count for somebody's application at the window."""
+    standing = people.standings(people.by_ids([member_id]).values(), on)[member_id]
+    return policy.in_force(standing.employee_area, on)
 
 
 def ticks(case: Case, application: desk.Application) -> tuple[Tick, ...]:

@@ -59,9 +59,12 @@ def take_in(*, member_id: int, agent: dict | None, by: Actor, at) -> Case:
     """Open a case for somebody at the window, or take up the draft they began online.
 
     `by` acts on behalf of the member. `agent` holds `name`, `cert_type` and `cert_no` of
-    whoever came instead. Raises AgentRefused.
+    whoever came instead. Raises AgentRefused, also where the area wants the applicant (clause
+    `agent_allowed`). That an agent has to be kin is a matter of papers: see the checklist.
     """
-    agent = _read_agent(agent, member_id, at) if agent else None
+    if agent:
+        agent = _read_agent(agent, member_id, at)
+        _check_agents_come(member_id, at)
     case = applications.start(by=by, at=at)
     return case_services.name_agent(case_id=case.pk, agent=agent, by=by, at=at)
 
@@ -154,6 +157,17 @@ def _read_agent(agent: dict, member_id: int, at) -> dict:
     if crypto.same(applicant.cert_no_index, fingerprints.of_cert_no(number.number)):
         raise _agent("agent_cert_no", _("代办人与申请人是同一个人。本人来办不必填代办人。"))
     return {"name": name, "cert_type": cert_type, "cert_no": number.number}
+
+
+def _check_agents_come(member_id: int, at) -> None:
+    allowed = selectors.rules_of(member_id, business_date(at)).clause("agent_allowed")
+    if not allowed.value:
+        raise AgentRefused(
+            _("按%(area)s规定，须由本人到窗口办理，不能代办。") % {"area": allowed.area_name},
+            code="agent_not_allowed",
+            remedy=_("请本人带证件来；不便出门的，可以在网上办理。"),
+            rule=allowed,
+        )
 
 
 def _agent(field: str, sentence) -> AgentRefused:

@@ -60,6 +60,7 @@ MATERIALS = (
     "relative_consent",
     "agent_id",
     "agent_authorisation",
+    "agent_kinship",
 )
 #: The birthdays on which what counts as consent changes.
 BIRTHDAYS = (14, 16, 18)

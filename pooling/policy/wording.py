@@ -161,6 +161,7 @@ MATERIALS = {
     "relative_consent": _("家人签字的同意书"),
     "agent_id": _("代办人身份证件"),
     "agent_authorisation": _("申请人签字的委托书"),
+    "agent_kinship": _("代办人与申请人的亲属关系证明"),
 }
 
 _WORDS = {

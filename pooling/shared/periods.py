@@ -1,6 +1,6 @@
 """Half-open periods `[from, to)` and the business calendar (Asia/Shanghai)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,3 +30,20 @@ def month_of(day: date, *, back: int = 0) -> date:
 def month_after(month: date) -> date:
     """Return the first day of the following month."""
     return month_of(month, back=-1)
+
+
+def working_day_after(day: date, days: int) -> date:
+    """Return the day so many working days later; 0 is the day itself.
+
+    Saturdays and Sundays do not count. Public holidays are announced year by year and are
+    not known here, nor are the weekends worked in their stead.
+    """
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return day
+
+
+def end_of(day: date) -> datetime:
+    """Return the last moment of a day in Shanghai."""
+    return datetime.combine(day, time.max, SHANGHAI)

@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -14,6 +14,7 @@ from pooling.cases import selectors, services
 from pooling.cases.models import Case, check_code
 from pooling.notices.models import Notice
 from pooling.shared.errors import NotFound
+from pooling.shared.periods import end_of
 from tests import build
 
 AT = build.NOON
@@ -60,8 +61,20 @@ def test_a_waiting_case_has_a_deadline_and_a_reason_and_stands_in_the_queue(draf
     services.wait(case_id=draft.pk, reason_code="evidence_missing", by=build.JOB, at=AT)
     (row,) = selectors.queue(AT)
     assert (row.number, row.member, row.overdue) == (draft.number, "周*", False)
-    (later,) = selectors.queue(AT + services.REVIEW_TIME * 2)
+    (later,) = selectors.queue(AT + timedelta(days=10))
     assert later.overdue
+
+
+@pytest.mark.parametrize(
+    ("days", "promised"), [(0, "2026-11-22"), (1, "2026-11-23"), (7, "2026-12-01")]
+)
+def test_the_area_says_how_many_working_days_an_answer_takes(applicant, draft, days, promised):
+    """From a Sunday: a day is promised whole, and week-ends do not count."""
+    build.area("999900", handling_working_days=days)
+    build.enrolment(applicant, area="999900")
+    submitted(draft)
+    case = services.wait(case_id=draft.pk, reason_code="reviewer_needed", by=build.JOB, at=AT)
+    assert case.due_at == end_of(date.fromisoformat(promised))
 
 
 def test_a_reviewer_approves_and_a_rule_may_decide_alone(draft, applicant):
@@ -121,7 +134,7 @@ def test_a_reviewer_asks_for_more_and_the_member_brings_it(waiting, applicant):
     by = build.member_actor(applicant)
     answered = services.answer_more(case_id=waiting.pk, by=by, at=AT)
     assert (answered.state, answered.answered_by) == ("waiting", by.name)
-    assert answered.due_at == AT + services.REVIEW_TIME
+    assert answered.due_at == end_of(date(2026, 11, 27)), "five working days"
 
 
 def test_more_is_never_nothing(waiting):

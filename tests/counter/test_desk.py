@@ -9,6 +9,7 @@ from pooling.bindings.models import Binding
 from pooling.bindings.services import applications
 from pooling.cases import services as case_services
 from pooling.cases.models import Case
+from pooling.policy import selectors as policy
 from pooling.policy.parameters import USES
 from tests import build
 
@@ -283,3 +284,63 @@ def test_an_auditor_looks_and_does_nothing(client, payer):
     assert client.get(DESK).status_code == 200
     assert client.get(f"{DESK}find/").status_code == 403
     assert client.post(f"{DESK}find/", {}).status_code == 403
+
+
+# --- clauses about the window ---------------------------------------------------------------
+
+
+AGENT = {"has_agent": "on", "agent_name": "周大力", "agent_cert_no": build.cert_no("1991-02-03")}
+
+
+@pytest.mark.usefixtures("clerk")
+def test_where_the_applicant_has_to_come_no_agent_is_taken_in(client, payer):
+    build.next_rules(build.SHANGRAO, since="2026-11-21", agent_allowed=False)
+    policy.forget()
+    told = find(client, payer, **AGENT).content.decode()
+    assert "须由本人到窗口办理，不能代办" in told
+    assert "可以在网上办理" in told, "what would change it"
+    assert not Case.objects.exists()
+    assert find(client, payer).status_code == 302, "the applicant is taken in"
+
+
+@pytest.mark.usefixtures("clerk")
+def test_an_agent_who_is_no_known_relative_brings_a_proof(client, payer, wife):
+    build.next_rules(build.SHANGRAO, since="2026-11-21", agent_relatives_only=True)
+    policy.forget()
+    intake = find(client, payer, **AGENT)["Location"]
+    assert "代办人与申请人的亲属关系证明" in client.get(intake).content.decode()
+    case = Case.objects.get()
+    told = client.post(intake, answers(wife, *PAPERS, "agent_id", "agent_authorisation"))
+    assert "还没有核对这些原件：代办人与申请人的亲属关系证明" in told.content.decode()
+    case.refresh_from_db()
+    assert case.state == "draft"
+
+
+@pytest.mark.usefixtures("clerk")
+def test_a_relative_the_registry_knows_comes_as_agent_without_a_proof(client, payer):
+    build.next_rules(build.SHANGRAO, since="2026-11-21", agent_relatives_only=True)
+    policy.forget()
+    brother = build.resident("王大力", born="1982-07-01")
+    build.relation(payer, brother, "73")
+    came = {"has_agent": "on", "agent_name": brother.name, "agent_cert_no": brother.cert_no}
+    intake = find(client, payer, **came)["Location"]
+    assert "代办人与申请人的亲属关系证明" not in client.get(intake).content.decode()
+
+
+@pytest.mark.usefixtures("clerk")
+def test_an_area_names_the_papers_and_the_window_asks_for_those(client, payer, wife):
+    papers = ["applicant_id", "household_register"]
+    build.next_rules(build.SHANGRAO, since="2026-11-21", counter_materials=papers)
+    policy.forget()
+    case = take_in(client, payer, wife, *papers, "signed_authorisation")
+    assert case.state == "waiting", "no identity card of the relative is asked for here"
+
+
+@pytest.mark.usefixtures("clerk")
+@pytest.mark.parametrize("want", ["code", "bills"])
+def test_who_comes_for_the_other_door_is_told_before_anybody_is_looked_up(client, payer, want):
+    told = find(client, payer, want=want).content.decode()
+    assert "亲情账户不付钱" in told
+    assert not Case.objects.exists()
+    assert not trail.of_subject("accounts.member", payer.pk), "nobody was searched"
+    assert find(client, payer, want="pay").status_code == 302

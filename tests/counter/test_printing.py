@@ -29,6 +29,15 @@ def test_a_receipt_is_an_archivable_and_accessible_pdf(waiting):
     assert b"pdfaid" in sheet
 
 
+def test_a_receipt_promises_a_day_and_names_the_door(waiting, monkeypatch):
+    said = {}
+    monkeypatch.setattr(printing, "_compiled", lambda values: said.update(values) or b"")
+    printing.receipt(waiting, address=HERE, at=build.NOON)
+    assert ["最晚答复", "2026年11月27日"] in said["rows"]
+    assert any("周六、周日不算" in line for line in said["lines"])
+    assert any("付钱，不出示码" in line for line in said["lines"])
+
+
 def test_a_name_without_a_glyph_is_printed_all_the_same(waiting, payer):
     payer.name = "𠮷一"
     payer.save()

@@ -1,6 +1,6 @@
 """The calendar: ages and months as the law counts them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,3 +21,24 @@ from pooling.shared import periods
 )
 def test_a_year_is_full_on_the_birthday_and_for_29_february_on_1_march(born, on, years):
     assert periods.age(date.fromisoformat(born), date.fromisoformat(on)) == years
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "then"),
+    [
+        ("2026-11-20", 0, "2026-11-20"),  # a Friday
+        ("2026-11-20", 1, "2026-11-23"),
+        ("2026-11-22", 0, "2026-11-22"),
+        ("2026-11-22", 5, "2026-11-27"),
+        ("2026-11-25", 5, "2026-12-02"),
+        ("2028-02-28", 2, "2028-03-01"),
+    ],
+)
+def test_saturdays_and_sundays_are_no_working_days(day, days, then):
+    assert periods.working_day_after(date.fromisoformat(day), days) == date.fromisoformat(then)
+
+
+def test_a_promised_day_lasts_until_midnight_in_shanghai():
+    last = periods.end_of(date(2026, 11, 27))
+    assert periods.business_date(last) == date(2026, 11, 27)
+    assert periods.business_date(last + timedelta(microseconds=1)) == date(2026, 11, 28)
