@@ -169,8 +169,9 @@ class CanPayForm(BillForm):
                 self.fields[f"{which}_{name}"] = field
 
     def payers(self):
-        """Return the fields of each payer, for the page."""
-        return [[self[f"{which}_{name}"] for name in _PAYER_FIELDS] for which in _PAYERS]
+        """Return the fields of each payer, for the page: whose money it is, then the caps."""
+        fields = [[self[f"{which}_{name}"] for name in _PAYER_FIELDS] for which in _PAYERS]
+        return [(each[:3], each[3:]) for each in fields]
 
     def question(self, today: date) -> Question:
         """Return what was asked; whoever has no balance is no payer."""
@@ -213,6 +214,6 @@ def _payer_fields(areas) -> dict[str, forms.Field]:
         ),
         "current": YuanField(label=_("账户里今年划入的钱")),
         "prior": YuanField(label=_("账户里往年结余的钱")),
-        "each": YuanField(label=_("设定的每次上限（可不填）")),
-        "year": YuanField(label=_("设定的每年上限（可不填）")),
+        "each": YuanField(label=_("每次上限")),
+        "year": YuanField(label=_("每年上限")),
     }
