@@ -143,7 +143,7 @@ def _limits(values: dict, area, on: date) -> dict:
         **{name: values.get(name) for name in rules.CAPS},
     }
     asked = Terms(
-        from_date=from_date or on,
+        from_date=rules.first_day(from_date or on, on, area.values()),
         to_date=to_date,
         uses=None if uses is None else tuple(uses),
         **{name: stored[name] for name in rules.CAPS},
@@ -153,10 +153,20 @@ def _limits(values: dict, area, on: date) -> dict:
     return stored
 
 
+_FIELDS = {
+    "period_past": "from_date",
+    "period_reversed": "to_date",
+    "period_over": "to_date",
+    "validity_too_long": "to_date",
+    "end_required": "to_date",
+}
+
+
 def _field_of(refusal: Refusal) -> str:
     """Return which field a refused term stands in."""
-    by_code = {"period_past": "from_date", "period_reversed": "to_date"}
-    return refusal.values.get("cap") or by_code.get(refusal.code, "uses")
+    if refusal.code == "cap_required":
+        return refusal.values["caps"][0]
+    return refusal.values.get("cap") or _FIELDS.get(refusal.code, "uses")
 
 
 def _refused(field: str, refusal: Refusal, area=None) -> AnswerRefused:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from accounts import selectors as people
 from accounts.models import Insurance, Member
-from pooling.bindings import answers, drafts, refusals, rules, wording
+from pooling.bindings import answers, drafts, evidence, refusals, rules, wording
 from pooling.bindings.services import authorising
 from pooling.cases import selectors as cases
 from pooling.kinship import selectors as kinship
@@ -60,8 +60,10 @@ class Objection:
 class Application:
     """An application at the desk. `relative_id` is None where nobody has that number.
 
-    `kind` is the kind of relation, None before it is chosen; `evidence` is the area's clause
-    `evidence_accepted`, `rules` are all its values on the day `on`.
+    `kind` is the kind of relation, None before it is chosen; `evidence` is the clause that says
+    what proves it at the window and `accepted` what that is; `consents` is whether the relative
+    has to agree; `registered` whether the registry proves it and that is enough. `rules` are all
+    values of the area on the day `on`.
     """
 
     facts: tuple[Fact, ...]
@@ -70,6 +72,8 @@ class Application:
     kind: str | None
     registered: bool
     evidence: ClauseInForce
+    accepted: tuple[str, ...]
+    consents: bool
     rules: Mapping[str, Any]
     on: date
     signed: bool
@@ -84,6 +88,8 @@ def application(case, on: date) -> Application:
     standings = people.standings(members.values(), on)
     area = policy.in_force(standings[payer.pk].employee_area, on)
     relation = kinship.proven_between(payer.pk, relative.pk, on) if relative else None
+    kind = filled.get("relation", {}).get("kind")
+    values = area.values()
     facts = [*_of_payer(payer, standings[payer.pk])]
     if "person" in filled:
         facts += _of_relative(filled["person"], relative, standings)
@@ -93,15 +99,25 @@ def application(case, on: date) -> Application:
         facts=(*facts, *_of_limits(filled)),
         objections=tuple(_objections(payer, relative, members, filled, area, on)),
         relative_id=relative.pk if relative else None,
-        kind=filled.get("relation", {}).get("kind"),
+        kind=kind,
         registered=relation is not None
-        and relation.kind == filled.get("relation", {}).get("kind")
+        and relation.kind == kind
+        and evidence.suffices("registry", kind, evidence.COUNTER, values)
         and people.by_identity(filled["person"]["cert_no"], filled["person"]["name"]) is not None,
-        evidence=area.clause("evidence_accepted"),
-        rules=area.values(),
+        evidence=area.clause(evidence.clause(kind, evidence.COUNTER, values)),
+        accepted=evidence.accepted(kind, evidence.COUNTER, values),
+        consents=_consents(kind, relative, values, on),
+        rules=values,
         on=on,
         signed="signing" in filled,
     )
+
+
+def _consents(kind: str | None, relative: Member | None, values: dict, on: date) -> bool:
+    """Return whether the relative has to agree, for all the desk knows so far."""
+    if relative is None:
+        return values["relative_confirms"]
+    return rules.must_confirm(kind, relative.birth_date, on, values)
 
 
 def _relative(filled: dict) -> Member | None:
@@ -158,9 +174,10 @@ def _objections(payer, relative, members, filled: dict, area, on: date):
     code, kind = filled["relation"]["code"], filled["relation"]["kind"]
     asker, pair, _ranks = authorising.facts(members, payer.pk, relative.pk, code, "documented", on)
     values = area.values()
+    terms = answers.terms(filled, not_before=rules.first_day(on, on, values))
     for refusal in (
         *rules.of_asker(asker, kind, values),
-        *rules.of_terms(answers.terms(filled, not_before=on), values, on),
+        *rules.of_terms(terms, values, on),
         *rules.of_pair(asker, pair, kind, values),
     ):
         clause = area.clause(refusal.clause) if refusal.clause else None

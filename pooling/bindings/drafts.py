@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, names
 from accounts import selectors as people
-from pooling.bindings import answers, refusals, rules, selectors, texts, wording
+from pooling.bindings import answers, evidence, refusals, rules, selectors, texts, wording
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.bindings.selectors import BindingRow
@@ -71,11 +71,25 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What the area leaves to the payer: `most` maps a cap's name to the area's, or None."""
+    """What the area leaves to the payer.
+
+    `most` maps each cap the payer may set to the area's own, or None; `wants_cap` is whether
+    one of them must be set. `opt_in` are the uses that count only where they are named.
+    `last_end` is the latest end of what begins now, `wants_end` whether there must be one.
+    """
 
     area_name: str
     uses: tuple[tuple[str, str], ...]
     most: dict[str, int | None]
+    wants_cap: bool = False
+    opt_in: tuple[str, ...] = ()
+    last_end: date | None = None
+    wants_end: bool = False
+
+    @property
+    def ticked(self) -> list[str]:
+        """Return the uses that count where none is named."""
+        return [use for use, _word in self.uses if use not in self.opt_in]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +164,16 @@ def start(member_id: int, on: date) -> Start:
     standing = people.standings([member], on)[member_id]
     area = policy.in_force(standing.employee_area, on)
     draft_case = cases.draft_of(member_id, Case.Kind.BIND)
-    against = rules.of_insurance(standing.dead(on), standing.employee_status)
+    against = rules.of_insurance(
+        standing.dead(on), standing.employee_status, standing.psn_type, area.values()
+    )
     names = policy.area_names()
     return Start(
         area_name=names.get(standing.employee_area, ""),
         area_code=next((code for code in chain(standing.employee_area) if code in names), ""),
         kinds=tuple(wording.kind(kind) for kind in area.value("relations")),
-        refusal=refusals.why(against) if against else "",
-        remedy=refusals.remedy(against) if against else "",
+        refusal=refusals.why(against, _clause(against, area)) if against else "",
+        remedy=refusals.remedy(against, _clause(against, area)) if against else "",
         draft_number=draft_case.number if draft_case else "",
     )
 
@@ -178,15 +194,32 @@ def relation_choices(member_id: int, on: date) -> list[Choice]:
     return choices
 
 
-def limits_guide(member_id: int, on: date) -> Guide:
-    """Return the uses to choose from and the highest caps the asker's area allows."""
+def limits_guide(member_id: int, on: date, since: date | None = None) -> Guide:
+    """Return the uses to choose from and the caps the asker's area lets them set.
+
+    `since` is when an authorisation that runs began.
+    """
     _member, area = _asker(member_id, on)
-    uses = area.value("uses") or USES
+    values = area.values()
+    uses = values["uses"] or USES
+    caps = rules.offered(values)
+    last_end = rules.last_end(since or rules.first_day(on, on, values), values)
     return Guide(
         area_name=area.clause("uses").area_name,
         uses=tuple((use, wording.uses([use])) for use in uses),
-        most={name: rules.most(name, area.values())[0] for name in rules.CAPS},
+        most={name: rules.most(name, values)[0] for name in caps},
+        wants_cap=values["caps_required"] and bool(caps),
+        opt_in=tuple(use for use in values["uses_opt_in"] if use in uses),
+        last_end=last_end,
+        wants_end=values["end_date_required"] or last_end is not None,
     )
+
+
+def overall_guide(member_id: int, on: date) -> dict[str, int | None]:
+    """Return the caps over all relatives that a payer may set, each with the area's own."""
+    _member, area = _asker(member_id, on)
+    values = area.values()
+    return {name: rules.most(name, values, ("payer",))[0] for name in rules.offered_overall(values)}
 
 
 def draft(member_id: int, case_id: int, on: date) -> Draft:
@@ -202,11 +235,24 @@ def draft(member_id: int, case_id: int, on: date) -> Draft:
         step=missing[0] if missing else "check" if "signing" in filled else "sign",
         lines=tuple(_lines(filled)),
         values=filled,
-        at_once="person" in filled and registered(member_id, filled["person"], on) is not None,
+        at_once=_at_once(member_id, filled, on),
         text=texts.text(texts.CURRENT),
         text_version=texts.CURRENT,
         text_hash=texts.fingerprint(texts.CURRENT),
     )
+
+
+def _at_once(member_id: int, filled: dict, on: date) -> bool:
+    """Return whether the registry proves the relation and the area leaves it at that."""
+    if not {"person", "relation"} <= filled.keys():
+        return False
+    _member, area = _asker(member_id, on)
+    proof = evidence.best(True, filled["relation"]["kind"], evidence.ONLINE, area.values())
+    return proof != "documented" and registered(member_id, filled["person"], on) is not None
+
+
+def _clause(refusal: Refusal, area: Rules):
+    return area.clause(refusal.clause) if refusal.clause else None
 
 
 def progress(member_id: int, number: str, on: date) -> Progress:
@@ -247,6 +293,9 @@ def _granted(member_id: int, row: CaseRow, on: date) -> Progress:
         "家人就医或买药时出示自己的医保卡或医保码，个人负担的部分会按顺序从您的账户支付。"
         "每次使用都会通知您。"
     )
+    if binding.from_date > on:
+        begins = wording.cause("not_begun", day=binding.from_date)
+        sentence = f"{begins}{sentence}"
     return Progress(
         row,
         gettext("办好了"),

@@ -1,11 +1,12 @@
 """What the pages about authorisations ask: shape here, rules in the verbs."""
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings import drafts, rules, wording
 from pooling.bindings.beforehand import Question
-from pooling.bindings.wording import CAPS
+from pooling.bindings.wording import CAPS, uses
 from pooling.kinship import codes
 from pooling.shared.forms import YuanField
 from pooling.shared.money import show_yuan
@@ -55,6 +56,17 @@ class DayField(forms.DateField):
         super().__init__(**kwargs)
 
 
+def offer(form, caps, most: dict[str, int | None]) -> None:
+    """Leave out the caps an area does not offer, and tell the highest of those it does."""
+    for name in caps:
+        if name not in most:
+            del form.fields[name]
+        elif most[name] is not None:
+            form.fields[name].help_text = _("当地规定最多 %(most)s") % {
+                "most": show_yuan(most[name])
+            }
+
+
 class LimitsForm(forms.Form):
     """How much, for what and until when. Empty = no limit, 0 = nothing."""
 
@@ -71,24 +83,46 @@ class LimitsForm(forms.Form):
 
     def __init__(self, *args, guide, **kwargs):
         super().__init__(*args, **kwargs)
-        self.allowed = [value for value, _word in guide.uses]
+        self.unnamed = {value for value, _word in guide.uses} - set(guide.opt_in)
         self.fields["uses"].choices = guide.uses
-        for name, most_fen in guide.most.items():
-            if most_fen is not None:
-                self.fields[name].help_text = _("当地规定最多 %(most)s") % {
-                    "most": show_yuan(most_fen)
-                }
+        if guide.opt_in:
+            self.fields["uses"].help_text = _("这些用途勾选了才能用：%(uses)s。") % {
+                "uses": uses(guide.opt_in)
+            }
+        offer(self, rules.CAPS, guide.most)
+        self.wants_cap = guide.wants_cap
+        end = self.fields["to_date"]
+        end.required = guide.wants_end
+        end.error_messages["required"] = _("按当地规定，请填写截止日期。")
+        if guide.wants_end:
+            end.help_text = _("当天起不再支付。按当地规定必须填写。")
+        if guide.last_end is not None:
+            end.help_text = _("当天起不再支付。按当地规定，最晚到%(day)s。") % {
+                "day": date_format(guide.last_end, "DATE_FORMAT")
+            }
+
+    @property
+    def caps(self) -> list:
+        """Return the fields of the caps the area lets payers set."""
+        return [self[name] for name in rules.CAPS if name in self.fields]
 
     def answers(self) -> dict:
-        """Return what was filled in; every use ticked means all the area allows."""
-        values = dict(self.cleaned_data)
-        if set(values["uses"]) == set(self.allowed):
+        """Return what was filled in; what is not offered is empty.
+
+        Ticking every use that need not be named means all the area allows.
+        """
+        values = dict.fromkeys(rules.CAPS) | self.cleaned_data
+        if set(values["uses"]) == self.unnamed:
             values["uses"] = None
         return values
 
     def limits(self) -> rules.Limits:
-        """Return the changed limits of an authorisation that runs."""
-        values = self.answers()
+        """Return the changed limits of an authorisation that runs.
+
+        A cap that is no longer offered stays what it was: leaving it out would lift it.
+        """
+        kept = {name: self.initial.get(name) for name in rules.CAPS if name not in self.fields}
+        values = self.answers() | kept
         uses = values.pop("uses")
         return rules.Limits(uses=None if uses is None else tuple(uses), **values)
 
@@ -116,6 +150,15 @@ class OverallForm(forms.Form):
     cap_per_day_fen = YuanField(label=_("所有家人合计，每天最多"))
     cap_per_month_fen = YuanField(label=_("所有家人合计，每月最多"))
     cap_per_year_fen = YuanField(label=_("所有家人合计，每年最多"))
+
+    def __init__(self, *args, most, **kwargs):
+        super().__init__(*args, **kwargs)
+        offer(self, rules.OVERALL, most)
+
+    def caps(self) -> dict[str, int | None]:
+        """Return all of them; what is not offered stays what it was."""
+        kept = {name: self.initial.get(name) for name in rules.OVERALL if name not in self.fields}
+        return kept | self.cleaned_data
 
 
 class AgeField(forms.IntegerField):

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pooling.bindings import evidence
+
 #: kind of relation → papers of which one proves it, the usual one first.
 PROOFS = {
     "spouse": ("marriage_certificate", "household_register"),
@@ -40,12 +42,18 @@ class Agent:
 
 
 def checklist(
-    kind: str | None, rules: Mapping[str, Any], *, registered: bool, agent: Agent | None = None
+    kind: str | None,
+    rules: Mapping[str, Any],
+    *,
+    registered: bool,
+    agent: Agent | None = None,
+    consents: bool | None = None,
 ) -> list[Wanted]:
     """Return what is wanted at the window for a relation (None: not chosen yet).
 
     `rules` are the values in force in the applicant's area, `registered` says that the
-    registry proves the relation. Where the area names no papers, ours are asked for. A proof
+    registry proves the relation, `consents` whether this relative has to agree (None: not known
+    yet). Where the area names no papers, ours are asked for. A proof
     is asked for where nothing else proves it, and any of those that can will do. The
     signature is ours to ask: without it nobody has authorised anything.
     """
@@ -58,19 +66,17 @@ def checklist(
         if rules["agent_relatives_only"] and not agent.is_relative:
             wanted.append(Wanted(("agent_kinship",)))
     if kind is not None:
-        by_itself = registered or "commitment" in _evidence(rules)
+        by_itself = registered or evidence.COMMITMENT in evidence.accepted(
+            kind, evidence.COUNTER, rules
+        )
         wanted.append(Wanted(_named_proofs(kind, named), needed=not by_itself))
     wanted.append(Wanted(("signed_authorisation",)))
     if named is not None and "relative_consent" in named:
         wanted.append(Wanted(("relative_consent",)))
-    elif rules["relative_confirms"]:
+    elif rules["relative_confirms"] if consents is None else consents:
         # It spares the relative an answer later.
         wanted.append(Wanted(("relative_consent",), needed=False))
     return wanted
-
-
-def _evidence(rules: Mapping[str, Any]) -> list[str]:
-    return rules["evidence_at_counter"] or rules["evidence_accepted"]
 
 
 def _named_proofs(kind: str, named: list[str] | None) -> tuple[str, ...]:

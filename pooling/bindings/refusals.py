@@ -66,6 +66,41 @@ REFUSALS: dict[str, Words] = {
         _("请先解除一位，再为新的家人办理。"),
         "max_relatives_per_payer",
     ),
+    "payer_type_excluded": Words(
+        _("按%(area)s规定，“%(psn_type)s”的个人账户不能给家人用。"),
+        _("人员类别登记有误，请到医保窗口更正。"),
+        "excluded_payer_types",
+    ),
+    "payer_is_relative": Words(
+        _("按%(area)s规定，正在用家人账户的人，不能再为别人共济。"),
+        _("请先在“家人”里解除您收到的共济，再办理。"),
+        "payer_may_be_relative",
+    ),
+    "max_per_role": Words(
+        _("按%(area)s规定，“%(role)s”最多为 %(most)s 位开通，名额已满。"),
+        _("请先解除一位，再办理。"),
+        "max_per_role",
+    ),
+    "max_lifetime": Words(
+        _("按%(area)s规定，一生最多为 %(most)s 位不同的家人开通，解除了的也算，名额已满。"),
+        _("可以再为从前开通过的家人办理；其他家人可以请另一位亲属为其开通。"),
+        "max_relatives_lifetime",
+    ),
+    "max_changes": Words(
+        _("按%(area)s规定，开通和解除一年一共最多 %(most)s 次，今年的次数已满。"),
+        _("%(date)s起可以再开通；解除和停用不受影响。"),
+        "max_changes_per_year",
+    ),
+    "rebind_too_soon": Words(
+        _("按%(area)s规定，与同一位家人的共济结束后，满 %(days)s 天才能再次开通。"),
+        _("%(date)s起可以再办理。"),
+        "rebind_wait_days",
+    ),
+    "release_locked": Words(
+        _("按%(area)s规定，开通后 %(days)s 天内不能解除。"),
+        _("%(date)s起可以解除；现在就不想用，可以先停止使用，马上生效。"),
+        "lock_days",
+    ),
     # -- about what is asked for ----------------------------------------------------
     "period_past": Words(_("起始日期不能早于今天。"), _("请改选今天或以后的日期。")),
     "period_over": Words(_("授权期限已经过去，不必再办理。"), _("仍要共济请重新约定期限。")),
@@ -81,6 +116,20 @@ REFUSALS: dict[str, Words] = {
     ),
     "uses_not_allowed": Words(
         _("按%(area)s规定，共济资金不能用于：%(uses)s。"), _("请去掉后再提交。"), "uses"
+    ),
+    "end_required": Words(
+        _("按%(area)s规定，须约定到哪一天为止。"), _("请填写截止日期。"), "end_date_required"
+    ),
+    "validity_too_long": Words(
+        _("按%(area)s规定，一次开通最长 %(months)s 个月。"),
+        _("请把截止日期定在%(date)s或更早；到期可以重新开通。"),
+        "max_validity_months",
+    ),
+    "cap_not_offered": Words(
+        _("按%(area)s规定，“%(offer)s”不能由本人设定。"), _("请留空。"), "caps_offered"
+    ),
+    "cap_required": Words(
+        _("按%(area)s规定，须至少设一项限额。"), _("请填写其中一项：%(caps)s。"), "caps_required"
     ),
     "not_signed": Words(_("授权书还没有签署。"), _("请先阅读并签署授权书。")),
     "text_changed": Words(_("授权书已更新。"), _("请阅读新的文本后重新签署。")),
@@ -107,8 +156,13 @@ REFUSALS: dict[str, Words] = {
         _("请签署承诺书，或带关系证明到医保窗口办理。"),
         "evidence_accepted",
     ),
+    "registry_not_enough": Words(
+        _("按%(area)s规定，“%(kind)s”的关系只有登记数据还不够。"),
+        _("请签署承诺书，或带关系证明到医保窗口办理。"),
+        "evidence_accepted",
+    ),
     "commitment_not_accepted": Words(
-        _("按%(area)s规定，关系须有登记数据证明，不接受承诺书。"),
+        _("按%(area)s规定，“%(kind)s”的关系须有证明，不接受承诺书。"),
         _("请带户口簿、结婚证或出生医学证明到医保窗口办理。"),
         "evidence_accepted",
     ),
@@ -122,6 +176,16 @@ REFUSALS: dict[str, Words] = {
         _("按%(area)s规定，家人须正常参保。"),
         _("请家人先补缴或恢复参保，再办理。"),
         "patient_status_normal",
+    ),
+    "relative_type_excluded": Words(
+        _("按%(area)s规定，“%(psn_type)s”不能用家人的账户。"),
+        _("人员类别登记有误，请家人到医保窗口更正。"),
+        "excluded_relative_types",
+    ),
+    "relative_is_payer": Words(
+        _("按%(area)s规定，正在为别人共济的人，不能再用别人的账户；这位家人正在为别人共济。"),
+        _("请这位家人先解除自己给出的共济，再办理。"),
+        "payer_may_be_relative",
     ),
     "out_of_area": Words(
         _("按%(area)s规定，家人须与您在同一统筹区参保。"),
@@ -186,7 +250,7 @@ REFUSALS: dict[str, Words] = {
     ),
     "originals_missing": Words(_("还没有核对这些原件：%(items)s。"), _("请核对后再提交。")),
     "reviewer_needed": Words(
-        _("按%(area)s规定，关系须有登记数据证明，工作人员正在核对。"),
+        _("按%(area)s规定，这种关系须核对证明材料，工作人员正在核对。"),
         _("您也可以带户口簿、结婚证或出生医学证明到医保窗口，办得更快。"),
         "evidence_accepted",
     ),
@@ -233,6 +297,10 @@ def _show(name: str, value):
         "registered": wording.kind,
         "kinds": lambda names: gettext("、").join(wording.kind(one) for one in names),
         "uses": wording.uses,
+        "role": lambda one: str(policy_wording.ROLES[one]),
+        "psn_type": lambda one: policy_wording.show("excluded_payer_types", [one]),
+        "offer": lambda one: str(policy_wording.OWN_CAPS[one]),
+        "caps": lambda names: gettext("、").join(str(wording.CAPS[one]) for one in names),
         "cap": lambda one: str(wording.CAPS[one]),
         "insutype": lambda one: str(wording.INSURANCES.get(one, one)),
         "model": lambda one: policy_wording.show("model", one),

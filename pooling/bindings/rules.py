@@ -7,10 +7,14 @@ Those about the **pair** say something about the other person, and are told only
 the registry knows as their relative (`security.md`, Enumeration).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
+
+from pooling.bindings import counting, evidence
+from pooling.bindings.facts import Asker, Pair, Refusal, Side
+from pooling.shared import periods
 
 #: No cap is meant to be larger; beyond it the database's integers would end.
 MAX_FEN = 10**15
@@ -28,6 +32,7 @@ CAPS = (
 #: What a payer may limit over all relatives together.
 OVERALL = ("cap_per_day_fen", "cap_per_month_fen", "cap_per_year_fen")
 _SPANS = ("settlement", "day", "month", "year")
+_WORD_OF = {f"cap_per_{span}_fen": span for span in _SPANS}
 #: What is unlikely but may be true: a second family, an adoption, a record not yet ended. Who
 #: held the papers in hand may say so.
 SETTLED_BY_PAPERS = (
@@ -85,75 +90,35 @@ class Signing:
     at: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why not: a code, the values of its sentence (ids, fen, codes), the clause behind it."""
-
-    code: str
-    values: dict = field(default_factory=dict)
-    clause: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two people as the registry knows them on the day; empty texts: no insurance."""
-
-    member_id: int
-    dead: bool = False
-    insutype: str = ""
-    area: str = ""
-    status: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """What is known of the payer. `area` is that of the employee insurance: its rules count."""
-
-    member_id: int
-    dead: bool
-    employee_status: str
-    area: str
-    relatives: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """What is known of the two together.
-
-    `registered` is the kind of relation the registry proves, `proof` what the payer offers
-    where it proves none, `implausible` what `kinship.rules` found (codes with values).
-    """
-
-    relative: Side
-    registered: str | None
-    proof: str
-    payers: int
-    already_bound: bool
-    blocked: bool
-    implausible: tuple[tuple[str, dict], ...] = ()
-
-
-def of_insurance(dead: bool, employee_status: str) -> Refusal | None:
+def of_insurance(
+    dead: bool, employee_status: str, psn_type: str, rules: Mapping[str, Any]
+) -> Refusal | None:
     """Return what in somebody's own insurance keeps them from being a payer."""
     if dead:
         return Refusal("payer_dead")
     if employee_status == "":
         return Refusal("payer_not_employee")
-    return None if employee_status in ("1", "2") else Refusal("payer_insurance_ended")
+    if employee_status not in ("1", "2"):
+        return Refusal("payer_insurance_ended")
+    if psn_type in rules["excluded_payer_types"]:
+        return Refusal("payer_type_excluded", {"psn_type": psn_type}, "excluded_payer_types")
+    return None
 
 
 def of_asker(asker: Asker, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
-    """Yield what in the payer's own insurance, or in the relation they name, stands against it."""
-    against = of_insurance(asker.dead, asker.employee_status)
+    """Yield what in the payer's own affairs, or in the relation they name, stands against it."""
+    against = of_insurance(asker.dead, asker.employee_status, asker.psn_type, rules)
     if against is not None:
         yield against
     if kind not in rules["relations"]:
         yield not_allowed(kind, rules["relations"])
     if rules["model"] != "direct_debit":
         yield Refusal("model_not_built", {"model": rules["model"]}, "model")
-    limit = rules["max_relatives_per_payer"]
-    if limit is not None and asker.relatives >= limit:
-        yield Refusal("max_relatives", {"most": limit}, "max_relatives_per_payer")
+    if asker.paid_for and not rules["payer_may_be_relative"]:
+        yield Refusal("payer_is_relative", {}, "payer_may_be_relative")
+    yield from counting.of_numbers(asker, rules)
+    if asker.past is not None:
+        yield from counting.of_past(asker.past, rules)
 
 
 def not_allowed(kind: str, allowed: list[str]) -> Refusal:
@@ -178,12 +143,27 @@ def of_terms(
     yield from of_limits(terms, rules, from_date=terms.from_date)
 
 
-def of_limits(limits: Limits, rules: Mapping[str, Any], *, from_date: date) -> Iterator[Refusal]:
-    """Yield what is wrong with limits alone, as when they are changed later."""
+def of_limits(
+    limits: Limits,
+    rules: Mapping[str, Any],
+    *,
+    from_date: date,
+    since: date | None = None,
+    before: Limits | None = None,
+) -> Iterator[Refusal]:
+    """Yield what is wrong with limits alone, as when they are changed later.
+
+    `since` is when the authorisation began, where that is not `from_date`; `before` what was
+    agreed: a cap the area has ceased to offer may stay as it is.
+    """
     if limits.to_date is not None and limits.to_date <= from_date:
         yield Refusal("period_reversed", {"to_date": limits.to_date.isoformat()})
+    yield from _of_end(limits.to_date, rules, since or from_date)
     for name in CAPS:
         yield from _of_cap(name, getattr(limits, name), rules, _EVERYBODYS)
+        if getattr(limits, name) not in (None, getattr(before, name, None)):
+            yield from _of_offer(name, _WORD_OF[name], rules)
+    yield from _of_caps_wanted(limits, rules)
     if limits.uses is None:
         return
     if not limits.uses:
@@ -194,10 +174,50 @@ def of_limits(limits: Limits, rules: Mapping[str, Any], *, from_date: date) -> I
         yield Refusal("uses_not_allowed", {"uses": wrong}, "uses")
 
 
-def of_overall(caps: Overall, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+def last_end(since: date, rules: Mapping[str, Any]) -> date | None:
+    """Return the latest end the area allows of what begins on a day; None: any."""
+    months = rules["max_validity_months"]
+    return None if months is None else periods.months_later(since, months)
+
+
+def _of_end(end: date | None, rules: Mapping[str, Any], since: date) -> Iterator[Refusal]:
+    latest = last_end(since, rules)
+    if latest is not None and (end is None or end > latest):
+        values = {"months": rules["max_validity_months"], "date": latest.isoformat()}
+        yield Refusal("validity_too_long", values, "max_validity_months")
+    elif end is None and rules["end_date_required"]:
+        yield Refusal("end_required", {}, "end_date_required")
+
+
+def offered(rules: Mapping[str, Any]) -> list[str]:
+    """Return the caps of one authorisation that the area lets payers set."""
+    return [name for name in CAPS if _WORD_OF[name] in rules["caps_offered"]]
+
+
+def offered_overall(rules: Mapping[str, Any]) -> list[str]:
+    """Return the caps over all relatives that the area lets payers set."""
+    return [name for name in OVERALL if f"all_{_WORD_OF[name]}" in rules["caps_offered"]]
+
+
+def _of_offer(name: str, word: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    if word not in rules["caps_offered"]:
+        yield Refusal("cap_not_offered", {"cap": name, "offer": word}, "caps_offered")
+
+
+def _of_caps_wanted(limits: Limits, rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    """An area that offers none of these cannot ask for one."""
+    choice = offered(rules)
+    if rules["caps_required"] and choice and all(getattr(limits, name) is None for name in CAPS):
+        yield Refusal("cap_required", {"caps": choice}, "caps_required")
+
+
+def of_overall(caps: Overall, rules: Mapping[str, Any], before: Overall) -> Iterator[Refusal]:
     """Yield what is wrong with a payer's own caps over all relatives."""
     for name in OVERALL:
-        yield from _of_cap(name, getattr(caps, name), rules, ("payer",))
+        fen = getattr(caps, name)
+        yield from _of_cap(name, fen, rules, ("payer",))
+        if fen not in (None, getattr(before, name)):
+            yield from _of_offer(name, f"all_{_WORD_OF[name]}", rules)
 
 
 def _of_cap(
@@ -226,8 +246,7 @@ def most(
     Whatever the area caps over the same span or a longer one bounds it: nobody needs a cap a
     day above what a month may cost.
     """
-    span = name.removeprefix("cap_per_").removesuffix("_fen")
-    spans = _SPANS[_SPANS.index(span) :]
+    spans = _SPANS[_SPANS.index(_WORD_OF[name]) :]
     above = (f"cap_{who}_{each}_fen" for each in spans for who in whose)
     # An area has no cap for all of a payer's relatives in one settlement: there is one patient.
     set_by_area = [(rules[rule], rule) for rule in above if rules.get(rule) is not None]
@@ -248,6 +267,8 @@ def of_pair(asker: Asker, pair: Pair, kind: str, rules: Mapping[str, Any]) -> It
         yield Refusal("already_bound")
     yield from _of_evidence(pair, kind, rules)
     yield from _of_insurance(relative, rules)
+    if pair.pays and not rules["payer_may_be_relative"]:
+        yield Refusal("relative_is_payer", {}, "payer_may_be_relative")
     yield from _of_areas(asker.area, relative.area, rules)
     limit = rules["max_payers_per_relative"]
     if limit is not None and not pair.already_bound and pair.payers >= limit:
@@ -255,22 +276,48 @@ def of_pair(asker: Asker, pair: Pair, kind: str, rules: Mapping[str, Any]) -> It
 
 
 def _of_evidence(pair: Pair, kind: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
-    """The registry's word comes first; a commitment counts where the area takes it."""
-    if pair.registered is not None:
-        if pair.registered != kind:
-            yield Refusal("relation_differs", {"kind": kind, "registered": pair.registered})
+    """The registry's word comes first; what else counts is the area's to say (`evidence`)."""
+    known = pair.registered == kind
+    if pair.registered is not None and not known:
+        yield Refusal("relation_differs", {"kind": kind, "registered": pair.registered})
         return
-    if pair.proof == "documented":
-        for code, values in pair.implausible:
-            if code not in SETTLED_BY_PAPERS:
-                yield Refusal(f"implausible_{code}", values)
+    if known and evidence.suffices("registry", kind, pair.channel, rules):
         return
-    if pair.proof not in ("commitment", "confirmed"):
-        yield Refusal("evidence_missing", {"kind": kind}, "evidence_accepted")
-    elif "commitment" not in rules["evidence_accepted"]:
-        yield Refusal("commitment_not_accepted", {"kind": kind}, "evidence_accepted")
+    clause = evidence.clause(kind, pair.channel, rules)
+    promised = pair.proof in ("commitment", "confirmed")
+    if promised:
+        if not evidence.suffices(pair.proof, kind, pair.channel, rules):
+            yield Refusal("commitment_not_accepted", {"kind": kind}, clause)
+    elif pair.proof != "documented":
+        code = "registry_not_enough" if known else "evidence_missing"
+        yield Refusal(code, {"kind": kind}, clause)
     for code, values in pair.implausible:
-        yield Refusal(f"implausible_{code}", values)
+        if promised or code not in SETTLED_BY_PAPERS:
+            yield Refusal(f"implausible_{code}", values)
+
+
+def proof_of(pair: Pair, kind: str, rules: Mapping[str, Any]) -> str:
+    """Return what a binding that may be rests on: the registry's word wherever it suffices."""
+    registered = pair.registered == kind
+    if registered and evidence.suffices("registry", kind, pair.channel, rules):
+        return "registry"
+    return pair.proof
+
+
+def must_confirm(kind: str | None, birth_date: date, today: date, rules: Mapping[str, Any]) -> bool:
+    """Return whether the relative has to say yes; `kind` None: not chosen yet."""
+    kinds = rules["confirms_for"]
+    return (
+        rules["relative_confirms"]
+        and (kinds is None or kind is None or kind in kinds)
+        and periods.age(birth_date, today) >= rules["confirms_from_age"]
+    )
+
+
+def first_day(asked: date, bound_on: date, rules: Mapping[str, Any]) -> date:
+    """Return the first day of what is asked for from one day and agreed on another."""
+    next_day = asked == bound_on and rules["binding_counts"] == "next_day"
+    return bound_on + timedelta(days=1) if next_day else asked
 
 
 def _of_insurance(relative: Side, rules: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -280,6 +327,9 @@ def _of_insurance(relative: Side, rules: Mapping[str, Any]) -> Iterator[Refusal]
         yield Refusal("insurance_not_allowed", {"insutype": relative.insutype}, "patient_types")
     elif rules["patient_status_normal"] and relative.status != "1":
         yield Refusal("status_not_normal", {"status": relative.status}, "patient_status_normal")
+    if relative.psn_type in rules["excluded_relative_types"]:
+        values = {"psn_type": relative.psn_type}
+        yield Refusal("relative_type_excluded", values, "excluded_relative_types")
 
 
 def _of_areas(home: str, away: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -296,15 +346,18 @@ def _of_areas(home: str, away: str, rules: Mapping[str, Any]) -> Iterator[Refusa
         yield Refusal("needs_national_form", values, "model")
 
 
-def raises(before: Limits, after: Limits) -> bool:
-    """Return whether anything in `after` lets more money go than `before` did."""
+def raises(before: Limits, after: Limits, opt_in: Iterable[str] = ()) -> bool:
+    """Return whether anything in `after` lets more money go than `before` did.
+
+    `opt_in` are the uses that count only where they are named.
+    """
     for name in CAPS:
         if _more(getattr(before, name), getattr(after, name)):
             return True
     if before.to_date is not None and (after.to_date is None or after.to_date > before.to_date):
         return True
     if before.uses is None:
-        return False
+        return not set(opt_in).isdisjoint(after.uses or ())
     return after.uses is None or not set(after.uses) <= set(before.uses)
 
 

@@ -116,6 +116,21 @@ def open_between(payer_id: int, relative_id: int, but: int | None = None) -> lis
     return list(rows.exclude(pk=but) if but else rows)
 
 
+def around(payer_id: int, relative_id: int | None = None) -> list[Binding]:
+    """Return every authorisation a payer, and a relative if one is named, ever was a side of.
+
+    One statement, ended ones included, oldest first, each with `relative_gender` and
+    `relative_index`. Whoever counts on it has locked both members in a statement before.
+    """
+    ids = {payer_id, relative_id or payer_id}
+    rows = Binding.objects.filter(Q(payer__in=ids) | Q(relative__in=ids)).order_by("pk")
+    return list(
+        rows.annotate(
+            relative_gender=F("relative__gender"), relative_index=F("relative__cert_no_index")
+        )
+    )
+
+
 def given_by(payer_ids: Iterable[int]) -> dict[tuple[int, int, date], Binding]:
     """Return (payer, relative, first day) → binding, ended ones too, the latest where several."""
     rows = Binding.objects.filter(payer_id__in=payer_ids).order_by("pk")
@@ -197,6 +212,7 @@ class BindingRow:
     `side` is the reader's: `payer` or `relative`. `state` is the word to show, `state_code`
     one of proposed, active, stopped, unrelated, ending, not_begun, refused, withdrawn, released,
     expired. `causes` say in sentences why it cannot be used now and who can change that.
+    `locked_until` is the first day on which the reader may release, where it is still to come.
     """
 
     id: int
@@ -208,6 +224,7 @@ class BindingRow:
     state: str
     causes: tuple[str, ...]
     may: tuple[str, ...]
+    locked_until: date | None
     rank: int
     from_date: date
     to_date: date | None
@@ -349,13 +366,11 @@ def _rows(which: Q, reader_id: int, on: date) -> list[BindingRow]:
     found = list(_with_edges(rows, on))
     standings = people.standings({row.payer for row in found}, on) if found else {}
     area_of = {payer_id: standing.employee_area for payer_id, standing in standings.items()}
-    release_by = {
-        area: policy.in_force(area, on).value("release_by") for area in set(area_of.values())
-    }
-    return [_row(row, reader_id, release_by[area_of[row.payer_id]], on) for row in found]
+    rules = {area: policy.in_force(area, on).values() for area in set(area_of.values())}
+    return [_row(row, reader_id, rules[area_of[row.payer_id]], on) for row in found]
 
 
-def _row(row: Binding, reader_id: int, release_by: list[str], on: date) -> BindingRow:
+def _row(row: Binding, reader_id: int, rules: dict, on: date) -> BindingRow:
     side = "payer" if row.payer_id == reader_id else "relative"
     other = row.relative if side == "payer" else row.payer
     # Before the relative has agreed they learn no more of an asker than a stranger would;
@@ -372,7 +387,8 @@ def _row(row: Binding, reader_id: int, release_by: list[str], on: date) -> Bindi
         state_code=code,
         state=str(wording.STATES[code]),
         causes=tuple(standing.causes(row, side, on, related=related)),
-        may=tuple(standing.may(row, side, release_by)),
+        may=tuple(standing.may(row, side, rules, on)),
+        locked_until=standing.locked_until(row, side, rules, on),
         rank=row.rank,
         from_date=row.from_date,
         to_date=row.to_date,

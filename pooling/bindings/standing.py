@@ -3,11 +3,14 @@
 `side` is the reader's: `payer` or `relative`. `related` is whether they still are what they were.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from pooling.bindings import wording
+from pooling.bindings import counting, wording
 from pooling.bindings.models import Binding
 from pooling.bindings.usability import renewal_due
+from pooling.shared.periods import business_date
 
 State = Binding.State
 
@@ -63,8 +66,8 @@ def _told(row: Binding, side: str, on: date) -> list[str]:
     return said
 
 
-def may(row: Binding, side: str, release_by: list[str]) -> list[str]:
-    """Return what the reader can do now, as names of verbs."""
+def may(row: Binding, side: str, rules: Mapping[str, Any], on: date) -> list[str]:
+    """Return what the reader can do now by the area's rules, as names of verbs."""
     if row.state == State.PROPOSED:
         return ["withdraw"] if side == "payer" else ["confirm", "refuse", "block"]
     if row.state != State.ACTIVE:
@@ -75,5 +78,18 @@ def may(row: Binding, side: str, release_by: list[str]) -> list[str]:
         verbs = ["resume" if row.declined_at else "decline", "set_rank"]
         if row.renew_before is not None:
             verbs = ["renew", *verbs]
-    releases = side in release_by and row.release_asked_at is None
-    return [*verbs, "release"] if releases else verbs
+    if not _releases(row, side, rules) or locked_until(row, side, rules, on):
+        return verbs
+    return [*verbs, "release"]
+
+
+def locked_until(row: Binding, side: str, rules: Mapping[str, Any], on: date) -> date | None:
+    """Return the first day on which the reader may release, if they must wait for it."""
+    if row.state != State.ACTIVE or not _releases(row, side, rules):
+        return None
+    free = counting.release_from(business_date(row.bound_at), rules)
+    return free if rules["lock_days"] and on < free else None
+
+
+def _releases(row: Binding, side: str, rules: Mapping[str, Any]) -> bool:
+    return side in rules["release_by"] and row.release_asked_at is None

@@ -333,7 +333,7 @@ class _FillingIn(_Intake):
         guide = drafts.limits_guide(case.member_id, on)
         stored = dict(filled.get("limits", {}))
         if stored.get("uses") is None:
-            stored["uses"] = [value for value, _word in guide.uses]
+            stored["uses"] = guide.ticked
         self.steps = {
             "relation": DeskRelationForm(
                 data,

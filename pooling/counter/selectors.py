@@ -155,6 +155,7 @@ def checklist(case: Case, application: desk.Application) -> list[papers.Wanted]:
         application.rules,
         registered=application.registered,
         agent=_agent(case, application.rules, application.on),
+        consents=application.consents,
     )
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts import selectors as people
 from accounts.services.members import unknown_people
+from pooling.bindings import evidence, texts
 from pooling.bindings import selectors as bindings
 from pooling.bindings import services as authorisations
-from pooling.bindings import texts
 from pooling.bindings.rules import limits_of
 from pooling.bindings.services import Refused, Signing, Terms
 from pooling.kinship import services as kinship
@@ -118,6 +118,7 @@ def _authorise(row: BindingRow, payer_id: int, relative_id: int, *, by, at) -> N
         relation_code=row.code,
         terms=row.terms,
         proof="commitment" if row.commitment else "registry",
+        channel=evidence.EITHER,
         signing=Signing(texts.PAPER, texts.fingerprint(texts.PAPER), given_at),
         confirmed=True,
         consented_at=given_at,

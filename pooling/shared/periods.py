@@ -1,5 +1,6 @@
 """Half-open periods `[from, to)` and the business calendar (Asia/Shanghai)."""
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,13 @@ def contains(from_date: date | None, to_date: date | None, on: date) -> bool:
 def age(birth: date, on: date) -> int:
     """Return full years lived on a day; a 29 February birth ages on 1 March."""
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day so many months later; the month's last where it has no such day."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def month_of(day: date, *, back: int = 0) -> date:

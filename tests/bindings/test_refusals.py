@@ -29,6 +29,12 @@ VALUES = {
     "status": "2",
     "items": ["marriage_certificate"],
     "date": "2028-02-29",
+    "role": "father",
+    "psn_type": "13",
+    "offer": "all_month",
+    "caps": ["cap_per_day_fen", "cap_per_year_fen"],
+    "days": 90,
+    "months": 12,
 }
 OF_A_PAIR = {"code": "60", "word": "父亲", "years": 3, "least": 14, "on": "2026-01-01"}
 #: Reasons a person chooses, or a case keeps: no rule makes them.

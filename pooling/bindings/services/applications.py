@@ -7,7 +7,7 @@ person is not even looked up. A job does that later and a notice tells (security
 Enumeration).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app as jobs
 from accounts import fingerprints
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import answers, drafts, rules, selectors, texts
+from pooling.bindings import answers, drafts, evidence, rules, selectors, texts
 from pooling.bindings.models import Attempt, Binding
 from pooling.bindings.rules import Refusal, Signing
 from pooling.bindings.services import authorising, rows
@@ -132,7 +132,7 @@ def submit(*, case_id: int, by: Actor, at) -> Outcome:
     if relative is not None:
         return _decide_registered(case, relative, filled, by, at)
     _check_asker(case.member_id, filled, at)
-    if by.kind == ActorKind.STAFF:
+    if _door(by) == evidence.COUNTER:
         return _at_the_window(case, filled, by, at)
     _note_attempt(case, filled["person"], at)
     decide_later = jobs.configure_task("bindings.decide", lock=f"case:{case.pk}")
@@ -154,16 +154,17 @@ def decide(*, case_id: int, by: Actor, at) -> Case:
     attempt = Attempt.objects.get(case_id=case_id)
     relative = people.by_identity(filled["person"]["cert_no"], filled["person"]["name"])
     on = business_date(at)
-    area = policy.in_force(_area(case.member_id, on), on)
     if selectors.open_requests(attempt.target_index) > REQUESTS_A_PERSON:
         return _refuse(case, "too_many_requests", relative, by, at)
-    if "commitment" not in area.value("evidence_accepted"):
+    if _best(case, False, filled, evidence.ONLINE, on) == Binding.Proof.DOCUMENTED:
         # The same for a person who does not exist: who waits learns nothing from waiting.
         return _leave_to_reviewer(case, relative, by, at)
     if relative is None:
         return _refuse(case, "unknown_person", None, by, at)
     try:
-        binding = _authorise(case, relative.pk, filled, Binding.Proof.COMMITMENT, by, at)
+        binding = _authorise(
+            case, relative.pk, filled, Binding.Proof.COMMITMENT, evidence.ONLINE, by, at
+        )
     except Refused as refusal:
         return _refuse(case, refusal.code, relative, by, at)
     return case_services.approve(
@@ -178,12 +179,34 @@ def withdraw(*, case_id: int, by: Actor, at) -> Case:
 
 
 def _decide_registered(case: Case, relative_id: int, filled: dict, by: Actor, at) -> Outcome:
-    """Bind at once: the registry proves the relation, so the asker may know every reason."""
-    binding = _authorise(case, relative_id, filled, Binding.Proof.REGISTRY, by, at)
-    return _approved_by_rule(case, binding, "registry", by, at)
+    """Bind at once: the registry proves the relation, so the asker may know every reason.
+
+    Where the area does not leave it at the registry's word, the signed promise is offered
+    with it, and where that is not enough either, somebody looks at papers.
+    """
+    proof = _best(case, True, filled, _door(by), business_date(at))
+    if proof == Binding.Proof.DOCUMENTED:
+        relative = people.by_ids([relative_id])[relative_id]
+        _leave_to_reviewer(case, relative, by, at)
+        return Outcome(WAITING, case.number)
+    binding = _authorise(case, relative_id, filled, proof, _door(by), by, at)
+    return _approved_by_rule(case, binding, binding.proof, by, at)
 
 
-def _authorise(case: Case, relative_id: int, filled: dict, proof: str, by: Actor, at) -> Binding:
+def _door(by: Actor) -> str:
+    """Return the door an application comes through: where it is typed by staff, the window."""
+    return evidence.COUNTER if by.kind == ActorKind.STAFF else evidence.ONLINE
+
+
+def _best(case: Case, registered: bool, filled: dict, door: str, on) -> str:
+    """Return the proof to go by, by the rules of the asker's area."""
+    values = policy.in_force(_area(case.member_id, on), on).values()
+    return evidence.best(registered, filled["relation"]["kind"], door, values)
+
+
+def _authorise(
+    case: Case, relative_id: int, filled: dict, proof: str, door: str, by: Actor, at
+) -> Binding:
     """Ask the one verb; it is a savepoint here, so a refusal undoes nothing of the caller's."""
     return authorising.authorise(
         payer_id=case.member_id,
@@ -191,6 +214,7 @@ def _authorise(case: Case, relative_id: int, filled: dict, proof: str, by: Actor
         relation_code=filled["relation"]["code"],
         terms=answers.terms(filled, not_before=business_date(at)),
         proof=proof,
+        channel=door,
         signing=answers.signing(filled),
         case_id=case.pk,
         by=by,
@@ -210,18 +234,16 @@ def _at_the_window(case: Case, filled: dict, by: Actor, at) -> Outcome:
     relative = people.by_identity(person["cert_no"], person["name"])
     if relative is None:
         raise Refused.because(Refusal("unknown_person"))
-    on = business_date(at)
-    if "commitment" not in policy.in_force(_area(case.member_id, on), on).value(
-        "evidence_accepted"
-    ):
+    proof = _best(case, False, filled, evidence.COUNTER, business_date(at))
+    if proof == Binding.Proof.DOCUMENTED:
         _leave_to_reviewer(case, relative, by, at)
         return Outcome(WAITING, case.number)
-    binding = _authorise(case, relative.pk, filled, Binding.Proof.COMMITMENT, by, at)
+    binding = _authorise(case, relative.pk, filled, proof, evidence.COUNTER, by, at)
     return _approved_by_rule(case, binding, "commitment", by, at)
 
 
-def _approved_by_rule(case: Case, binding: Binding, evidence: str, by: Actor, at) -> Outcome:
-    rule = f"evidence_accepted:{evidence}"
+def _approved_by_rule(case: Case, binding: Binding, proof: str, by: Actor, at) -> Outcome:
+    rule = f"evidence_accepted:{proof}"
     case_services.approve(case_id=case.pk, rule=rule, subject=binding, by=by, at=at)
     active = binding.state == Binding.State.ACTIVE
     return Outcome(ACTIVE if active else PROPOSED, case.number, binding.pk)
@@ -260,10 +282,12 @@ def _link(case: Case) -> str:
 def _check_asker(member_id: int, filled: dict, at) -> None:
     """Refuse at once, and precisely, what rests on the asker alone."""
     on = business_date(at)
-    asker = authorising.asker_of(member_id, on)
+    index = fingerprints.of_cert_no(filled["person"]["cert_no"])
+    asker = authorising.asker_of(member_id, filled["relation"]["code"], index, on)
     area = policy.in_force(asker.area, on)
     values = area.values()
     terms = answers.terms(filled, not_before=on)
+    terms = replace(terms, from_date=rules.first_day(terms.from_date, on, values))
     for refusal in (
         *rules.of_asker(asker, filled["relation"]["kind"], values),
         *rules.of_terms(terms, values, on),

@@ -1,12 +1,15 @@
 """How an authorisation comes to be: one verb, whoever asks, and the relative's yes or no."""
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import rules, selectors, texts
+from pooling.bindings import counting, evidence, rules, selectors, texts
+from pooling.bindings.facts import Asker, Pair, Refusal, Side
 from pooling.bindings.models import Binding
-from pooling.bindings.rules import Asker, Pair, Refusal, Side, Signing, Terms
+from pooling.bindings.rules import Signing, Terms
 from pooling.bindings.services import rows
 from pooling.bindings.services.rows import Refused
 from pooling.kinship import codes as relation_codes
@@ -27,6 +30,7 @@ def authorise(
     terms: Terms,
     proof: str,
     signing: Signing,
+    channel: str = evidence.ONLINE,
     confirmed: bool = False,
     case_id: int | None = None,
     consented_at=None,
@@ -36,31 +40,36 @@ def authorise(
     """Let a payer's account pay for a relative; every rule is checked here and nowhere else.
 
     `relation_code` is what the relative is to the payer. `proof` is what the payer offers
-    where the registry proves nothing. ACTIVE from `at` on, unless the payer's area wants the
-    relative's consent and it is not `confirmed`: then PROPOSED. `consented_at` is earlier
-    than `at` where consent was given elsewhere and is only recorded now: the binding dates
-    from then, while rules, insurance and relations are today's, and so is the trail. Raises
-    Refused with the first refusal.
+    where the registry proves nothing, and `channel` the door it comes through (`evidence`).
+    ACTIVE from `at` on, unless the payer's area wants the relative's consent and it is not
+    `confirmed`: then PROPOSED. `consented_at` is earlier than `at` where consent was given
+    elsewhere and is only recorded now: the binding dates from then, while rules, insurance and
+    relations are today's, and so is the trail. Raises Refused with the first refusal.
     """
     _signed(signing)
     on = business_date(at)
-    consented_at = consented_at or at
     kind = _kind(relation_code)
     members = people.locked({payer_id, relative_id})
-    asker, pair, open_ranks = facts(members, payer_id, relative_id, relation_code, proof, on)
+    asker, pair, open_ranks = facts(
+        members, payer_id, relative_id, relation_code, proof, on, channel=channel
+    )
     area = policy.in_force(asker.area, on)
     values = area.values()
+    if consented_at is None:
+        terms = replace(terms, from_date=rules.first_day(terms.from_date, on, values))
+    consented_at = consented_at or at
     _first(rules.of_asker(asker, kind, values), area)
     _first(rules.of_terms(terms, values, on, business_date(consented_at)), area)
     _first(rules.of_pair(asker, pair, kind, values), area)
 
-    proposed = values["relative_confirms"] and not confirmed
+    asks = rules.must_confirm(kind, members[relative_id].birth_date, on, values)
+    proposed = asks and not confirmed
     binding = Binding(
         payer_id=payer_id,
         relative_id=relative_id,
         relation_code=relation_code,
         relation_kind=kind,
-        proof=Binding.Proof.REGISTRY if pair.registered else proof,
+        proof=rules.proof_of(pair, kind, values),
         state=State.PROPOSED if proposed else State.ACTIVE,
         rank=terms.rank or max(open_ranks, default=0) + 1,
         from_date=terms.from_date,
@@ -101,15 +110,18 @@ def confirm(*, binding_id: int, by: Actor, at) -> Binding:
         binding.relation_code,
         binding.proof,
         on,
+        # What either door took when it was asked for is not lost with the answer.
+        channel=evidence.EITHER,
         but=binding.pk,
     )
     area = policy.in_force(asker.area, on)
     values = area.values()
     _first(rules.of_asker(asker, binding.relation_kind, values), area)
     _first(rules.of_pair(asker, pair, binding.relation_kind, values), area)
-    rows.activate(binding, at)
-    limits = rules.limits_of(binding)
-    _first(rules.of_limits(limits, values, from_date=binding.from_date), area)
+    first = rules.first_day(max(binding.from_date, on), on, values)
+    rows.activate(binding, first, at)
+    agreed = rules.limits_of(binding)
+    _first(rules.of_limits(agreed, values, from_date=first, before=agreed), area)
     if binding.proof == Binding.Proof.COMMITMENT:
         binding.proof = Binding.Proof.CONFIRMED
     rows.write(binding, "confirm", ["state", "bound_at", "from_date", "proof"], by, at)
@@ -139,26 +151,49 @@ def withdraw(*, binding_id: int, by: Actor, at) -> Binding:
     return binding
 
 
-def asker_of(payer_id: int, on) -> Asker:
-    """Return what the rules need to know of a payer alone; reads nobody else."""
+def asker_of(payer_id: int, code: str, index: bytes, on) -> Asker:
+    """Return what the rules need to know of a payer alone.
+
+    Reads nobody else: whether the person they name was bound before is found among the
+    payer's own relatives, by the fingerprint of the number they typed.
+    """
     members = people.locked([payer_id])
     standing = people.standings(members.values(), on)[payer_id]
-    relatives = Binding.objects.filter(payer_id=payer_id, state__in=Binding.OPEN).count()
-    return _asker(standing, relatives, on)
+    found = selectors.around(payer_id)
+    known = {bytes(row.relative_index): row for row in found if row.payer_id == payer_id}
+    before = known.get(bytes(index))
+    return _asker(
+        standing,
+        found,
+        before.relative_id if before else None,
+        counting.roles_of(code, before.relative_gender if before else ""),
+        on,
+    )
 
 
-def _asker(standing, relatives: int, on) -> Asker:
+def _asker(standing, found, relative_id: int | None, takes: tuple[str, ...], on) -> Asker:
+    me = standing.member_id
+    given = [row for row in found if row.payer_id == me]
+    taken = [row for row in given if row.state in Binding.OPEN]
     return Asker(
-        member_id=standing.member_id,
+        member_id=me,
         # A death the registry knows of stands, even when the day asked about lies before it.
         dead=standing.died_on is not None,
         employee_status=standing.employee_status,
         area=standing.employee_area,
-        relatives=relatives,
+        relatives=len(taken),
+        psn_type=standing.psn_type,
+        roles=counting.roles(taken),
+        takes=takes,
+        # What is only proposed lets nobody pay yet: a stranger's proposal bars nobody.
+        paid_for=any(row.relative_id == me and row.state == State.ACTIVE for row in found),
+        past=counting.past(given, relative_id, on),
     )
 
 
-def facts(members, payer_id, relative_id, code, proof, on, but=None):
+def facts(
+    members, payer_id, relative_id, code, proof, on, *, channel=evidence.ONLINE, but=None
+) -> tuple[Asker, Pair, list[int]]:
     """Return the facts of both, and the ranks of the relative's open bindings.
 
     Counts are read here, in statements after the members' locks, or two at once would both
@@ -167,9 +202,10 @@ def facts(members, payer_id, relative_id, code, proof, on, but=None):
     if relative_id not in members or payer_id not in members:
         raise Refused.because(Refusal("cannot_be_bound"))
     standings = people.standings(members.values(), on)
-    open_rows = selectors.open_between(payer_id, relative_id, but=but)
-    ours = [row for row in open_rows if row.relative_id == relative_id]
-    asker = _asker(standings[payer_id], sum(row.payer_id == payer_id for row in open_rows), on)
+    found = [row for row in selectors.around(payer_id, relative_id) if row.pk != but]
+    ours = [row for row in found if row.relative_id == relative_id and row.state in Binding.OPEN]
+    takes = counting.roles_of(code, members[relative_id].gender)
+    asker = _asker(standings[payer_id], found, relative_id, takes, on)
     registered = kinship.proven_between(payer_id, relative_id, on)
     standing = standings[relative_id]
     pair = Pair(
@@ -179,6 +215,7 @@ def facts(members, payer_id, relative_id, code, proof, on, but=None):
             insutype=standing.insutype,
             area=standing.area,
             status=standing.status,
+            psn_type=standing.psn_type,
         ),
         registered=registered.kind if registered else None,
         proof=proof,
@@ -186,6 +223,8 @@ def facts(members, payer_id, relative_id, code, proof, on, but=None):
         already_bound=any(row.payer_id == payer_id for row in ours),
         blocked=selectors.blocked(relative_id, payer_id),
         implausible=() if registered else _implausible(members, payer_id, relative_id, code, on),
+        channel=channel,
+        pays=any(row.payer_id == relative_id and row.state == State.ACTIVE for row in found),
     )
     return asker, pair, [row.rank for row in ours]
 

@@ -6,7 +6,7 @@ That the reviewer is not whoever brought the papers in is the case's own law.
 from django.db import transaction
 
 from accounts import selectors as people
-from pooling.bindings import answers
+from pooling.bindings import answers, evidence
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.bindings.services import authorising
@@ -50,6 +50,7 @@ def grant(*, case_id: int, remark: str = "", by: Actor, at) -> Case:
         relation_code=filled["relation"]["code"],
         terms=answers.terms(filled, not_before=business_date(at)),
         proof=Binding.Proof.DOCUMENTED,
+        channel=evidence.COUNTER,
         signing=answers.signing(filled),
         confirmed="relative_consent" in seen,
         case_id=case_id,

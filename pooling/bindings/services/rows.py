@@ -97,11 +97,10 @@ def rules_of(binding: Binding, at):
     return policy.in_force(area_of(binding.payer_id, at), business_date(at))
 
 
-def activate(binding: Binding, at) -> None:
-    """Make a proposed binding active from this moment on, never for days before consent."""
+def activate(binding: Binding, first_day, at) -> None:
+    """Make a proposed binding active from a day on."""
     _move(binding, State.ACTIVE)
-    binding.bound_at = at
-    binding.from_date = max(binding.from_date, business_date(at))
+    binding.bound_at, binding.from_date = at, first_day
 
 
 def end(binding: Binding, state, cause: str, by: Actor, at) -> None:

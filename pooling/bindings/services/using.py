@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import rules, selectors
+from pooling.bindings import counting, rules, selectors
 from pooling.bindings.models import Binding, PayerCap
 from pooling.bindings.rules import Limits, Overall, Refusal
 from pooling.bindings.services import rows
@@ -75,8 +75,11 @@ def release(*, binding_id: int, by: Actor, at) -> Binding:
         clause = area.clause("release_by")
         sentence = _("按规定须由另一方解除。您可以先停止使用，再请对方办理。")
         raise NotAllowedToRelease(sentence, rule=clause)
+    today = business_date(at)
+    for refusal in counting.of_release(business_date(binding.bound_at), area.values(), today):
+        raise Refused.because(refusal, area)
     binding.release_asked_at, binding.release_asked_by = at, rows.principal(by)
-    day = rules.release_day(area.value("release_counts"), business_date(at))
+    day = rules.release_day(area.value("release_counts"), today)
     asked = ["release_asked_at", "release_asked_by"]
     if day is None:
         rows.end(binding, State.RELEASED, f"released_by_{side}", by, at)
@@ -134,12 +137,14 @@ def change_limits(*, binding_id: int, limits: Limits, by: Actor, at) -> Binding:
     rows.only(binding, State.ACTIVE)
     area = rows.rules_of(binding, at)
     start = max(binding.from_date, business_date(at))
-    for refusal in rules.of_limits(limits, area.values(), from_date=start):
-        raise Refused.because(refusal, area)
     before = rules.limits_of(binding)
     if before == limits:
         return binding
-    if rules.raises(before, limits):
+    for refusal in rules.of_limits(
+        limits, area.values(), from_date=start, since=binding.from_date, before=before
+    ):
+        raise Refused.because(refusal, area)
+    if rules.raises(before, limits, area.value("uses_opt_in")):
         _phone_has_settled(binding.payer_id, by, at)
     for name in rules.CAPS:
         setattr(binding, name, getattr(limits, name))
@@ -187,13 +192,13 @@ def set_payer_caps(*, by: Actor, at, **caps: int | None) -> PayerCap:
     on = business_date(at)
     area = policy.in_force(people.standings([payer], on)[payer_id].employee_area, on)
     asked = Overall(**caps)
-    for refusal in rules.of_overall(asked, area.values()):
-        raise Refused.because(refusal, area)
     row = PayerCap.objects.filter(payer_id=payer_id).first() or PayerCap(payer_id=payer_id)
     before = {name: getattr(row, name) for name in rules.OVERALL}
     after = {name: getattr(asked, name) for name in rules.OVERALL}
     if before == after:
         return row
+    for refusal in rules.of_overall(asked, area.values(), Overall(**before)):
+        raise Refused.because(refusal, area)
     if rules.raises_caps(before, after):
         _phone_has_settled(payer_id, by, at)
     for name, fen in after.items():

@@ -82,7 +82,7 @@ def limits(request, number):
     guide = drafts.limits_guide(request.actor.id, business_date(now()))
     stored = dict(draft.filled.get("limits", {}))
     if stored.get("uses") is None:
-        stored["uses"] = [value for value, _word in guide.uses]
+        stored["uses"] = guide.ticked
     form = TermsForm(request.POST or None, guide=guide, initial=stored)
     return draft.step("limits", form, form.answers)
 

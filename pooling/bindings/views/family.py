@@ -101,9 +101,9 @@ def change_limits(request, pk):
     row = selectors.get_for(request.actor.id, pk, today)
     if row.side != PAYER:
         raise services.OtherSide(_("只有共济人可以这样做。"))
-    guide = drafts.limits_guide(request.actor.id, today)
+    guide = drafts.limits_guide(request.actor.id, today, since=row.from_date)
     stored = {name: getattr(row, name) for name in LimitsForm.base_fields}
-    stored["uses"] = row.uses or [value for value, _word in guide.uses]
+    stored["uses"] = row.uses or guide.ticked
     form = LimitsForm(request.POST or None, guide=guide, initial=stored)
     if request.method == "POST" and form.is_valid():
         verb = lambda: services.change_limits(  # noqa: E731
@@ -121,10 +121,14 @@ def change_limits(request, pk):
 @require_http_methods(["GET", "POST"])
 def overall(request):
     """A payer's own limits over all relatives together."""
-    form = OverallForm(request.POST or None, initial=asdict(selectors.payer_caps(request.actor.id)))
+    form = OverallForm(
+        request.POST or None,
+        most=drafts.overall_guide(request.actor.id, business_date(now())),
+        initial=asdict(selectors.payer_caps(request.actor.id)),
+    )
     if request.method == "POST" and form.is_valid():
         verb = lambda: services.set_payer_caps(  # noqa: E731
-            **form.cleaned_data, by=request.actor, at=now()
+            **form.caps(), by=request.actor, at=now()
         )
         if _done(form, verb):
             messages.success(request, _("总限额已修改，从下一笔起按新限额。"))
