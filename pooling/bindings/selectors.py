@@ -108,14 +108,6 @@ def owned(member_id: int | None, binding_id: int) -> Binding:
     return row
 
 
-def open_between(payer_id: int, relative_id: int, but: int | None = None) -> list[Binding]:
-    """Return what is open of a payer or of a relative, for the limits on both (one statement)."""
-    rows = Binding.objects.filter(
-        Q(payer_id=payer_id) | Q(relative_id=relative_id), state__in=Binding.OPEN
-    )
-    return list(rows.exclude(pk=but) if but else rows)
-
-
 def around(payer_id: int, relative_id: int | None = None) -> list[Binding]:
     """Return every authorisation a payer, and a relative if one is named, ever was a side of.
 

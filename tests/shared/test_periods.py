@@ -42,3 +42,18 @@ def test_a_promised_day_lasts_until_midnight_in_shanghai():
     last = periods.end_of(date(2026, 11, 27))
     assert periods.business_date(last) == date(2026, 11, 27)
     assert periods.business_date(last + timedelta(microseconds=1)) == date(2026, 11, 28)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2028-01-31", 1, "2028-02-29"),
+        ("2028-02-29", 12, "2029-02-28"),
+        ("2026-11-22", 1, "2026-12-22"),
+        ("2026-12-22", 1, "2027-01-22"),
+        ("2026-11-22", 24, "2028-11-22"),
+    ],
+)
+def test_months_later_is_the_same_day_or_the_last_there_is(day, months, later):
+    assert periods.months_later(date.fromisoformat(day), months) == date.fromisoformat(later)

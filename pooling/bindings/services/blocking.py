@@ -29,7 +29,7 @@ def block(*, payer_id: int, by: Actor, at) -> Block:
         audit.record(verb="bindings.block", subject=row, by=by, at=at)
     proposed = [
         found.pk
-        for found in selectors.open_between(payer_id, relative_id)
+        for found in selectors.around(payer_id, relative_id)
         if (found.payer_id, found.relative_id) == (payer_id, relative_id)
         and found.state == Binding.State.PROPOSED
     ]
