@@ -111,16 +111,13 @@ def owned(member_id: int | None, binding_id: int) -> Binding:
 def around(payer_id: int, relative_id: int | None = None) -> list[Binding]:
     """Return every authorisation a payer, and a relative if one is named, ever was a side of.
 
-    One statement, ended ones included, oldest first, each with `relative_gender` and
-    `relative_index`. Whoever counts on it has locked both members in a statement before.
+    One statement, oldest first, each with the relative's gender and fingerprint. Whoever
+    counts on it has locked both members in a statement before.
     """
     ids = {payer_id, relative_id or payer_id}
     rows = Binding.objects.filter(Q(payer__in=ids) | Q(relative__in=ids)).order_by("pk")
-    return list(
-        rows.annotate(
-            relative_gender=F("relative__gender"), relative_index=F("relative__cert_no_index")
-        )
-    )
+    rows = rows.annotate(relative_gender=F("relative__gender"))
+    return list(rows.annotate(relative_index=F("relative__cert_no_index")))
 
 
 def given_by(payer_ids: Iterable[int]) -> dict[tuple[int, int, date], Binding]:
@@ -199,7 +196,7 @@ def has_asked(payer_id: int, relative) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class BindingRow:
-    """A binding as one of its two sides sees it. Words are ready to show; `may` are verbs.
+    """A binding as one of its two sides sees it, in words; `may` are verbs.
 
     `side` is the reader's: `payer` or `relative`. `state` is the word to show, `state_code`
     one of proposed, active, stopped, unrelated, ending, not_begun, refused, withdrawn, released,
@@ -271,10 +268,7 @@ class HistoryLine:
 
 
 def of_payer(member_id: int, on: date) -> list[BindingRow]:
-    """Return the bindings a member gave, open ones first, newest first.
-
-    Two statements, and those that read the rules of an area met for the first time.
-    """
+    """Return the bindings a member gave: open ones first, newest first (two statements)."""
     rows = _rows(Q(payer_id=member_id), member_id, on)
     return sorted(rows, key=lambda row: (not row.is_open, -row.id))
 
