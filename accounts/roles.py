@@ -16,6 +16,12 @@ _POOLING = ("counter.deskcase", "cases.case", "bindings.binding", "bindings.paye
 _MONEY = (
     "funds.personalaccount",
     "funds.contribution",
+    "funds.quota",
+    "funds.wallet",
+    "funds.familyfund",
+    "funds.fundmember",
+    "funds.transfer",
+    "funds.deposit",
     "settlements.settlement",
     "settlements.line",
     "settlements.refund",

@@ -110,6 +110,11 @@ def phone_changed_at(member_id: int) -> datetime | None:
     return User.objects.filter(member=member_id).values_list("phone_changed_at", flat=True).first()
 
 
+def signs_in(member_id: int) -> bool:
+    """Return whether the member has a sign-in of their own."""
+    return User.objects.filter(member=member_id, is_active=True).exists()
+
+
 def client_by_key(key_hash: bytes) -> ApiClient | None:
     """Return the live client of a hashed bearer key, or None.
 

@@ -23,7 +23,7 @@ from pooling.cases.models import Case
 from pooling.cases.uploads import CleanPage
 from pooling.funds import selectors as fund_selectors
 from pooling.funds import services as funds
-from pooling.funds.models import PersonalAccount
+from pooling.funds.models import FamilyFund, PersonalAccount, Quota, Transfer, Wallet
 from pooling.kinship import selectors as kinship_selectors
 from pooling.kinship import services as kinship
 from pooling.kinship.codes import kind_of
@@ -401,6 +401,67 @@ def personal_account(
         scheme = ledger.ensure_scheme_account("scheme:opening", "scheme")
         post((account.current_id, -1), (scheme, 1))
     return account
+
+
+def holdings(person: Member, area: str | None = None) -> tuple[int, int]:
+    """Return what lies in current and prior of somebody's (first) personal account."""
+    accounts = fund_selectors.of_member(person.pk)
+    account = next(each for each in accounts if area in (None, each.area))
+    return account.current.balance_fen, account.prior.balance_fen
+
+
+def quota(payer: Member, relative: Member, fen: int, *, at: datetime = NOON) -> Quota:
+    """Freeze so much of a payer's money for a relative."""
+    return funds.set_quota(
+        payer_id=payer.pk, relative_id=relative.pk, amount_fen=fen, by=member_actor(payer), at=at
+    )
+
+
+def frozen(row: Quota) -> tuple[int, int]:
+    """Return what is frozen in a quota now: current and prior."""
+    row = fund_selectors.quota(row.pk)
+    return row.current.balance_fen, row.prior.balance_fen
+
+
+def wallet(owner: Member, *, at: datetime = NOON) -> Wallet:
+    """Open somebody's wallet."""
+    return funds.open_wallet(owner_id=owner.pk, by=member_actor(owner), at=at)
+
+
+def purse(owner: Member) -> int:
+    """Return what is in somebody's wallet."""
+    return fund_selectors.wallet_of(owner.pk).ledger_account.balance_fen
+
+
+def transfer(
+    sender: Member, receiver: Member, fen: int, *, at: datetime = NOON, **more
+) -> Transfer:
+    """Send money to somebody's wallet."""
+    return funds.send(
+        sender_id=sender.pk,
+        receiver_id=receiver.pk,
+        amount_fen=fen,
+        by=member_actor(sender),
+        at=at,
+        **more,
+    )
+
+
+def family_fund(founder: Member, *others: Member, at: datetime = NOON) -> FamilyFund:
+    """Found a family fund in which these people are."""
+    fund = funds.found(founder_id=founder.pk, by=member_actor(founder), at=at)
+    for relative in others:
+        row = funds.invite(fund_id=fund.pk, member_id=relative.pk, by=member_actor(founder), at=at)
+        if row.joined_at is None:
+            funds.join(fund_id=fund.pk, member_id=relative.pk, by=member_actor(relative), at=at)
+    return fund
+
+
+def pay_in(fund: FamilyFund, who: Member, fen: int, *, at: datetime = NOON) -> Transfer:
+    """Pay into a family fund."""
+    return funds.pay_in(
+        fund_id=fund.pk, member_id=who.pk, amount_fen=fen, by=member_actor(who), at=at
+    )
 
 
 # --- bindings -----------------------------------------------------------------------------

@@ -1,23 +1,37 @@
-"""Personal accounts and what was paid into them, masked and recorded."""
+"""Whose money lies where, masked and recorded."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from pooling.audit.admin import PersonalLookUpAdmin
-from pooling.funds.models import Contribution, PersonalAccount
+from pooling.funds.models import (
+    Contribution,
+    Deposit,
+    FamilyFund,
+    FundMember,
+    PersonalAccount,
+    Quota,
+    Transfer,
+    Wallet,
+)
 from pooling.shared.admin import yuan
 from pooling.shared.masks import mask_name
 from pooling.shared.money import show_yuan
 
 
-@admin.display(description=_("当年"))
-def current(row) -> str:
-    return show_yuan(row.current.balance_fen)
+def _held(field: str, description):
+    """Return a column with what lies in a ledger account of the row; a dash without one."""
+
+    @admin.display(description=description)
+    def shown(row) -> str:
+        held = getattr(row, field)
+        return "—" if held is None else show_yuan(held.balance_fen)
+
+    shown.__name__ = field
+    return shown
 
 
-@admin.display(description=_("历年"))
-def prior(row) -> str:
-    return show_yuan(row.prior.balance_fen)
+current, prior = _held("current", _("当年")), _held("prior", _("历年"))
 
 
 @admin.display(description=_("姓名"))
@@ -50,3 +64,83 @@ class ContributionAdmin(PersonalLookUpAdmin):
 
     def members_of(self, row):
         return [row.personal_account.member_id]
+
+
+@admin.register(Quota)
+class QuotaAdmin(PersonalLookUpAdmin):
+    list_display = ("personal_account", "relative", current, prior, "opened_at", "closed_at")
+    list_select_related = ("personal_account", "relative", "current", "prior")
+    search_fields = ("=personal_account__member__psn_no", "=relative__psn_no")
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+    def members_of(self, row):
+        return [row.personal_account.member_id, row.relative_id]
+
+
+@admin.register(Wallet)
+class WalletAdmin(PersonalLookUpAdmin):
+    balance = _held("ledger_account", _("余额"))
+    list_display = ("owner", "area", balance, "opened_at", "opened_by", "closed_at")
+    list_select_related = ("owner", "ledger_account")
+    search_fields = ("=owner__psn_no",)
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+    def members_of(self, row):
+        return [row.owner_id]
+
+
+@admin.register(FamilyFund)
+class FamilyFundAdmin(PersonalLookUpAdmin):
+    list_display = ("id", "founder", "area", "opened_at", "closed_at")
+    list_select_related = ("founder",)
+    search_fields = ("=founder__psn_no", "=members__member__psn_no")
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+    def members_of(self, row):
+        return [row.founder_id]
+
+
+@admin.register(FundMember)
+class FundMemberAdmin(PersonalLookUpAdmin):
+    list_display = ("fund", "rank", "member", current, prior, "invited_at", "joined_at", "left_at")
+    list_select_related = ("fund", "member", "current", "prior")
+    search_fields = ("=fund__pk", "=member__psn_no")
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+
+@admin.register(Transfer)
+class TransferAdmin(PersonalLookUpAdmin):
+    list_display = (
+        "id",
+        "sender",
+        "to_wallet",
+        "to_share",
+        yuan("amount_fen", _("金额")),
+        "state",
+        "sent_at",
+        "ended_at",
+    )
+    list_select_related = ("sender", "to_wallet", "to_share")
+    search_fields = ("=pk", "=sender__psn_no", "=to_wallet__owner__psn_no")
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+    def members_of(self, row):
+        receiver = row.to_wallet.owner_id if row.to_wallet else row.to_share.member_id
+        return [row.sender_id, receiver]
+
+
+@admin.register(Deposit)
+class DepositAdmin(PersonalLookUpAdmin):
+    list_display = ("reference", "wallet", "share", yuan("amount_fen", _("金额")), "business_date")
+    list_select_related = ("wallet", "share")
+    search_fields = ("=reference",)
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+    def members_of(self, row):
+        return [row.wallet.owner_id if row.wallet else row.share.member_id]

@@ -1,12 +1,21 @@
 """Whose money lies in which ledger account."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Count, F, Q, Sum
 
 from accounts.selectors import Standing
-from pooling.funds.models import PersonalAccount
+from pooling.funds.models import (
+    FamilyFund,
+    FundMember,
+    PersonalAccount,
+    Quota,
+    Transfer,
+    Wallet,
+)
+from pooling.shared.periods import business_date
 from pooling.shared.queries import compiled_once
 
 
@@ -58,5 +67,197 @@ def of_member(member_id: int) -> list[PersonalAccount]:
     return list(_with_parts().filter(member_id=member_id))
 
 
+def owns_elsewhere(account: PersonalAccount) -> bool:
+    """Return whether money of an account is frozen, in a fund or in flight, or may be soon.
+
+    Asked under the locks of both parts, which each of these takes.
+    """
+    return (
+        account.quotas.filter(closed_at__isnull=True).exists()
+        or account.fund_shares.filter(left_at__isnull=True).exists()
+        or Transfer.objects.filter(personal_account=account, state=Transfer.State.PENDING).exists()
+    )
+
+
 def _with_parts():
     return PersonalAccount.objects.select_related("current", "prior").order_by("opened_on", "pk")
+
+
+# --- quotas -----------------------------------------------------------------------------------
+
+
+def quota(quota_id: int) -> Quota | None:
+    """Return a quota, ended ones too, with its accounts."""
+    return _quotas().filter(pk=quota_id).first()
+
+
+def open_quota(payer_id: int, relative_id: int) -> Quota | None:
+    """Return what a payer has frozen for a relative now, of whichever account, or None."""
+    rows = _quotas().filter(personal_account__member=payer_id, relative=relative_id)
+    return rows.filter(closed_at__isnull=True).first()
+
+
+def quotas_of(member_id: int) -> list[Quota]:
+    """Return the running quotas a member gave or received, oldest first, with balances."""
+    sides = Q(personal_account__member=member_id) | Q(relative=member_id)
+    return list(_quotas().filter(sides, closed_at__isnull=True))
+
+
+def frozen_fen(member_id: int) -> int:
+    """Return how much of a member's money is frozen for others (one statement)."""
+    rows = Quota.objects.filter(personal_account__member=member_id, closed_at__isnull=True)
+    fen = rows.aggregate(fen=Sum(F("current__balance_fen") + F("prior__balance_fen")))["fen"]
+    return int(fen or 0)
+
+
+def _quotas():
+    return Quota.objects.select_related("personal_account", "current", "prior").order_by("pk")
+
+
+# --- wallets and transfers --------------------------------------------------------------------
+
+
+def wallet_of(member_id: int) -> Wallet | None:
+    """Return a member's open wallet with its balance, unlocked, or None."""
+    rows = Wallet.objects.filter(owner=member_id, closed_at__isnull=True)
+    return rows.select_related("ledger_account").first()
+
+
+def awaits(wallet: Wallet) -> bool:
+    """Return whether a transfer from or to a wallet is not answered yet."""
+    either = Q(from_wallet=wallet) | Q(to_wallet=wallet)
+    return Transfer.objects.filter(either, state=Transfer.State.PENDING).exists()
+
+
+def sent_to_wallets(sender_id: int, on: date) -> tuple[int, int]:
+    """Return how many transfers a member sent on a day, whatever became of them, and how many wait.
+
+    Asked under the sender's lock, after which nobody can add one.
+    """
+    found = Transfer.objects.filter(sender=sender_id, to_wallet__isnull=False).aggregate(
+        made=Count("pk", filter=Q(sent_on=on)),
+        waiting=Count("pk", filter=Q(state=Transfer.State.PENDING)),
+    )
+    return found["made"], found["waiting"]
+
+
+def transfers(transfer_ids: Iterable[int]) -> list[Transfer]:
+    """Return transfers as they stand, by primary key, with both ends."""
+    ends = ("sender", "personal_account", "from_wallet", "to_wallet")
+    rows = Transfer.objects.filter(pk__any=list(transfer_ids)).select_related(*ends)
+    return list(rows.order_by("pk"))
+
+
+def due_transfers(at: datetime, *, limit: int) -> list[Transfer]:
+    """Return what nobody accepted in time, oldest first, unlocked."""
+    rows = Transfer.objects.filter(state=Transfer.State.PENDING, returns_at__lte=at)
+    return list(rows.select_related("to_wallet").order_by("returns_at", "pk")[:limit])
+
+
+def transfers_of(member_id: int, *, limit: int = 50) -> list[Transfer]:
+    """Return what a member sent or was sent, the newest first."""
+    sides = Q(sender=member_id) | Q(to_wallet__owner=member_id)
+    rows = Transfer.objects.filter(sides).select_related("sender", "to_wallet", "to_share")
+    return list(rows.order_by("-pk")[:limit])
+
+
+# --- family funds -----------------------------------------------------------------------------
+
+
+def fund_of(member_id: int) -> FamilyFund | None:
+    """Return the family fund a member is in, or None. An invitation is no membership."""
+    mine = {"members__member": member_id, "members__left_at__isnull": True}
+    return FamilyFund.objects.filter(**mine, members__joined_at__isnull=False).first()
+
+
+def invitations_of(member_id: int) -> list[FundMember]:
+    """Return the funds a member is invited to, oldest first, with their founders."""
+    rows = FundMember.objects.filter(member=member_id, joined_at=None, left_at=None)
+    return list(rows.select_related("fund__founder").order_by("pk"))
+
+
+def fund_rows(fund_id: int) -> list[FundMember]:
+    """Return who is in a fund or invited, in the order in which shares are used."""
+    rows = FundMember.objects.filter(fund=fund_id, left_at__isnull=True)
+    rows = rows.select_related("personal_account", "current", "prior")
+    return list(rows.order_by("rank", "pk"))
+
+
+def paid_in_since(member_id: int, since: date) -> int:
+    """Return how often a member paid into a fund since a day."""
+    rows = Transfer.objects.filter(sender=member_id, to_share__isnull=False, sent_on__gte=since)
+    return rows.count()
+
+
+# --- what a bill may take from before the relatives' money ------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """A ledger account a patient's bill may take from, with its balance as read, unlocked.
+
+    `source` is `wallet` or `family_fund`, `part` empty for a wallet. `owner_id` is whose
+    money it is: the patient's own, or a contributor's. `area` is the wallet's place of use, or
+    the fund's area; `holder_id` the wallet's or the fund's primary key.
+    """
+
+    source: str
+    ledger_account_id: int
+    part: str
+    balance_fen: int
+    owner_id: int
+    area: str
+    holder_id: int
+
+
+def purses_for(patient_ids: Iterable[int], on: date) -> dict[int, list[Purse]]:
+    """Return patient → purses in the order of use: own wallet, then the shares of their fund.
+
+    A share gives prior, then current. What an area rules later does not matter: money that
+    is in a purse stays spendable under its own kind. Dead contributors' shares are left out,
+    and funds joined after the day. Two statements, a third where somebody is in a fund. Lock
+    the ledger accounts (`ledger.selectors.locked`) and read their balances again to take.
+    """
+    purses: dict[int, list[Purse]] = {pk: [] for pk in patient_ids}
+    for wallet in _wallets(member_ids=list(purses)):
+        held = wallet.ledger_account
+        purses[wallet.owner_id].append(
+            Purse("wallet", held.pk, "", held.balance_fen, wallet.owner_id, wallet.area, wallet.pk)
+        )
+    joined = [
+        row for row in _memberships(member_ids=list(purses)) if business_date(row.joined_at) <= on
+    ]
+    shares = _shares(fund_ids=[row.fund_id for row in joined]) if joined else []
+    for row in joined:
+        for share in shares:
+            dead = share.member.died_on is not None and share.member.died_on <= on
+            if share.fund_id == row.fund_id and not dead:
+                purses[row.member_id] += _of_share(share)
+    return purses
+
+
+def _of_share(share: FundMember) -> list[Purse]:
+    of = (share.member_id, share.fund.area, share.fund_id)
+    return [
+        Purse("family_fund", held.pk, part, held.balance_fen, *of)
+        for part, held in (("prior", share.prior), ("current", share.current))
+    ]
+
+
+@compiled_once
+def _wallets(member_ids):
+    rows = Wallet.objects.filter(owner__any=member_ids, closed_at__isnull=True)
+    return rows.select_related("ledger_account").order_by("pk")
+
+
+@compiled_once
+def _memberships(member_ids):
+    rows = FundMember.objects.filter(member__any=member_ids, left_at__isnull=True)
+    return rows.filter(joined_at__isnull=False).order_by("pk")
+
+
+@compiled_once
+def _shares(fund_ids):
+    rows = FundMember.objects.filter(fund__any=fund_ids, left_at__isnull=True)
+    rows = rows.filter(personal_account__isnull=False)
+    return rows.select_related("fund", "member", "current", "prior").order_by("rank", "pk")

@@ -101,6 +101,37 @@ SENTENCES = {
     ),
     "settlement_suspense": _("有 %(amount_fen)s 应退回的款项暂时不能入账，已转给工作人员办理。"),
     "suspense_cleared": _("此前暂时不能入账的 %(amount_fen)s 已由工作人员办结。"),
+    # quotas, wallets, family funds
+    "quota_set": _("%(payer)s给%(relative)s的共济额度现为 %(amount_fen)s。"),
+    "quota_released": _(
+        "%(payer)s给%(relative)s的共济额度已取消，"
+        "没有用完的 %(amount_fen)s 退回%(payer)s的个人账户。"
+    ),
+    "wallet_opened": _("%(relative)s的医保钱包已开通。"),
+    "wallet_place_changed": _("%(relative)s的医保钱包使用地已变更。"),
+    "transfer_sent": _(
+        "%(payer)s向%(relative)s的医保钱包转账 %(amount_fen)s，等待接收；"
+        "到%(date)s清早还没有接收的，会退回。"
+    ),
+    "transfer_accepted": _(
+        "%(payer)s向%(relative)s的医保钱包转账 %(amount_fen)s，%(relative)s已接收。"
+    ),
+    "transfer_refused": _(
+        "%(payer)s向%(relative)s的医保钱包转账 %(amount_fen)s，%(relative)s没有接收，已退回。"
+    ),
+    "transfer_cancelled": _(
+        "%(payer)s向%(relative)s的医保钱包转账 %(amount_fen)s，已由%(payer)s撤回。"
+    ),
+    "transfer_returned": _(
+        "%(payer)s向%(relative)s的医保钱包转账 %(amount_fen)s，没有在期限内接收，已退回。"
+    ),
+    "fund_founded": _("%(payer)s建立了家庭共济账户。"),
+    "fund_invited": _("%(payer)s邀请%(relative)s加入家庭共济账户，等待%(relative)s确认。"),
+    "fund_joined": _("%(relative)s已加入%(payer)s的家庭共济账户。"),
+    "fund_left": _("%(relative)s已不在%(payer)s的家庭共济账户里。"),
+    "fund_paid_in": _("%(payer)s向家庭共济账户转入 %(amount_fen)s。"),
+    "fund_returned": _("家庭共济账户里%(payer)s没有用完的 %(amount_fen)s 已退回。"),
+    "fund_closed": _("%(payer)s的家庭共济账户已注销，没有用完的钱退回各人。"),
     # staff
     "books_differ": _("账务核对发现 %(count)s 处不一致，请立即查看。系统不会自行更正。"),
 }

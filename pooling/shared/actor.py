@@ -35,6 +35,13 @@ class Actor:
         return cls(ActorKind.JOB, purpose=name, channel="job")
 
     @property
+    def principal(self) -> int | None:
+        """Return the member who acts, or for whom a clerk or agent acts; None for machines."""
+        if self.on_behalf_of is not None:
+            return self.on_behalf_of
+        return self.id if self.kind == ActorKind.MEMBER else None
+
+    @property
     def name(self) -> str:
         """Return the actor as stored in `x_by` text columns: `member:12`, `job:nightly`."""
         return f"{self.kind}:{self.id if self.id is not None else self.purpose}"

@@ -88,9 +88,9 @@ def test_a_page_takes_the_same_statements_for_any_number_of_accounts(django_asse
         services.roll_over_page(year=2027, after=0, by=build.JOB, at=build.NOON)
 
     build.personal_account(build.employee(), current=1_00)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         page()
     for _each in range(4):
         build.personal_account(build.employee(), current=1_00)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         page()

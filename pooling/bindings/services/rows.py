@@ -10,7 +10,7 @@ from pooling.bindings.rules import Refusal
 from pooling.notices import services as notices
 from pooling.notices.services import Message
 from pooling.policy import selectors as policy
-from pooling.shared.actor import Actor, ActorKind
+from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
 from pooling.shared.periods import business_date
 
@@ -53,9 +53,7 @@ class OtherSide(DomainError):
 
 def principal(by: Actor) -> int | None:
     """Return the member who acts, or for whom a clerk or agent acts; None for machines."""
-    if by.on_behalf_of is not None:
-        return by.on_behalf_of
-    return by.id if by.kind == ActorKind.MEMBER else None
+    return by.principal
 
 
 def held(binding_id: int, by: Actor, *sides: str) -> Binding:

@@ -1,7 +1,8 @@
 """Verbs about money that members own, by what they are for.
 
-`accounts` pays in, opens and closes, `rolling` begins a new year, `scheme` knows the scheme's
-own accounts. Other domains call what stands here.
+`accounts` pays in, opens and closes; `quotas` freezes for one relative; `wallets` and
+`transfers` hand money over; `families` holds it together; `rolling` begins a new year;
+`scheme` knows the scheme's own accounts. Other domains call what stands here.
 """
 
 from pooling.funds.services.accounts import (
@@ -13,13 +14,26 @@ from pooling.funds.services.accounts import (
     close,
     contribute_many,
 )
+from pooling.funds.services.families import (
+    close_fund,
+    found,
+    invite,
+    join,
+    leave,
+    pay_in,
+    set_order,
+)
+from pooling.funds.services.quotas import release_quota, set_quota
 from pooling.funds.services.rolling import roll_over, roll_over_page
+from pooling.funds.services.rows import NotYours, Refused
 from pooling.funds.services.scheme import (
     institution_payable,
     pay_out_from_suspense,
     return_from_suspense,
     suspense,
 )
+from pooling.funds.services.transfers import accept, cancel, decline, return_due, send
+from pooling.funds.services.wallets import change_place, close_wallet, open_wallet
 
 __all__ = [
     "PARTS",
@@ -27,12 +41,31 @@ __all__ = [
     "AccountNotEmpty",
     "ClosesTooEarly",
     "ContributionRow",
+    "NotYours",
+    "Refused",
+    "accept",
+    "cancel",
+    "change_place",
     "close",
+    "close_fund",
+    "close_wallet",
     "contribute_many",
+    "decline",
+    "found",
     "institution_payable",
+    "invite",
+    "join",
+    "leave",
+    "open_wallet",
+    "pay_in",
     "pay_out_from_suspense",
+    "release_quota",
+    "return_due",
     "return_from_suspense",
     "roll_over",
     "roll_over_page",
+    "send",
+    "set_order",
+    "set_quota",
     "suspense",
 ]

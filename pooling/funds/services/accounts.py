@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import selectors as people
 from accounts.services.members import unknown_people
 from pooling.audit import services as audit
+from pooling.funds import selectors
 from pooling.funds.models import Contribution, PersonalAccount
 from pooling.ledger import selectors as books
 from pooling.ledger import services as ledger
@@ -215,6 +216,11 @@ def close(*, personal_account_id: int, on: date, by, at) -> PersonalAccount:
         raise ClosesTooEarly(_("销户日期不能早于开户日期。"))
     if any(part.balance_fen for part in parts.values()):
         raise AccountNotEmpty(_("账户里还有钱，提取或转出以后才能销户。"))
+    if selectors.owns_elsewhere(account):
+        raise AccountNotEmpty(
+            _("还有共济额度、家庭共济账户份额或未办结的转账，先取消或退出才能销户。"),
+            code="account_owns_elsewhere",
+        )
     account.closed_on = on
     account.save(update_fields=["closed_on"])
     audit.record(verb="funds.close", subject=account, by=by, at=at, detail={"on": on.isoformat()})
