@@ -45,7 +45,9 @@ class Unusable(StrEnum):
     NEEDS_QUOTA = "area_pays_from_quota_only"
     USE_NOT_IN_AREA = "use_not_allowed_by_area"
     USE_NOT_IN_BINDING = "use_not_allowed_by_payer"
+    USE_NOT_OPTED_IN = "use_needs_opt_in"
     LEVEL = "institution_level_too_high"
+    OWN_NOT_EMPTY = "own_account_not_empty"
 
 
 #: The clause of the payer's area behind an obstacle.
@@ -60,7 +62,9 @@ CLAUSE_BEHIND = {
     Unusable.OTHER_PROVINCE: "model",
     Unusable.NEEDS_QUOTA: "model",
     Unusable.USE_NOT_IN_AREA: "uses",
+    Unusable.USE_NOT_OPTED_IN: "uses_opt_in",
     Unusable.LEVEL: "resident_outpatient_max_level",
+    Unusable.OWN_NOT_EMPTY: "needs_empty_own_account",
 }
 
 
@@ -115,7 +119,10 @@ class Authorisation:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything the question needs. `rules` are the values in force in the payer's area."""
+    """Everything the question needs. `rules` are the values in force in the payer's area.
+
+    `own_fen` is what the patient's own open account holds as the bill comes in.
+    """
 
     visit: Visit
     authorisation: Authorisation
@@ -123,6 +130,7 @@ class Facts:
     payer: Payer
     rules: Mapping[str, Any]
     has_quota: bool = False
+    own_fen: int = 0
 
 
 def relation_holds(agreed: Any, edges: Iterable[Edge], on: date) -> bool:
@@ -231,7 +239,10 @@ def _purpose(facts: Facts) -> Unusable | None:
     visit, rules = facts.visit, facts.rules
     if rules["uses"] is not None and visit.use not in rules["uses"]:
         return Unusable.USE_NOT_IN_AREA
-    if facts.authorisation.uses is not None and visit.use not in facts.authorisation.uses:
+    agreed = facts.authorisation.uses
+    if agreed is None and visit.use in rules["uses_opt_in"]:
+        return Unusable.USE_NOT_OPTED_IN
+    if agreed is not None and visit.use not in agreed:
         return Unusable.USE_NOT_IN_BINDING
     highest = rules["resident_outpatient_max_level"]
     if (
@@ -241,6 +252,8 @@ def _purpose(facts: Facts) -> Unusable | None:
         and visit.institution_level > highest
     ):
         return Unusable.LEVEL
+    if rules["needs_empty_own_account"] and facts.own_fen > 0:
+        return Unusable.OWN_NOT_EMPTY
     return None
 
 
@@ -253,7 +266,7 @@ def values(code: Unusable, facts: Facts) -> dict[str, Any]:
         return {"date": binding.from_date.isoformat()}
     if code is Unusable.EXPIRED:
         return {"date": binding.to_date.isoformat()}
-    if code in (Unusable.USE_NOT_IN_AREA, Unusable.USE_NOT_IN_BINDING):
+    if code in (Unusable.USE_NOT_IN_AREA, Unusable.USE_NOT_IN_BINDING, Unusable.USE_NOT_OPTED_IN):
         return {"use": visit.use}
     if code is Unusable.LEVEL:
         highest = facts.rules["resident_outpatient_max_level"]

@@ -54,9 +54,13 @@ def answer(content: str, status: int) -> HttpResponse:
     )
 
 
-def problem(status: int, code: str, sentence, *, rule=None, details=None) -> HttpResponse:
-    """Return a refusal: `{"code", "message", "rule"?, "details"?}`."""
+def problem(
+    status: int, code: str, sentence, *, remedy="", rule=None, details=None
+) -> HttpResponse:
+    """Return a refusal: `{"code", "message", "remedy"?, "rule"?, "details"?}`."""
     body = {"code": code, "message": str(sentence)}
+    if remedy:
+        body["remedy"] = str(remedy)
     if rule:
         body["rule"] = rule
     if details:
@@ -92,6 +96,7 @@ def _domain(request, refusal: DomainError) -> HttpResponse:
         refusal.status,
         refusal.code,
         refusal.sentence,
+        remedy=refusal.remedy,
         rule=refusal.rule,
         details=_in_yuan(refusal.details),
     )

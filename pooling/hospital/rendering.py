@@ -6,6 +6,8 @@ The stored decision keeps the full figures for patient, payer and auditor.
 import json
 
 from pooling.settlements import reasons
+from pooling.settlements.sources import from_json
+from pooling.settlements.waterfall import considered_from_json
 from pooling.shared.masks import mask_name
 from pooling.shared.money import yuan_from_fen
 from pooling.shared.periods import SHANGHAI
@@ -123,7 +125,7 @@ def _split(split, lines) -> dict:
         ],
         "decision": {
             "rules_version": split.rules_version,
-            "considered": [_considered(each) for each in split.decision["considered"]],
+            "considered": _considered(split.decision),
         },
     }
 
@@ -139,7 +141,13 @@ def _line(line, payer, *, order: int, amount_fen: int) -> dict:
     }
 
 
-def _considered(each: dict) -> dict:
+def _considered(decision: dict) -> list[dict]:
+    given = from_json(decision["input"])
+    told = zip(decision["considered"], considered_from_json(decision["considered"]), strict=True)
+    return [_one_considered(each, reasons.advice(given, item)) for each, item in told]
+
+
+def _one_considered(each: dict, remedy: str) -> dict:
     """A till sees no more than was asked for: the rest would tell the payer's balance."""
     clause = each["clause"]
     return {
@@ -153,4 +161,5 @@ def _considered(each: dict) -> dict:
         "clause": {key: clause[key] for key in ("value", "area", "version", "source", "text")}
         if clause
         else None,
+        "remedy": remedy,
     }

@@ -121,6 +121,7 @@ class ConsideredOut(BaseModel):
     sentence: str | None
     rule: str | None
     clause: ClauseOut | None
+    remedy: str = Field(description="what would have changed it; empty where nothing had to")
 
 
 class DecisionOut(BaseModel):
@@ -203,5 +204,6 @@ class Problem(BaseModel):
 
     code: str
     message: str
+    remedy: str = ""
     rule: Any = None
     details: dict[str, Any] = Field(default_factory=dict)

@@ -164,6 +164,15 @@ def area_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return groups
 
 
+def area_name(code: str, on: date | None) -> str:
+    """Return what an area is called, from its own rules of a day; else its code.
+
+    For quoting what a decision stored: no statement where the area's rules are known.
+    """
+    own = in_force(code, on).clauses.values() if code and on else ()
+    return next((clause.area_name for clause in own if clause.area_code == code), code)
+
+
 def area_names() -> dict[str, str]:
     """Return area code → name."""
     return {row.code: row.name for row in areas()}

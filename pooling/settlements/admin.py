@@ -5,6 +5,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from pooling.audit.admin import PersonalLookUpAdmin, PurposeFirst
+from pooling.policy import selectors as policy
 from pooling.settlements import selectors
 from pooling.settlements.models import Line, Refund, Settlement
 from pooling.settlements.selectors.usage import place_of
@@ -43,24 +44,26 @@ def decision(row) -> str:
     """Return the decision in words, one line a source, with the clause behind it."""
     return format_html_join(
         "",
-        "<p>{} {}：{}　{} {}</p>",
+        "<p>{} {}：{}　{} <strong>{}</strong> {}</p>",
         (
             (
                 source.source,
                 source.payer,
                 show_yuan(source.taken_fen),
                 source.sentence,
-                _quoted(source.clause),
+                source.remedy,
+                _quoted(source.clause, row.business_date),
             )
             for source in selectors.decision_in_full(row.pk).sources
         ),
     )
 
 
-def _quoted(clause) -> str:
+def _quoted(clause, on) -> str:
     if clause is None or not clause.area:
         return ""
-    return f"（{clause.area} {clause.version}：{clause.text}，{clause.source}）"
+    area = policy.area_name(clause.area, on)
+    return f"（{area} {clause.version}：{clause.text}，{clause.source}）"
 
 
 class LineInline(LookUpInline):

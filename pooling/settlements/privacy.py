@@ -8,7 +8,8 @@ relative's account off, or asks the till for cash, is not to be reported for it.
 from datetime import date
 
 from pooling.bindings.usability import Unusable
-from pooling.settlements.waterfall import Considered, Reason
+from pooling.settlements.bounds import Reason
+from pooling.settlements.waterfall import Considered
 from pooling.shared.periods import age
 
 #: From 14 on a child's health is their own affair; until 18 somebody else pays.
@@ -24,6 +25,8 @@ _KEPT_FROM_PAYER = {
     Unusable.EXPIRED,
     Unusable.DECLINED,
     Unusable.PATIENT_DEAD,
+    # That there is money in the patient's own account is the patient's to tell.
+    Unusable.OWN_NOT_EMPTY,
     Reason.CASH_ONLY,
     Reason.OWN_ONLY,
     Reason.ALREADY_COVERED,

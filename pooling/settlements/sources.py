@@ -4,7 +4,7 @@ A decision stores one `Input`; years later `from_json` and `waterfall.split` rep
 decision from it alone, without a database. People and accounts are ids. Amounts are fen.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,9 +40,35 @@ OF_A_PAYER = (
     "cap_use_year_fen",
     "renew_at_ages",
     "on_relative_moved",
+    "uses_opt_in",
+    "needs_empty_own_account",
+    "cap_relative_settlement_fen",
+    "cap_relative_day_fen",
+    "cap_relative_month_fen",
+    "cap_binding_settlement_fen",
+    "cap_binding_day_fen",
+    "cap_binding_month_fen",
+    "cap_binding_year_fen",
+    "cap_payer_month_fen",
+    "cap_use_month_fen",
 )
 #: … and the area a payer has left since, what comes of that.
 OF_AN_AREA_LEFT = ("on_payer_moved",)
+#: What a clause was before it existed: as if nobody had ruled. An input stored before then
+#: lacks it; what stands here must never change, whatever default the mechanism takes later.
+BEFORE_IT_EXISTED: dict[str, Any] = {
+    "uses_opt_in": [],
+    "needs_empty_own_account": False,
+    "cap_relative_settlement_fen": None,
+    "cap_relative_day_fen": None,
+    "cap_relative_month_fen": None,
+    "cap_binding_settlement_fen": None,
+    "cap_binding_day_fen": None,
+    "cap_binding_month_fen": None,
+    "cap_binding_year_fen": None,
+    "cap_payer_month_fen": None,
+    "cap_use_month_fen": {},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +138,7 @@ class Caps:
     #: The payer's own limits over all relatives together.
     payer_day_fen: int | None = None
     payer_year_fen: int | None = None
+    payer_month_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +154,8 @@ class Used:
     use_year_fen: int = 0
     payer_day_fen: int = 0
     payer_year_fen: int = 0
+    use_month_fen: int = 0
+    payer_month_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +191,9 @@ class Input:
     wallet: Purse | None = None
     family_fund: Purse | None = None
     engine: int = ENGINE
+    #: The same for the day and the calendar month of the visit.
+    relative_day_fen: int = 0
+    relative_month_fen: int = 0
 
 
 _SHAPE = TypeAdapter(Input)
@@ -174,4 +206,14 @@ def to_json(given: Input) -> dict[str, Any]:
 
 def from_json(stored: dict[str, Any]) -> Input:
     """Return the input a decision stored. Raises ValueError for anything else."""
-    return _SHAPE.validate_python(stored)
+    given = _SHAPE.validate_python(stored)
+    rules = {area: _completed(clauses) for area, clauses in given.rules.items()}
+    return replace(given, rules=rules)
+
+
+def _completed(clauses: dict[str, Clause]) -> dict[str, Clause]:
+    """Return a payer's area's clauses with those that were not there yet, at their neutral."""
+    if not clauses.keys() & set(OF_A_PAYER):
+        return clauses
+    missing = BEFORE_IT_EXISTED.keys() - clauses.keys()
+    return clauses | {name: Clause(name, BEFORE_IT_EXISTED[name]) for name in sorted(missing)}

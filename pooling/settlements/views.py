@@ -196,10 +196,11 @@ def can_pay(request):
     page = {"form": form, "tab": "pay"}
     if asked and form.is_valid():
         question = form.question(today)
-        outcome = waterfall.split(beforehand.given(question))
+        given = beforehand.given(question)
+        outcome = waterfall.split(given)
         names = {1: _("第一位家人"), 2: _("第二位家人")}
         rows = [
-            decisions.source_row(item, names.get(item.payer, ""), discreet=False)
+            decisions.source_row(given, item, names.get(item.payer, ""), decisions.STAFF)
             for item in outcome.considered
         ]
         page |= _would_pay(outcome, rows) | {"on": question.on}
@@ -217,7 +218,7 @@ def estimate(request):
     if asked and form.is_valid():
         today = business_date(now())
         told = services.estimate(patient_id=request.actor.id, charge=form.charge(today))
-        sources = decisions.told_to_patient(told.decision["considered"], told.members)
+        sources = decisions.told_to_patient(told.decision, told.members)
         rows = _named(sources, authorisations.shared_with(request.actor.id))
         page |= _would_pay(told, rows) | {"on": today}
     return render(request, "settlements/estimate.html", page)

@@ -5,53 +5,16 @@ it can until the eligible amount is covered. Whatever was asked or passed over l
 line that says why, so that *nothing was deducted* always has an answer.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from pooling.bindings import usability
 from pooling.bindings.usability import MISSING, OPEN, Unusable
+from pooling.settlements import bounds
+from pooling.settlements.bounds import Bound, Reason
 from pooling.settlements.sources import Candidate, Clause, Input, Part, Purse
-
-
-class Reason(StrEnum):
-    """Why a source gave what it gave: the closed list, beside `Unusable`."""
-
-    COVERED = "covered"
-    NOTHING_TO_PAY = "nothing_to_pay"
-    ALREADY_COVERED = "not_reached_bill_covered"
-    REST_IS_OWN_PAID = "not_reached_rest_own_paid"
-    ONE_PAYER = "not_reached_one_payer"
-    CASH_ONLY = "flag_cash_only"
-    OWN_ONLY = "flag_own_only"
-    OWN_MISSING = "own_account_missing"
-    OWN_CLOSED = "own_account_closed"
-    EMPTY = "account_empty"
-    GIVEN_WHOLE = "account_given_whole"
-    FLOOR = "floor_kept"
-    PART = "part_not_shareable"
-    CAP_SETTLEMENT = "cap_per_settlement"
-    CAP_DAY = "cap_per_day"
-    CAP_MONTH = "cap_per_month"
-    CAP_YEAR = "cap_per_year"
-    CAP_PAYER_DAY = "cap_payer_own_day"
-    CAP_PAYER_YEAR = "cap_payer_own_year"
-    AREA_PAYER_DAY = "cap_area_payer_day"
-    AREA_PAYER_YEAR = "cap_area_payer_year"
-    AREA_RELATIVE_YEAR = "cap_area_relative_year"
-    AREA_USE_YEAR = "cap_area_use_year"
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One bound on what a source can give."""
-
-    fen: int
-    reason: Reason
-    values: dict[str, Any] = field(default_factory=dict)
-    clause: Clause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +114,13 @@ class _Walk:
         obstacle = self._patient_dead()
         if own.state != OPEN:
             missing = own.state == MISSING
-            obstacle = Limit(0, Reason.OWN_MISSING if missing else Reason.OWN_CLOSED)
+            obstacle = Bound(0, Reason.OWN_MISSING if missing else Reason.OWN_CLOSED)
         parts = own.in_order(self.clauses["own_part_order"].value)
-        self._ask("own", parts, _whole(own), obstacle)
+        self._ask("own", parts, bounds.whole(own), obstacle)
 
     def ask_purse(self, source: str, purse: Purse | None) -> None:
         if purse is not None:
-            self._ask(source, purse.parts, _whole(purse), self._patient_dead())
+            self._ask(source, purse.parts, bounds.whole(purse), self._patient_dead())
 
     def ask_relatives(self) -> None:
         one = self.clauses["payers_per_settlement"]
@@ -170,7 +133,7 @@ class _Walk:
                 self._tightest(candidate),
                 self._obstacle(candidate),
                 candidate=candidate,
-                passed_over=Limit(0, Reason.ONE_PAYER, clause=one) if enough else None,
+                passed_over=Bound(0, Reason.ONE_PAYER, clause=one) if enough else None,
             )
             if one.value == "one" and self.considered[-1].could_give_fen > 0:
                 enough = True
@@ -200,11 +163,11 @@ class _Walk:
         self,
         source: str,
         parts: Iterable[Part],
-        limit: Limit,
-        obstacle: Limit | None,
+        limit: Bound,
+        obstacle: Bound | None,
         *,
         candidate: Candidate | None = None,
-        passed_over: Limit | None = None,
+        passed_over: Bound | None = None,
     ) -> None:
         """Take what is needed and can be given; write down what happened and why.
 
@@ -217,7 +180,7 @@ class _Walk:
             barred = limit if could == 0 else passed_over
         needed = self.open_fen
         taken = 0 if barred else min(could, needed)
-        why = barred or (Limit(0, Reason.COVERED) if taken == needed else limit)
+        why = barred or (Bound(0, Reason.COVERED) if taken == needed else limit)
         binding = candidate.binding if candidate else None
         payer = candidate.payer if candidate else None
         self.considered.append(
@@ -257,33 +220,36 @@ class _Walk:
             return sorted(candidates, key=lambda one: (-most[one.binding], one.rank, *consent(one)))
         return sorted(candidates, key=lambda one: (one.rank, *consent(one)))
 
+    def _tightest(self, candidate: Candidate) -> Bound:
+        return bounds.tightest(self.given, candidate, self.from_relatives_fen)
+
     # -- what stops a source --------------------------------------------------------
 
-    def _patient_dead(self) -> Limit | None:
-        return Limit(0, Unusable.PATIENT_DEAD) if self.given.patient.dead else None
+    def _patient_dead(self) -> Bound | None:
+        return Bound(0, Unusable.PATIENT_DEAD) if self.given.patient.dead else None
 
-    def _flag(self, source: str) -> Limit | None:
+    def _flag(self, source: str) -> Bound | None:
         """The till's `acct_used_flag`: 0 nothing but cash, 1 own only where the area says so."""
         flag = self.given.charge.acct_used_flag
         own_only = self.clauses["flag_1_own_only"]
         if flag == 0:
-            return Limit(0, Reason.CASH_ONLY)
+            return Bound(0, Reason.CASH_ONLY)
         if flag == 1 and own_only.value and source not in ("own", "wallet"):
-            return Limit(0, Reason.OWN_ONLY, clause=own_only)
+            return Bound(0, Reason.OWN_ONLY, clause=own_only)
         return None
 
-    def _nothing_open(self) -> Limit | None:
+    def _nothing_open(self) -> Bound | None:
         charge = self.given.charge
         if self.open_fen:
             return None
         if not charge.personal_fen:
-            return Limit(0, Reason.NOTHING_TO_PAY)
+            return Bound(0, Reason.NOTHING_TO_PAY)
         if self.eligible_fen < charge.personal_fen:
             values = {"own_paid_fen": charge.own_paid_fen}
-            return Limit(0, Reason.REST_IS_OWN_PAID, values, self.clauses["pays_own_paid"])
-        return Limit(0, Reason.ALREADY_COVERED)
+            return Bound(0, Reason.REST_IS_OWN_PAID, values, self.clauses["pays_own_paid"])
+        return Bound(0, Reason.ALREADY_COVERED)
 
-    def _obstacle(self, candidate: Candidate) -> Limit | None:
+    def _obstacle(self, candidate: Candidate) -> Bound | None:
         given, rules = self.given, self._rules_of(candidate)
         facts = usability.Facts(
             visit=given.charge.visit,
@@ -291,13 +257,14 @@ class _Walk:
             patient=given.patient,
             payer=candidate.standing,
             rules={name: clause.value for name, clause in rules.items()},
+            own_fen=given.own.total_fen if given.own.state == OPEN else 0,
             has_quota=candidate.quota is not None,
         )
         code = usability.why_unusable(facts)
         if code is None:
             return None
         clause = rules.get(usability.CLAUSE_BEHIND.get(code))
-        return Limit(0, code, usability.values(code, facts), clause)
+        return Bound(0, code, usability.values(code, facts), clause)
 
     def _rules_of(self, candidate: Candidate) -> dict[str, Clause]:
         """Return the rules of the payer's area; what leaving means says the area that was left."""
@@ -306,68 +273,6 @@ class _Walk:
         rules = given[candidate.standing.area]
         return rules | {"on_payer_moved": left} if left else rules
 
-    # -- how much an authorisation can give -----------------------------------------
-
-    def _tightest(self, candidate: Candidate) -> Limit:
-        """Return the smallest bound; of equal ones the first, so that money comes before caps."""
-        bounds = [*_shareable(candidate, self.given.rules[candidate.standing.area])]
-        bounds += self._caps(candidate)
-        return min(bounds, key=lambda bound: bound.fen)
-
-    def _caps(self, candidate: Candidate) -> Iterator[Limit]:
-        caps, used = candidate.caps, candidate.used
-        rules = self.given.rules[candidate.standing.area]
-        year = self.given.relative_year_fen + self.from_relatives_fen
-        for reason, cap, spent in (
-            (Reason.CAP_SETTLEMENT, caps.per_settlement_fen, 0),
-            (Reason.CAP_DAY, caps.per_day_fen, used.day_fen),
-            (Reason.CAP_MONTH, caps.per_month_fen, used.month_fen),
-            (Reason.CAP_YEAR, caps.per_year_fen, used.year_fen),
-            (Reason.CAP_PAYER_DAY, caps.payer_day_fen, used.payer_day_fen),
-            (Reason.CAP_PAYER_YEAR, caps.payer_year_fen, used.payer_year_fen),
-        ):
-            if cap is not None:
-                yield Limit(cap - spent, reason, {"cap_fen": cap, "used_fen": spent})
-        for reason, name, spent in (
-            (Reason.AREA_PAYER_DAY, "cap_payer_day_fen", used.payer_day_fen),
-            (Reason.AREA_PAYER_YEAR, "cap_payer_year_fen", used.payer_year_fen),
-            (Reason.AREA_RELATIVE_YEAR, "cap_relative_year_fen", year),
-            (Reason.AREA_USE_YEAR, "cap_use_year_fen", used.use_year_fen),
-        ):
-            cap = rules[name].value
-            if reason is Reason.AREA_USE_YEAR:
-                cap = (cap or {}).get(self.given.charge.visit.use)
-            if cap is not None:
-                values = {"cap_fen": cap, "used_fen": spent}
-                yield Limit(cap - spent, reason, values, rules[name])
-
 
 #: Sorts a proposal that nobody has confirmed behind everything that somebody has.
 _NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-def _whole(purse: Purse) -> Limit:
-    """Return the bound of a purse whose whole content may be given."""
-    total = purse.total_fen
-    return Limit(total, Reason.GIVEN_WHOLE if total else Reason.EMPTY, {"balance_fen": total})
-
-
-def _shareable(candidate: Candidate, rules: dict[str, Clause]) -> Iterator[Limit]:
-    """Bounds of the payer's money: all of it, what the floor leaves, the parts allowed.
-
-    Their minimum is money.md's min(prior, total − floor). A quota was bounded by floor
-    and parts when it was frozen, and is not bounded by them again.
-    """
-    if candidate.quota is not None:
-        yield _whole(candidate.quota)
-        return
-    purse = candidate.purse
-    total, prior = purse.total_fen, purse.of("prior")
-    yield _whole(purse)
-    floor, parts = rules["floor_fen"], rules["shareable_parts"]
-    if floor.value:
-        values = {"floor_fen": floor.value, "balance_fen": total}
-        yield Limit(total - floor.value, Reason.FLOOR, values, floor)
-    if parts.value == "prior":
-        values = {"prior_fen": prior, "current_fen": total - prior}
-        yield Limit(prior, Reason.PART, values, parts)

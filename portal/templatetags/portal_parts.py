@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts import phones
+from pooling.policy import selectors as policy
 from pooling.shared import masks
 from pooling.shared.money import show_yuan
 from portal import pictures
@@ -96,7 +97,7 @@ def clause(said, day=None):
     return {
         "said": said,
         "area": area,
-        "area_name": getattr(said, "area_name", "") or area,
+        "area_name": getattr(said, "area_name", "") or policy.area_name(area, day),
         "version": getattr(said, "version_label", None) or getattr(said, "version", ""),
         "day": day,
     }

@@ -23,6 +23,7 @@ FIELDS = [
     "decision", "refunded",
 ]  # fmt: skip
 CONSIDERED = ["source", "binding", "could_give", "taken", "reason", "sentence", "rule", "clause"]
+CONSIDERED += ["remedy"]
 
 
 def given(reply) -> list[tuple]:
@@ -208,6 +209,7 @@ def test_a_frozen_payer_gives_nothing_and_the_till_is_told(till, family):
     frozen = next(e for e in body["decision"]["considered"] if e["binding"] == family.from_wei.pk)
     assert (frozen["could_give"], frozen["taken"]) == ("0.00", "0.00")
     assert "暂停" in frozen["sentence"]
+    assert frozen["remedy"] == "共济人恢复使用后即可支付。"
 
 
 # --- refused ------------------------------------------------------------------------------

@@ -7,11 +7,24 @@ seeded generator, which is fast. Amounts are small so that limits often meet exa
 from datetime import UTC, date, datetime, timedelta
 
 from pooling.bindings.usability import Authorisation, Patient, Payer, Visit
+from pooling.policy import parameters
+from pooling.settlements import sources
 from pooling.settlements.sources import Candidate, Caps, Charge, Clause, Input, Part, Purse, Used
 
 DAY = date(2026, 11, 22)
 AREAS = ("361100", "360100", "310000")
 USES = ("outpatient", "inpatient", "pharmacy_drugs")
+NEW_CAPS = (
+    *("cap_binding_settlement_fen", "cap_binding_day_fen", "cap_binding_month_fen"),
+    *("cap_binding_year_fen", "cap_payer_month_fen", "cap_relative_settlement_fen"),
+    *("cap_relative_day_fen", "cap_relative_month_fen"),
+)
+
+#: Every clause at what it is where nobody rules.
+NEUTRAL = {
+    name: parameters.default(name)
+    for name in (*sources.OF_THE_BILL, *sources.OF_A_PAYER, *sources.OF_AN_AREA_LEFT)
+}
 
 
 def any_input(pick) -> Input:
@@ -57,7 +70,11 @@ def any_input(pick) -> Input:
             "renew_at_ages": [14],
             "on_payer_moved": often("goes_on", "ends"),
             "on_relative_moved": often("goes_on", "ends"),
+            "cap_use_month_fen": often({}, {"outpatient": pick(0, 25)}),
+            "uses_opt_in": often([], [], [], list(USES[: pick(0, 3)])),
+            "needs_empty_own_account": not pick(0, 19),
         }
+        values |= {name: often(None, pick(0, 12)) if pick(0, 1) else None for name in NEW_CAPS}
         return {name: Clause(name, value, area, "1", "源", "文") for name, value in values.items()}
 
     def candidate(number):
@@ -84,8 +101,8 @@ def any_input(pick) -> Input:
                 not pick(0, 9), often("1", "2", "4", ""), one_of(*AREAS[:2], *AREAS), money.state
             ),
             purse=money,
-            caps=Caps(*(cap() for _ in range(6))),
-            used=Used(*(often(0, pick(0, 20)) for _ in range(6))),
+            caps=Caps(*(cap() for _ in range(7))),
+            used=Used(*(often(0, pick(0, 20)) for _ in range(8))),
             quota=often(None, Purse(parts=purse().parts)),
         )
 
@@ -102,6 +119,8 @@ def any_input(pick) -> Input:
         rules={area: clauses(area) for area in AREAS},
         own=purse(12),
         candidates=tuple(candidate(number) for number in range(1, pick(0, 4) + 1)),
+        relative_day_fen=often(0, pick(0, 20)),
+        relative_month_fen=often(0, pick(0, 20)),
         relative_year_fen=often(0, pick(0, 20)),
         wallet=often(None, Purse(parts=(Part("", pick(1, 99), pick(0, 10)),))),
         family_fund=often(None, Purse(parts=(Part("", pick(1, 99), pick(0, 10)),))),
@@ -178,6 +197,10 @@ def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
             one.quota or (rules["model"] == "direct_debit" and not far),
             rules["uses"] is None or visit.use in rules["uses"],
             agreed.uses is None or visit.use in agreed.uses,
+            agreed.uses is not None or visit.use not in rules["uses_opt_in"],
+            not rules["needs_empty_own_account"]
+            or given.own.state != "open"
+            or given.own.total_fen == 0,
             rules["resident_outpatient_max_level"] is None
             or patient.insutype == "310"
             or visit.use != "outpatient"
@@ -191,6 +214,16 @@ def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
             within(caps.per_year_fen, used.year_fen),
             within(caps.payer_day_fen, used.payer_day_fen),
             within(caps.payer_year_fen, used.payer_year_fen),
+            within(caps.payer_month_fen, used.payer_month_fen),
+            within(rules["cap_binding_settlement_fen"]),
+            within(rules["cap_binding_day_fen"], used.day_fen),
+            within(rules["cap_binding_month_fen"], used.month_fen),
+            within(rules["cap_binding_year_fen"], used.year_fen),
+            within(rules["cap_payer_month_fen"], used.payer_month_fen),
+            within(rules["cap_relative_settlement_fen"], others_fen),
+            within(rules["cap_relative_day_fen"], given.relative_day_fen + others_fen),
+            within(rules["cap_relative_month_fen"], given.relative_month_fen + others_fen),
+            within(rules["cap_use_month_fen"].get(visit.use), used.use_month_fen),
             within(rules["cap_payer_day_fen"], used.payer_day_fen),
             within(rules["cap_payer_year_fen"], used.payer_year_fen),
             within(rules["cap_relative_year_fen"], given.relative_year_fen + others_fen),

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from pooling.bindings import services as bindings
 from pooling.settlements import selectors
-from pooling.settlements.waterfall import Reason
+from pooling.settlements.bounds import Reason
 from pooling.shared.errors import NotFound
 from pooling.shared.periods import age
 from tests import build

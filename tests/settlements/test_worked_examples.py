@@ -3,7 +3,7 @@
 import pytest
 
 from pooling.ledger import selectors as books
-from pooling.settlements.waterfall import Reason
+from pooling.settlements.bounds import Reason
 from tests import build
 from tests.settlements import worked
 from tests.settlements.household import balance, household, paid, release

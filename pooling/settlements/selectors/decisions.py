@@ -10,18 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from pooling.settlements import privacy, reasons
 from pooling.settlements.models import Line, Settlement
+from pooling.settlements.reasons import PATIENT, PAYER, STAFF
 from pooling.settlements.selectors.usage import EVERYTHING, Only, place_of, within
-from pooling.settlements.sources import Clause
+from pooling.settlements.sources import Clause, Input, from_json
 from pooling.settlements.waterfall import Considered, considered_from_json
 from pooling.shared.errors import NotFound
 from pooling.shared.masks import mask_name
 
-PATIENT, PAYER, STAFF = "patient", "payer", "staff"
-
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One source of a decision: what it could give as far as the asker may know, and why."""
+    """One source of a decision: what it could give as far as the asker may know, and why.
+
+    `remedy` is what would have changed it; empty where there was nothing to change.
+    """
 
     source: str
     source_code: str
@@ -32,6 +34,7 @@ class SourceRow:
     taken_fen: int
     reason: str
     sentence: str
+    remedy: str
     clause: Clause | None
 
 
@@ -78,6 +81,7 @@ class MissedRow:
     other: str
     reason: str
     sentence: str
+    remedy: str
     clause: Clause | None
 
 
@@ -164,6 +168,7 @@ def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> 
     else:
         other = mask_name((names[item.payer] if as_patient else row.patient).name)
     tell = reasons.discreet if as_patient else reasons.full
+    given = from_json(row.decision["input"])
     return MissedRow(
         settlement_id=row.pk,
         role=PATIENT if as_patient else PAYER,
@@ -173,6 +178,7 @@ def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> 
         other=other,
         reason=item.reason,
         sentence=tell(item.reason, item.values),
+        remedy=reasons.advice(given, item, PATIENT if as_patient else PAYER),
         clause=item.clause,
     )
 
@@ -199,6 +205,7 @@ def _decision(
 ) -> DecisionRow:
     items = [] if hidden else list(items)
     names = people.by_ids({item.payer for item in items if item.payer})
+    given = from_json(settlement.decision["input"])
     knows_all = role != PAYER
     day = settlement.business_date
     accounts = [line for line in lines if line.source != Line.Source.CASH]
@@ -223,22 +230,25 @@ def _decision(
         returned_fen=sum(line.returned_fen for line in accounts),
         others_paid=settlement.pooled_fen > sum(line.amount_fen for line in accounts),
         rules_version=settlement.rules_version,
-        sources=tuple(_source(item, role, names) for item in items),
+        sources=tuple(_source(given, item, role, names) for item in items),
     )
 
 
-def _source(item: Considered, role: str, names) -> SourceRow:
+def _source(given: Input, item: Considered, role: str, names) -> SourceRow:
     payer = mask_name(names[item.payer].name) if item.payer else ""
-    return source_row(item, payer, discreet=role == PATIENT and item.payer is not None)
+    return source_row(given, item, payer, role)
 
 
-def told_to_patient(stored: list[dict], members) -> list[SourceRow]:
+def told_to_patient(decision: dict, members) -> list[SourceRow]:
     """Return the sources of a decision as its patient may read them; `members` by id."""
-    return [_source(item, PATIENT, members) for item in considered_from_json(stored)]
+    given = from_json(decision["input"])
+    items = considered_from_json(decision["considered"])
+    return [_source(given, item, PATIENT, members) for item in items]
 
 
-def source_row(item: Considered, payer: str, *, discreet: bool) -> SourceRow:
-    """Tell one source; `discreet`: no more of a payer's money than was asked for."""
+def source_row(given: Input, item: Considered, payer: str, role: str) -> SourceRow:
+    """Tell one source: to the patient no more of a payer's money than was asked for."""
+    discreet = role == PATIENT and item.payer is not None
     tell = reasons.discreet if discreet else reasons.full
     return SourceRow(
         source=str(Line.Source(item.source).label),
@@ -252,5 +262,6 @@ def source_row(item: Considered, payer: str, *, discreet: bool) -> SourceRow:
         taken_fen=item.taken_fen,
         reason=item.reason,
         sentence=tell(item.reason, item.values),
+        remedy=reasons.advice(given, item, role),
         clause=item.clause,
     )

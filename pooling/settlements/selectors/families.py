@@ -143,7 +143,9 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
             )
             for binding in bindings
         ),
-        relative_year_fen=used.relative_year_fen,
+        relative_day_fen=used.relative("day"),
+        relative_month_fen=used.relative("month"),
+        relative_year_fen=used.relative("year"),
     )
     return given, version
 
@@ -175,6 +177,7 @@ def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used, on: 
             per_month_fen=binding.cap_per_month_fen,
             per_year_fen=binding.cap_per_year_fen,
             payer_day_fen=binding.payer_cap_per_day_fen,
+            payer_month_fen=binding.payer_cap_per_month_fen,
             payer_year_fen=binding.payer_cap_per_year_fen,
         ),
         used=used,
@@ -235,6 +238,7 @@ class _Sum(NamedTuple):
     day: int
     month: int
     year: int
+    use_month: int
     use_year: int
 
 
@@ -256,6 +260,8 @@ SELECT payer_id, patient_id, binding_id,
     coalesce(sum(net) FILTER (WHERE business_date >= %(month)s
                               AND business_date < %(next_month)s), 0)::bigint,
     sum(net)::bigint,
+    coalesce(sum(net) FILTER (WHERE use = %(use)s AND business_date >= %(month)s
+                              AND business_date < %(next_month)s), 0)::bigint,
     coalesce(sum(net) FILTER (WHERE use = %(use)s), 0)::bigint AS use_year
 FROM line GROUP BY payer_id, patient_id, binding_id
 """
@@ -287,10 +293,10 @@ class _Uses:
             )
             self.sums = [_Sum(*row) for row in cursor.fetchall()]
 
-    @property
-    def relative_year_fen(self) -> int:
+    def relative(self, period: str) -> int:
         """Return all payers' money for the patient, ended authorisations included."""
-        return sum(each.year for each in self.sums if each.patient_id == self.patient_id)
+        mine = [each for each in self.sums if each.patient_id == self.patient_id]
+        return sum(getattr(each, period) for each in mine)
 
     def of(self, binding: Binding) -> Used:
         mine = [each for each in self.sums if each.binding_id == binding.pk]
@@ -299,7 +305,9 @@ class _Uses:
             day_fen=sum(each.day for each in mine),
             month_fen=sum(each.month for each in mine),
             year_fen=sum(each.year for each in mine),
+            use_month_fen=sum(each.use_month for each in mine),
             use_year_fen=sum(each.use_year for each in mine),
             payer_day_fen=sum(each.day for each in payers),
+            payer_month_fen=sum(each.month for each in payers),
             payer_year_fen=sum(each.year for each in payers),
         )

@@ -1,0 +1,95 @@
+"""The list of reasons is closed, in words the catalogue knows, and its page tells the truth."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.utils.functional import Promise
+
+from pooling.bindings import usability
+from pooling.bindings.usability import Unusable
+from pooling.policy.parameters import PARAMETERS
+from pooling.settlements import reasons, remedies, sources
+from pooling.settlements.bounds import Reason
+from tests.settlements import reasons_page
+from tests.settlements.test_remedies import FINE, answers
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Figures of a decision that a sentence may show, by their names there.
+FIGURES = {"own_paid", "balance", "floor", "prior", "current", "cap", "used"}
+FACTS = {"date", "use", "level", "highest", "payer_area", "patient_area"}
+
+
+def placeholders(sentence) -> set[str]:
+    return set(re.findall(r"%\((\w+)\)s", str(sentence)))
+
+
+def test_the_list_is_closed():
+    assert set(reasons.WORDS) == set(Reason) | set(Unusable)
+    assert set(reasons.REMEDIES) == set(remedies.Remedy)
+    assert len(set(Reason) | set(Unusable)) == len(Reason) + len(Unusable)
+
+
+@pytest.mark.parametrize("code", reasons.WORDS)
+def test_a_reason_has_all_its_words(code):
+    words = reasons.WORDS[code]
+    for sentence in (words.full, words.discreet):
+        assert isinstance(sentence, Promise), "the catalogue does not find it"
+        assert str(sentence).endswith("。")
+        assert placeholders(sentence) <= FIGURES | FACTS
+    assert words.clause == "" or words.clause in PARAMETERS
+    way_out = words.otherwise or code in remedies.FOR
+    assert bool(way_out) is (code not in FINE)
+
+
+@pytest.mark.parametrize("remedy", remedies.Remedy)
+def test_a_remedy_has_its_words(remedy):
+    assert isinstance(reasons.REMEDIES[remedy], Promise)
+    assert placeholders(reasons.REMEDIES[remedy]) <= {"again", "highest"}
+
+
+def test_what_is_told_names_the_clause_the_decision_quotes():
+    for _given, item in answers():
+        named = reasons.WORDS[item.reason].clause
+        quoted = item.clause.name if item.clause else ""
+        assert quoted == named, item.reason
+    for code, name in usability.CLAUSE_BEHIND.items():
+        assert reasons.WORDS[code].clause == name
+
+
+def test_the_till_and_the_patient_read_no_balance():
+    balances = {"balance", "prior", "current"}
+    for words in reasons.WORDS.values():
+        assert not placeholders(words.discreet) & balances
+
+
+def test_what_other_payers_gave_is_not_told_to_a_payer():
+    for reason in Reason:
+        if reason.startswith("cap_area_relative"):
+            assert "used" not in placeholders(reasons.WORDS[reason].full)
+
+
+def test_no_reason_is_given_outside_the_list():
+    """Whatever stops a source is a member of the two lists, never a text made on the spot."""
+    found = set()
+    for name in ("waterfall", "bounds"):
+        parsed = ast.parse((ROOT / f"pooling/settlements/{name}.py").read_text("utf-8"))
+        for node in ast.walk(parsed):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Bound":
+                found |= {type(part) for part in ast.walk(node.args[1])}
+    assert found
+    assert ast.Constant not in found
+
+
+@pytest.mark.parametrize("name", sources.OF_A_PAYER + sources.OF_THE_BILL + sources.OF_AN_AREA_LEFT)
+def test_a_clause_that_can_stop_money_has_its_reason(name):
+    orders = {"own_part_order", "payer_order"}
+    told = {words.clause for words in reasons.WORDS.values()}
+    assert (name in told) is (name not in orders)
+
+
+def test_the_page_is_what_the_code_says():
+    assert reasons_page.PAGE.read_text("utf-8") == reasons_page.page(), (
+        "python -m tests.settlements.reasons_page"
+    )
