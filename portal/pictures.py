@@ -199,6 +199,52 @@ def months(rows) -> Chart:
     return Chart(left + slot * len(rows), floor + 32, left, floor, columns, marks, scale)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One line of a comparison: a name, and a bar before above a bar after."""
+
+    name: str
+    before_fen: int
+    after_fen: int
+    y: int
+    before_width: int
+    after_width: int
+
+    @property
+    def name_y(self):
+        return self.y + 14
+
+    @property
+    def before_y(self):
+        return self.y + 22
+
+    @property
+    def after_y(self):
+        return self.y + 38
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    width: int
+    height: int
+    rows: list[Pair]
+
+
+def pairs(rows) -> Pairs:
+    """Draw (name, before, after) in fen as two bars each, below one another on one scale."""
+    rows, width, slot = list(rows), 340, 62  # bars end short of the edge: they have outlines
+    most = max([1, *(max(before, after) for _name, before, after in rows)])
+
+    def wide(fen):
+        return max(3, fen * (width - 2) // most) if fen else 0
+
+    drawn = [
+        Pair(name, before, after, slot * place, wide(before), wide(after))
+        for place, (name, before, after) in enumerate(rows)
+    ]
+    return Pairs(width, slot * len(drawn), drawn)
+
+
 def ceiling(fen: int) -> int:
     """Return the next amount, at least 2 yuan, whose half is still round: both are written."""
     power = 100

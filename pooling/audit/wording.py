@@ -18,8 +18,11 @@ PAGES = {
     "rest:balance": _("查询余额"),
     "rest:lookup": _("查询人员编号"),
     "counter.papers": _("查看上传的证明材料"),
+    "reports.changes": _("试算规则时列出的结算"),
 }
 FIELDS = {
+    "name:masked": _("隐去名字的姓名"),
+    "bill": _("结算日期、金额和支付来源"),
     "papers": _("证明材料"),
     "psn_no": _("人员编号"),
     "own": _("本人账户余额"),

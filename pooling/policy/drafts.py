@@ -138,3 +138,15 @@ def _row(version_id: int) -> RuleVersion:
     if row is None:
         raise NotFound(_("没有这个规则版本。"))
     return row
+
+
+def tryable() -> list[tuple[int, str]]:
+    """Return versions that may be tried, with what to call them: what waits before what counts."""
+    rows = RuleVersion.objects.exclude(status=RuleVersion.Status.DISCARDED).select_related("area")
+    waiting_first = sorted(
+        rows, key=lambda row: (row.status == RuleVersion.Status.PUBLISHED, row.area_id, -row.pk)
+    )
+    return [
+        (row.pk, f"{row.area.name} {row.label}（{row.get_status_display()}）")
+        for row in waiting_first
+    ]

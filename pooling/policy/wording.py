@@ -253,18 +253,24 @@ def show(name: str, value) -> str:
     if unit in ("words", "codes"):
         return _list(name, value)
     if unit == "table":
-        rows = (f"{_word(name, key)} {_item(name, item)}" for key, item in value.items())
+        rows = (f"{word(name, key)} {_item(name, item)}" for key, item in value.items())
         return gettext("；").join(rows)
-    return _word(name, value) if unit == "word" else str(value)
+    return word(name, value) if unit == "word" else str(value)
 
 
-def _word(name: str, word) -> str:
+def word(name: str, code) -> str:
     """Return a word of a parameter; a code that is not ours to name stands as it is."""
-    return str(_WORDS_OF.get(name, {}).get(word) or _WORDS.get(word, word))
+    return str(_WORDS_OF.get(name, {}).get(code) or _WORDS.get(code, code))
+
+
+def codes() -> tuple[str, ...]:
+    """Return every word that some parameter takes, in the order people are used to."""
+    special = (code for words in _WORDS_OF.values() for code in words)
+    return tuple(dict.fromkeys((*_WORDS, *special)))
 
 
 def _list(name: str, words) -> str:
-    return gettext("、").join(_word(name, word) for word in words)
+    return gettext("、").join(word(name, code) for code in words)
 
 
 def _item(name: str, item) -> str:

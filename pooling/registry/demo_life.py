@@ -21,7 +21,9 @@ STAFF = (
     ("clerk", "经办员（演示）", roles.CLERK),
     ("reviewer", "审核员（演示）", roles.REVIEWER),
     ("auditor", "审计员（演示）", roles.AUDITOR),
+    # Two: who drafts rules does not publish them.
     ("policy", "规则管理员（演示）", roles.POLICY_ADMIN),
+    ("policy2", "规则复核员（演示）", roles.POLICY_ADMIN),
     ("system", "系统管理员（演示）", roles.SYSTEM_ADMIN),
 )
 STAFF_PASSWORD = "gongji-demo"  # noqa: S105 - everybody may know it: a demo guards nothing

@@ -50,7 +50,8 @@ def start(*, version_id: int, since: date, until: date, by: Actor, at: datetime)
     """
     rules = policy.frozen(version_id)
     if since >= until:
-        raise CannotReplay(_("结束日期须在开始日期之后。"), details={"until": _("须在开始之后。")})
+        reversed_ = _("结束日期不能早于开始日期。")
+        raise CannotReplay(reversed_, details={"until": reversed_})
     if since > business_date(at):
         raise CannotReplay(_("试算的是已经结算的账单，开始日期不能在今天以后。"))
     if Replay.objects.filter(version=version_id, status__in=UNFINISHED).exists():
@@ -93,6 +94,14 @@ def stop(*, replay_id: int, by: Actor, at: datetime) -> Replay:
     replay.save(update_fields=["status", "finished_at"])
     audit.record(verb="reports.stop", subject=replay, by=by, at=at)
     return replay
+
+
+@transaction.atomic
+def record_export(*, replay_id: int, by: Actor, at: datetime) -> None:
+    """Record that the list of changed settlements leaves as a file."""
+    replay = Replay.objects.get(pk=replay_id)
+    detail = {"rows": replay.changes.count()}
+    audit.record(verb="reports.record_export", subject=replay, by=by, at=at, detail=detail)
 
 
 @transaction.atomic

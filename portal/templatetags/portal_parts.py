@@ -134,6 +134,17 @@ def months_chart(rows):
     return {"chart": chart, "rows": rows[::-1], "totals": totals, "spoken": spoken}
 
 
+@register.inclusion_tag("_parts/pairs.html")
+def pairs_chart(title, rows):
+    """Draw (name, before, after) in fen as pairs of bars (see `pictures.pairs`)."""
+    drawing = pictures.pairs(rows)
+    spoken = _("；").join(
+        f"{row.name} {show_yuan(row.before_fen)} → {show_yuan(row.after_fen)}"
+        for row in drawing.rows
+    )
+    return {"title": title, "drawing": drawing, "spoken": spoken}
+
+
 def _month_words() -> list[str]:
     return [_("自己用"), _("给家人用"), _("家人为我付")]
 

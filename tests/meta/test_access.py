@@ -13,6 +13,9 @@ from accounts.access import CONFIRMED
 from accounts.roles import ROLES, SEES
 from pooling.bindings.services import applications
 from pooling.counter.models import DeskCase
+from pooling.policy import services as rules
+from pooling.reports import services as reports
+from pooling.shared.admin import ActAdmin
 from tests import build
 
 ASKERS = ("visitor", "newcomer", "payer", "stranger", "clerk")
@@ -117,6 +120,22 @@ DESK = {
     "admin:counter_deskcase_receipt": (302, 302, 404, 404, 404, 403),  # none of a draft
     "admin:counter_deskcase_scan": (302, 302, 302, 302, 403, 403),
 }
+#: Of the pages on which rules are written and tried, the same. The version is a draft.
+RULES = {
+    "admin:policy_ruleversion_clause": (302, 302, 403, 403, 403, 200),
+    "admin:policy_ruleversion_draft": (302, 302, 403, 403, 403, 200),
+    "admin:policy_ruleversion_unset": (302, 302, 405, 405, 405, 405),
+    "admin:reports_replay_csv": (302, 302, 403, 403, 200, 200),
+    "admin:reports_replay_start": (302, 302, 403, 403, 403, 200),
+}
+#: Verb of a version and of a replay → the same of a POST.
+RULES_VERBS = {
+    "policy/ruleversion": dict.fromkeys(
+        ("submit", "set_start", "publish", "take_back", "discard"),
+        (302, 302, 403, 403, 403, 302),
+    ),
+    "reports/replay": {"stop": (302, 302, 403, 403, 403, 302)},
+}
 #: Verb of a case → the same of a POST: 302 goes to the staff door for outsiders.
 DESK_VERBS = {
     "approve": (302, 302, 403, 302, 403, 403),
@@ -200,6 +219,7 @@ def address(name: str, family) -> str:
         "code": build.SHANGRAO,
         "verb": "freeze",
         "place": 1,
+        "clause": "floor_fen",
         "app_label": "accounts",
         "content_type_id": 1,
         "object_id": 0,
@@ -218,7 +238,7 @@ def test_every_address_has_a_row():
         for what in ("changelist", "add", "history", "delete", "change", "act", "purpose")
     }
     unnamed = {"admin:None"}  # old forms of addresses, which only redirect
-    assert set(ADDRESSES) - of_models - unnamed == {*PAGES, *REST, *ADMIN, *DESK}
+    assert set(ADDRESSES) - of_models - unnamed == {*PAGES, *REST, *ADMIN, *DESK, *RULES}
 
 
 @pytest.mark.parametrize("asker", ASKERS)
@@ -291,6 +311,37 @@ def test_who_may_work_at_the_desk(asker, family, client):
     answered = {verb: client.post(f"{page}{verb}/").status_code for verb in DESK_VERBS}
     assert answered == {verb: row[column] for verb, row in DESK_VERBS.items()}
     assert {client.get(f"{page}{verb}/").status_code for verb in DESK_VERBS} <= {302, 405}
+
+
+@pytest.mark.parametrize("asker", DESK_ASKERS)
+def test_who_may_write_and_try_rules(asker, family, client):
+    when = {"since": build.day("2026-10-01"), "until": build.TODAY, "by": build.JOB}
+    late = build.day("2099-01-01")
+    version = rules.draft(
+        area_code=build.SHANGRAO, label="草稿", from_date=late, by=build.JOB, at=build.NOON
+    )
+    replay = reports.start(version_id=version.pk, **when, at=build.NOON)
+    as_(asker, client, family)
+    column = DESK_ASKERS.index(asker)
+    of = {"policy": version.pk, "reports": replay.pk}
+    answered = {}
+    for name in RULES:
+        family["pk"]["admin"] = of[name.removeprefix("admin:").partition("_")[0]]
+        answered[name] = client.get(address(name, family)).status_code
+    assert answered == {name: row[column] for name, row in RULES.items()}
+    for table, verbs in RULES_VERBS.items():
+        page = f"/admin/{table}/{of[table.partition('/')[0]]}/act/"
+        answered = {verb: client.post(f"{page}{verb}/").status_code for verb in verbs}
+        assert answered == {verb: row[column] for verb, row in verbs.items()}
+
+
+def test_every_verb_about_rules_has_a_row():
+    acting = {
+        f"{model._meta.app_label}/{model._meta.model_name}": set(page.acts)
+        for model, page in MODELS
+        if model._meta.app_label in ("policy", "reports") and isinstance(page, ActAdmin)
+    }
+    assert acting == {table: set(verbs) for table, verbs in RULES_VERBS.items()}
 
 
 def test_every_verb_of_the_desk_has_a_row():

@@ -19,7 +19,7 @@ OURS = [
 ]
 LEVELS = {"L1", "L2", "L3a", "L3b", "L4"}
 #: These admins act, and act only by verbs (`ActAdmin`); every other one looks up.
-ACTING = {"policy", "hospital", "counter"}
+ACTING = {"policy", "reports", "hospital", "counter"}
 
 
 def named(model) -> str:

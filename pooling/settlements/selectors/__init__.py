@@ -20,6 +20,7 @@ from pooling.settlements.selectors.stored import (
     again,
     count_stored,
     newest_id,
+    source_word,
     stored_after,
     stored_on,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "nothing_deducted",
     "paid_for_relatives",
     "received",
+    "source_word",
     "stored_after",
     "stored_on",
     "usage_for",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max
 
 from pooling.settlements import sources, waterfall
-from pooling.settlements.models import Settlement
+from pooling.settlements.models import Line, Settlement
 from pooling.settlements.waterfall import Outcome, considered_from_json
 
 
@@ -49,6 +49,11 @@ def again(decision: dict[str, Any]) -> Outcome:
     Raises ValueError or KeyError where the input cannot be read.
     """
     return waterfall.split(sources.from_json(decision["input"]))
+
+
+def source_word(code: str) -> str:
+    """Return what a source of a decision is called: `家人账户`."""
+    return str(Line.Source(code).label)
 
 
 def newest_id() -> int:
