@@ -212,7 +212,7 @@ def to_dos(member_id: int, received: list[BindingRow]) -> list[ToDo]:
     )
 
 
-_OPEN = ("draft", "submitted", "waiting")
+_OPEN = ("draft", "submitted", "waiting", "more")
 
 
 def session_ended(request, reason=""):

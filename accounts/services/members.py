@@ -158,6 +158,17 @@ def _sealed_row(row: MemberRow, index: bytes, before: Member | None) -> tuple:
     )
 
 
+@transaction.atomic
+def record_death(*, member_id: int, died_on: date, by, at) -> Member:
+    """Write down a death that a window has proof of; a later file may correct it."""
+    member = selectors.locked([member_id])[member_id]
+    member.died_on = died_on
+    member.save(update_fields=["died_on"])
+    detail = {"died_on": died_on.isoformat()}
+    audit.record(verb="accounts.record_death", subject=member, by=by, at=at, detail=detail)
+    return member
+
+
 _UPSERT_ENROLMENTS = """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(

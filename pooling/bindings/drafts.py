@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, names
 from accounts import selectors as people
-from pooling.bindings import answers, evidence, refusals, rules, selectors, texts, wording
+from pooling.bindings import (
+    answers,
+    evidence,
+    inquiries,
+    refusals,
+    rules,
+    selectors,
+    texts,
+    wording,
+)
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.bindings.selectors import BindingRow
@@ -258,6 +267,8 @@ def _clause(refusal: Refusal, area: Rules):
 def progress(member_id: int, number: str, on: date) -> Progress:
     """Return one application of the member by its number. Raises NotFound."""
     row = cases.by_number(member_id, number)
+    if row.kind_code != Case.Kind.BIND:
+        return Progress(row, row.kind, inquiries.told(row))
     if row.state_code == Case.State.APPROVED:
         return _granted(member_id, row, on)
     if row.state_code == Case.State.WITHDRAWN:

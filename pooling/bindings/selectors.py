@@ -134,10 +134,24 @@ def due(today: date, unconfirmed_since: datetime, *, limit: int) -> list[Binding
     return list(rows.order_by("pk")[:limit])
 
 
-def open_of_pair(one_id: int, other_id: int, kinds: Iterable[str]) -> list[Binding]:
-    """Return what two people agreed either way on the strength of these relations, unlocked."""
+def with_people(binding_id: int) -> Binding:
+    """Return an authorisation, open or ended, with both people, for the desk."""
+    return Binding.objects.select_related("payer", "relative").get(pk=binding_id)
+
+
+def with_people_locked(binding_id: int) -> Binding:
+    """Lock the two people, then the authorisation, and return it, open or ended."""
+    found = Binding.objects.get(pk=binding_id)
+    people.locked([found.payer_id, found.relative_id])
+    return locked([binding_id])[binding_id]
+
+
+def open_of_pair(one_id: int, other_id: int, kinds: Iterable[str] | None) -> list[Binding]:
+    """Return what two people agreed either way, unlocked; None = whatever they are related by."""
     sides = Q(payer_id=one_id, relative_id=other_id) | Q(payer_id=other_id, relative_id=one_id)
-    rows = Binding.objects.filter(sides, relation_kind__in=list(kinds), state__in=Binding.OPEN)
+    rows = Binding.objects.filter(sides, state__in=Binding.OPEN)
+    if kinds is not None:
+        rows = rows.filter(relation_kind__in=list(kinds))
     return list(rows.order_by("pk"))
 
 

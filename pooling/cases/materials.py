@@ -6,9 +6,17 @@ in the words of `policy`, because an area may name them too.
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_lazy as _
+
 from pooling.policy.wording import MATERIALS
 
-WORDS = MATERIALS
+WORDS = {
+    **MATERIALS,
+    # What shows that the registry is wrong; no area asks applicants for these.
+    "death_certificate": _("死亡证明"),
+    "divorce_certificate": _("离婚证或生效的离婚判决书"),
+    "finding": _("有关部门的查证文书"),
+}
 #: Each of these by itself can prove a relation.
 PROVING = (
     "household_register",

@@ -26,6 +26,9 @@ class Case(models.Model):
     class Kind(models.TextChoices):
         BIND = "bind", _("绑定家人")
         SUSPENSE = "suspense", _("待处理款项")
+        AUDIT = "audit", _("承诺核查")
+        MISUSE = "misuse", _("已用款项处理")
+        EVENT = "event", _("登记更正")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("填写中")

@@ -151,7 +151,7 @@ def ask_more(*, case_id: int, items: list[str], remark: str = "", by: Actor, at:
         remark or None,
     )
     values = {"date": business_date(case.due_at).isoformat()}
-    _tell(case, "application_more", values, at)
+    _tell(case, "application_more" if case.kind == Case.Kind.BIND else "proof_asked", values, at)
     fields = ["asked_at", "asked_by", "due_at", "reason_code", "reason_values", "remark_sealed"]
     return _save(case, "ask_more", fields, by, at)
 
@@ -198,16 +198,19 @@ def turn_back(*, case_id: int, remark: str, by: Actor, at: datetime) -> Case:
 
 @transaction.atomic
 def expire_more(*, by: Actor, at: datetime) -> int:
-    """Refuse one case whose time for 补正 is over; return how many were (0: none is left).
+    """See to one case whose time for 补正 is over; return how many were (0: none is left).
 
-    Refused rather than put back: an open request without papers would wait for ever, and
-    nothing is lost, for a new application takes the same answers.
+    An application is refused rather than put back: without papers it would wait for ever, and
+    nothing is lost, for a new one takes the same answers. What the house itself looks into
+    goes back to the desk: that nobody answered proves nothing, and people decide.
     """
     late = Case.objects.filter(state=Case.State.MORE, due_at__lt=at).order_by("due_at").first()
     if late is None:
         return 0
     case = locked(late.pk)
-    if case.state == Case.State.MORE:
+    if case.state == Case.State.MORE and case.kind != Case.Kind.BIND:
+        wait(case_id=case.pk, reason_code="more_unanswered", by=by, at=at)
+    elif case.state == Case.State.MORE:
         refuse(case_id=case.pk, reason_code="more_not_brought", rule="more_time", by=by, at=at)
         _tell(case, "application_refused", {}, at)
     return 1
@@ -255,6 +258,8 @@ def withdraw(*, case_id: int, by: Actor, at) -> Case:
     case = locked(case_id)
     if by.kind != ActorKind.MEMBER or by.id != case.member_id:
         raise NotFound(_("没有找到这件申请。"))
+    if case.kind != Case.Kind.BIND:
+        raise NotNow(_("这件不是您提交的申请，不能撤回。"))
     _move(case, Case.State.WITHDRAWN)
     return _save(case, "withdraw", [], by, at)
 

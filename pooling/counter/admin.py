@@ -18,92 +18,23 @@ from pooling.bindings.services.applications import WAITING
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.counter import printing, selectors, services, wording
-from pooling.counter.forms import (
-    ApproveForm,
-    DeskRelationForm,
-    FindForm,
-    MoreForm,
-    ProposeForm,
-    RefuseForm,
-    SeenForm,
-    TurnBackForm,
-)
+from pooling.counter.acts import ACTS
+from pooling.counter.forms import DeskRelationForm, FindForm, SeenForm
 from pooling.counter.models import DeskCase
-from pooling.counter.proofs import AT_THE_WINDOW, DECIDES, HANDLES, ProofsOnTheDesk
+from pooling.counter.proofs import AT_THE_WINDOW, HANDLES, ProofsOnTheDesk
+from pooling.counter.reporting import EventsAtTheDesk
 from pooling.shared.actor import Actor
-from pooling.shared.admin import Act, ActAdmin, acting
+from pooling.shared.admin import ActAdmin, acting
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
 
-TAKE_IN, DECIDE = HANDLES, DECIDES
-
-
-def waits(case) -> bool:
-    return case.state == Case.State.WAITING
-
-
-def is_suspense(case) -> bool:
-    return waits(case) and case.kind == Case.Kind.SUSPENSE
-
-
-def can_be_decided(case) -> bool:
-    return waits(case) and case.answers_sealed is not None
-
-
-def is_application(case) -> bool:
-    return waits(case) and case.kind == Case.Kind.BIND
-
-
-ACTS = {
-    "approve": Act(
-        _("通过"),
-        services.approve,
-        DECIDE,
-        _("已通过，并已通知申请人。"),
-        ApproveForm,
-        can_be_decided,
-    ),
-    "more": Act(
-        _("退回补正"),
-        services.ask_more,
-        DECIDE,
-        _("已要求补正，并已通知申请人。"),
-        MoreForm,
-        is_application,
-    ),
-    "refuse": Act(
-        _("不通过"),
-        services.refuse,
-        DECIDE,
-        _("已办结：不通过，并已通知申请人。"),
-        RefuseForm,
-        is_application,
-        grave=True,
-    ),
-    "propose": Act(
-        _("提出办理意见"),
-        services.propose,
-        TAKE_IN,
-        _("办理意见已提出，由他人审核。"),
-        ProposeForm,
-        lambda case: is_suspense(case) and not can_be_decided(case),
-    ),
-    "turn_back": Act(
-        _("退回意见"),
-        services.turn_back,
-        DECIDE,
-        _("办理意见已退回，款项仍然暂挂。"),
-        TurnBackForm,
-        lambda case: is_suspense(case) and can_be_decided(case),
-        grave=True,
-    ),
-}
+TAKE_IN = HANDLES
 
 
 @admin.register(DeskCase)
-class DeskAdmin(ProofsOnTheDesk, PurposeFirst, ActAdmin):
+class DeskAdmin(EventsAtTheDesk, ProofsOnTheDesk, PurposeFirst, ActAdmin):
     """A case is masked until its reader says what for; every page shown is recorded."""
 
     purpose_per_row = True

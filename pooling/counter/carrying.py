@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pooling.bindings.services import reviewing
 from pooling.cases.models import Case
+from pooling.registry import auditing, corrections
 from pooling.settlements.services import clearing
 
 
@@ -22,5 +23,10 @@ class Carrying:
 
 OUT = {
     Case.Kind.BIND: Carrying(reviewing.grant, reviewing.turn_down, reviewing.TURNED_DOWN),
+    Case.Kind.AUDIT: Carrying(auditing.decide, auditing.turn_back, ()),
+    Case.Kind.MISUSE: Carrying(auditing.close, auditing.turn_back, ()),
+    Case.Kind.EVENT: Carrying(
+        corrections.carry_out, corrections.turn_down, corrections.TURNED_DOWN
+    ),
     Case.Kind.SUSPENSE: Carrying(clearing.clear, clearing.turn_back, ()),
 }

@@ -8,7 +8,8 @@ from pooling.bindings.refusals import REFUSALS
 from pooling.bindings.wording import WRONG_DOOR
 from pooling.cases import materials
 from pooling.counter.carrying import OUT
-from pooling.counter.wording import WAYS
+from pooling.counter.wording import EVENTS, FINDINGS, OUTCOMES, WAYS
+from pooling.registry import corrections
 
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -87,6 +88,56 @@ class SeenForm(forms.Form):
         return set(self.cleaned_data["seen"])
 
 
+class EventForm(forms.Form):
+    """Who, what, since when, and on which paper held in hand."""
+
+    event = forms.ChoiceField(
+        label=_("发生了什么"), choices=list(EVENTS.items()), widget=forms.RadioSelect
+    )
+    name = forms.CharField(label=_("姓名"), max_length=50, widget=forms.TextInput(attrs=_QUIET))
+    cert_no = forms.CharField(
+        label=_("证件号码"), max_length=30, widget=forms.TextInput(attrs=_QUIET)
+    )
+    other_name = forms.CharField(
+        label=_("另一个人的姓名"),
+        max_length=50,
+        required=False,
+        widget=forms.TextInput(attrs=_QUIET),
+    )
+    other_cert_no = forms.CharField(
+        label=_("另一个人的证件号码"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs=_QUIET),
+    )
+    day = forms.DateField(
+        label=_("从哪一天起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    paper = forms.ChoiceField(
+        label=_("核对过原件的材料"),
+        choices=[
+            (code, materials.WORDS[code])
+            for code in dict.fromkeys(
+                code for codes in corrections.PAPERS.values() for code in codes
+            )
+        ],
+    )
+    paper_no = forms.CharField(
+        label=_("材料编号"), max_length=60, widget=forms.TextInput(attrs=_QUIET)
+    )
+
+    def people(self):
+        """Yield the field of each of the two and the words to find them by; None: nobody."""
+        said = self.cleaned_data
+        yield "name", {"cert_no": said["cert_no"], "name": said["name"]}
+        other = {"cert_no": said["other_cert_no"], "name": said["other_name"]}
+        yield "other_name", other if said["event"] != corrections.DEATH else None
+
+    def stated(self) -> dict:
+        """Return what the paper says."""
+        return {name: self.cleaned_data[name] for name in ("event", "day", "paper", "paper_no")}
+
+
 class _Remark(forms.Form):
     remark = forms.CharField(
         label=_("审核意见"),
@@ -140,3 +191,23 @@ class ProposeForm(forms.Form):
     reason = forms.CharField(
         label=_("办理理由"), min_length=2, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class _Finding(forms.Form):
+    reason = forms.CharField(
+        label=_("理由"), min_length=2, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class FindingForm(_Finding):
+    """What looking into a commitment letter came to."""
+
+    finding = forms.ChoiceField(label=_("核查结论"), choices=[("", "—"), *FINDINGS.items()])
+    field_order = ("finding", "reason")
+
+
+class OutcomeForm(_Finding):
+    """How money used without right was seen to."""
+
+    outcome = forms.ChoiceField(label=_("处理结果"), choices=[("", "—"), *OUTCOMES.items()])
+    field_order = ("outcome", "reason")

@@ -16,13 +16,12 @@ from pooling.bindings.rules import Refusal
 from pooling.cases import materials
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
-from pooling.counter import wording
+from pooling.counter import inquiries, wording
 from pooling.counter.models import DeskCase
 from pooling.kinship import selectors as kinship
 from pooling.policy import selectors as policy
 from pooling.policy.rules import Rules
 from pooling.shared.masks import mask_cert_no, mask_name
-from pooling.shared.money import show_yuan
 from pooling.shared.periods import business_date
 
 #: Longer lists are not read; the nearest deadline stands first.
@@ -129,13 +128,15 @@ def page(case: Case, at: datetime, *, open: bool) -> Page:
     """Return a case with all the desk knows about it; masked unless `open`."""
     on = business_date(at)
     application = desk.application(case, on) if case.kind == Case.Kind.BIND else None
-    facts = application.facts if application else tuple(_of_suspense(case))
+    facts = application.facts if application else tuple(inquiries.facts(case))
     relative = application.relative_id if application else None
     return Page(
         case=case,
         open=open,
         came=wording.came(case.submitted_by or case.opened_by),
-        member_ids=tuple(filter(None, (case.member_id, relative))),
+        member_ids=tuple(filter(None, (case.member_id, relative)))
+        if application
+        else inquiries.members(case),
         application=application,
         facts=facts if open else tuple(fact.masked() for fact in facts),
         checklist=ticks(case, application) if application else (),
@@ -236,20 +237,6 @@ def _queue_row(case: Case, at: datetime) -> QueueRow:
         due_at=case.due_at if case.state in _LATE else None,
         overdue=case.state in _LATE and case.due_at is not None and case.due_at < at,
     )
-
-
-def _of_suspense(case: Case):
-    """Yield the facts of money that waits: how much, from where, whose, and what is proposed."""
-    proposed = cases.opened(case)
-    amount_fen = case.reason_values.get("amount_fen") or proposed.get("amount_fen")
-    yield desk.Fact(gettext("金额"), "", show_yuan(amount_fen or 0))
-    yield desk.Fact(gettext("结算序号"), "", str(case.subject_id or ""))
-    yield desk.Fact(gettext("账户所有人"), "", case.member.name, secret=desk.NAME)
-    yield desk.Fact(gettext("证件号码"), "", case.member.cert_no, secret=desk.NUMBER)
-    if proposed:
-        yield desk.Fact(gettext("款项去向"), str(wording.WAYS[proposed["way"]]), "")
-        yield desk.Fact(gettext("支付凭证号"), proposed["reference"], "")
-        yield desk.Fact(gettext("办理理由"), proposed["reason"], "")
 
 
 def _reason(case: Case, application: desk.Application | None) -> str:

@@ -23,6 +23,7 @@ from pooling.cases import services as case_services
 from pooling.cases.models import Case
 from pooling.counter import selectors
 from pooling.counter.carrying import OUT
+from pooling.registry import auditing, corrections
 from pooling.settlements.services import clearing
 from pooling.shared import crypto
 from pooling.shared.actor import Actor
@@ -128,6 +129,37 @@ def propose(case: Case, *, way: str, reference: str, reason: str, by: Actor, at)
     by = replace(_at_the_desk(by), on_behalf_of=case.member_id)
     return clearing.propose(
         case_id=case.pk, way=way, reference=reference, reason=reason, by=by, at=at
+    )
+
+
+@transaction.atomic
+def find_out(case: Case, *, finding: str, reason: str, by: Actor, at) -> Case:
+    """Say what looking into a commitment letter came to; another person decides."""
+    by = _at_the_desk(by)
+    return auditing.find(case_id=case.pk, finding=finding, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def note_outcome(case: Case, *, outcome: str, reason: str, by: Actor, at) -> Case:
+    """Say how money used without right was seen to; another person closes the case."""
+    by = _at_the_desk(by)
+    return auditing.note_outcome(case_id=case.pk, outcome=outcome, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def report(
+    *, member_id: int, other_id: int | None, by: Actor, at, event, day, paper, paper_no
+) -> Case:
+    """Put a life event on a paper, held in hand, before another clerk."""
+    return corrections.report(
+        event=event,
+        member_id=member_id,
+        other_id=other_id,
+        day=day,
+        paper=paper,
+        paper_no=paper_no,
+        by=_at_the_desk(by),
+        at=at,
     )
 
 

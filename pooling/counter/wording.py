@@ -51,6 +51,13 @@ RULES = {
 
 REASONS = {
     "account_closed": _("应退回的个人账户已销户，款项暂挂。"),
+    "commitment_sampled": _("承诺书被抽中核查。请先要求上传关系证明，再提出核查结论。"),
+    "commitment_disproved": _("承诺书所写的亲属关系不成立，共济已结束。"),
+    "money_used": _("关系不成立期间用掉的钱。系统不会自行扣款，请与当事人办理后写明结果。"),
+    "event_reported": _("窗口核对过原件，请另一位工作人员审核后更正登记。"),
+    "more_needed": _("已要求当事人上传材料。"),
+    "more_answered": _("材料已补交。"),
+    "more_unanswered": _("到期没有补交材料，请按现有材料办理。"),
     "owner_dead": _("账户所有人已登记死亡，款项暂挂。"),
 }
 
@@ -58,6 +65,26 @@ REASONS = {
 WAYS = {
     "account": _("退回本人账户（已销户的重新开户）"),
     "payout": _("已支付给继承人或银行账户"),
+}
+
+#: What looking into a commitment letter may come to (`registry.auditing`).
+FINDINGS = {
+    "confirmed": _("属实：关系有证明"),
+    "disproved": _("不属实：关系不成立"),
+}
+
+#: How money used without right may have been seen to; none of them moves money.
+OUTCOMES = {
+    "repaid_outside": _("已在系统外退还"),
+    "referred": _("已移送有关部门"),
+    "waived": _("不再追究"),
+}
+
+#: What a window may put right in the registry (`registry.corrections`).
+EVENTS = {
+    "death": _("去世"),
+    "divorce": _("离婚"),
+    "disproof": _("两人的关系不属实"),
 }
 
 ACTORS = {"member": _("申请人本人"), "job": _("系统"), "client": _("定点机构")}

@@ -114,6 +114,14 @@ _OF_AN_EDGE = (
 )
 
 
+def direct_between(
+    one_id: int, other_id: int, kinds: Iterable[str] | None, on: date
+) -> list[Relation]:
+    """Return what is on record of one to the other on a day and is no derivation."""
+    rows = Relation.objects.filter(_in_force(on), member=one_id, relative=other_id)
+    return list(rows if kinds is None else rows.filter(kind__in=list(kinds)))
+
+
 def _about(member, relative) -> Q:
     """Match what is on record between two, and the two halves of a chain from one to the other."""
     lineal = Q(kind__in=inference.LINEAL)

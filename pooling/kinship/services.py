@@ -62,6 +62,41 @@ def record_many(rows: Sequence[RelationRow], *, by: Actor, at: datetime) -> Load
     return Loaded(book.count["new"], book.count["changed"], book.count["unchanged"], problems)
 
 
+@transaction.atomic
+def end_between(
+    *,
+    one_id: int,
+    other_id: int,
+    kinds: Iterable[str] | None,
+    on: date,
+    by: Actor,
+    at: datetime,
+) -> int:
+    """End what is on record between two people from a day on; return how many relations that was.
+
+    `kinds` None: all of it. Edges and their mirrors end together.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_RECORDER])
+    pair = {one_id, other_id}
+    edges = Relation.objects.filter(
+        Q(to_date__isnull=True) | Q(to_date__gt=on),
+        member__in=pair,
+        relative__in=pair,
+        from_date__lt=on,
+    )
+    if kinds is not None:
+        edges = edges.filter(kind__in=list(kinds))
+    ended = list(edges.order_by("pk"))
+    for edge in ended:
+        edge.to_date = on
+    if ended:
+        _correct(ended)
+        detail = {"changed": [edge.pk for edge in ended], "on": on.isoformat()}
+        audit.record(verb="kinship.end_between", subject=Relation(), by=by, at=at, detail=detail)
+    return len(ended) // 2
+
+
 def _correct(edges: list[Relation]) -> None:
     """Write corrected edges by primary key, as one INSERT … ON CONFLICT (UPDATE by CASE crawls)."""
     Relation.objects.bulk_create(

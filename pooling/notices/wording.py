@@ -77,6 +77,11 @@ SENTENCES = {
     "somebody_asked": _(
         "%(payer)s申请为您开通家庭共济。没有您需要做的事；如不愿再收到，可以设为不接受。"
     ),
+    # what the house looks into
+    "proof_asked": _(
+        "您开通的家庭共济被抽中核查，请在%(date)s前上传关系证明。点开可以看到要传什么、怎样传。"
+    ),
+    "commitment_confirmed": _("您开通的家庭共济核查完毕，照常使用。"),
     # settlements
     "settlement": _(
         "%(date)s的费用已结算：本人账户 %(own_fen)s，家人共济 %(pooled_fen)s，现金 %(cash_fen)s。"

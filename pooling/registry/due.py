@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.audit import services as audit
 from pooling.bindings.services import follow
+from pooling.registry import auditing
 from pooling.registry.models import DueRun
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
@@ -81,6 +82,8 @@ def step(*, run_id: int, limit: int, by: Actor, at) -> bool:
     """Do the next chunk, note how far that is, and return whether there may be more."""
     row = DueRun.objects.select_for_update().get(pk=run_id)
     followed = follow(after_id=row.after_id, limit=limit, on=row.on, by=by, at=at)
+    for binding in followed.sampled:
+        auditing.open_audit(binding=binding, by=by, at=at)
     row.counts = dict(Counter(row.counts) + followed.counts)
     if followed.last_id is None:
         row.finished_at = at

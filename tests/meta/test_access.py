@@ -112,6 +112,7 @@ REST = {
 #: sets the rules or keeps the system are answered. The case is a draft of the payer's, whom
 #: nobody has identified at the window; 405 is let in, but by POST only.
 DESK = {
+    "admin:counter_deskcase_event": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_find": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_intake": (302, 302, 302, 302, 403, 403),
     "admin:counter_deskcase_judge": (302, 302, 405, 405, 405, 405),
@@ -138,8 +139,11 @@ RULES_VERBS = {
 }
 #: Verb of a case → the same of a POST: 302 goes to the staff door for outsiders.
 DESK_VERBS = {
+    "agree": (302, 302, 403, 302, 403, 403),
     "approve": (302, 302, 403, 302, 403, 403),
+    "find": (302, 302, 302, 302, 403, 403),
     "more": (302, 302, 403, 302, 403, 403),
+    "outcome": (302, 302, 302, 302, 403, 403),
     "propose": (302, 302, 302, 302, 403, 403),
     "refuse": (302, 302, 403, 302, 403, 403),
     "turn_back": (302, 302, 403, 302, 403, 403),

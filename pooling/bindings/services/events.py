@@ -44,6 +44,8 @@ class Followed:
 
     last_id: int | None
     counts: Counter
+    #: Commitment letters the lot fell on.
+    sampled: tuple[Binding, ...] = ()
 
 
 @transaction.atomic
@@ -59,7 +61,10 @@ def follow(*, after_id: int, limit: int, on: date, by: Actor, at) -> Followed:
     if due := [row for row, fate, drawn in _fates(found, on) if fate or drawn is not None]:
         people.locked({pk for row in due for pk in (row.payer_id, row.relative_id)})
         held = selectors.locked_to_follow([row.pk for row in due], on)
-        _write(_fates(held, on), on, by, at, counts)
+        fates = _fates(held, on)
+        _write(fates, on, by, at, counts)
+        sampled = tuple(row for row, _fate, drawn in fates if drawn)
+        return Followed(found[-1].pk, counts, sampled)
     return Followed(found[-1].pk, counts)
 
 
@@ -84,7 +89,7 @@ def renew(*, binding_id: int, by: Actor, at) -> Binding:
 
 @transaction.atomic
 def end_between(
-    *, one_id: int, other_id: int, kinds: Iterable[str], cause: str, by: Actor, at
+    *, one_id: int, other_id: int, kinds: Iterable[str] | None, cause: str, by: Actor, at
 ) -> list[Binding]:
     """End at once what two people agreed, either way, on the strength of relations now disproved.
 

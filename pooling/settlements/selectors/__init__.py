@@ -24,6 +24,7 @@ from pooling.settlements.selectors.stored import (
     stored_after,
     stored_on,
 )
+from pooling.settlements.selectors.taken import Taken, taken_by
 from pooling.settlements.selectors.usage import (
     BillRow,
     Only,
@@ -46,6 +47,7 @@ __all__ = [
     "PayerShare",
     "SourceRow",
     "Stored",
+    "Taken",
     "Usage",
     "again",
     "all_rows",
@@ -64,5 +66,6 @@ __all__ = [
     "source_word",
     "stored_after",
     "stored_on",
+    "taken_by",
     "usage_for",
 ]

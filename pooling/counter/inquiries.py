@@ -1,0 +1,96 @@
+"""What the desk reads of the cases the house opens itself, line by line."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from accounts import selectors as people
+from pooling.bindings import selectors as authorisations
+from pooling.bindings import wording as bindings_wording
+from pooling.bindings.desk import NAME, NUMBER, Fact
+from pooling.cases import materials
+from pooling.cases import selectors as cases
+from pooling.cases.models import Case
+from pooling.counter import wording
+from pooling.shared.money import show_yuan
+
+
+def facts(case: Case) -> Iterator[Fact]:
+    """Yield the facts of a case that is no application."""
+    return {
+        Case.Kind.SUSPENSE: _of_suspense,
+        Case.Kind.AUDIT: _of_audit,
+        Case.Kind.MISUSE: _of_misuse,
+        Case.Kind.EVENT: _of_event,
+    }[Case.Kind(case.kind)](case)
+
+
+def _of_suspense(case: Case):
+    """Yield the facts of money that waits: how much, from where, whose, and what is proposed."""
+    proposed = cases.opened(case)
+    amount_fen = case.reason_values.get("amount_fen") or proposed.get("amount_fen")
+    yield Fact(gettext("金额"), "", show_yuan(amount_fen or 0))
+    yield Fact(gettext("结算序号"), "", str(case.subject_id or ""))
+    yield Fact(gettext("账户所有人"), "", case.member.name, secret=NAME)
+    yield Fact(gettext("证件号码"), "", case.member.cert_no, secret=NUMBER)
+    if proposed:
+        yield Fact(gettext("款项去向"), str(wording.WAYS[proposed["way"]]), "")
+        yield Fact(gettext("支付凭证号"), proposed["reference"], "")
+        yield Fact(gettext("办理理由"), proposed["reason"], "")
+
+
+def _of_audit(case: Case) -> Iterator[Fact]:
+    """Yield whose letter says what of whom, and what was found."""
+    binding = authorisations.with_people(case.subject_id)
+    yield Fact(gettext("承诺人（共济人）"), binding.payer.name, "", secret=NAME)
+    yield Fact(gettext("承诺的关系"), bindings_wording.relation(binding.relation_code), "")
+    yield Fact(gettext("家人姓名"), binding.relative.name, "", secret=NAME)
+    yield Fact(gettext("家人证件号码"), "", binding.relative.cert_no, secret=NUMBER)
+    yield Fact(gettext("授权状态"), "", binding.get_state_display())
+    found = cases.opened(case)
+    if found:
+        yield Fact(gettext("核查结论"), str(wording.FINDINGS[found["finding"]]), "")
+        yield Fact(gettext("理由"), found["reason"], "")
+
+
+def _of_misuse(case: Case) -> Iterator[Fact]:
+    """Yield who used whose money, how much, from which settlements, and what came of it."""
+    binding = authorisations.with_people(case.subject_id)
+    noted = cases.opened(case)
+    used = noted or case.reason_values
+    yield Fact(gettext("账户所有人"), "", binding.payer.name, secret=NAME)
+    yield Fact(gettext("使用人"), "", binding.relative.name, secret=NAME)
+    yield Fact(gettext("合计"), "", show_yuan(used["amount_fen"]))
+    for settlement, fen in used["settlements"]:
+        title = gettext("结算序号 %(number)s") % {"number": settlement}
+        yield Fact(title, "", show_yuan(fen))
+    if noted:
+        yield Fact(gettext("处理结果"), str(wording.OUTCOMES[noted["outcome"]]), "")
+        yield Fact(gettext("理由"), noted["reason"], "")
+
+
+def _of_event(case: Case) -> Iterator[Fact]:
+    """Yield what the paper says of whom."""
+    stated = cases.opened(case)
+    yield Fact(gettext("发生了什么"), str(wording.EVENTS[stated["event"]]), "")
+    day = date_format(date.fromisoformat(stated["day"]), "DATE_FORMAT")
+    yield Fact(gettext("从哪一天起"), day, "")
+    yield Fact(gettext("姓名"), "", case.member.name, secret=NAME)
+    yield Fact(gettext("证件号码"), "", case.member.cert_no, secret=NUMBER)
+    if stated["other"] is not None:
+        other = people.by_ids([stated["other"]])[stated["other"]]
+        yield Fact(gettext("另一个人的姓名"), "", other.name, secret=NAME)
+        yield Fact(gettext("另一个人的证件号码"), "", other.cert_no, secret=NUMBER)
+    paper = " ".join(materials.words([stated["paper"]]))
+    yield Fact(gettext("核对过原件的材料"), f"{paper} {stated['paper_no']}", "")
+
+
+def members(case: Case) -> tuple[int, ...]:
+    """Return everybody whose data such a case shows, for the record of looks."""
+    if case.kind in (Case.Kind.AUDIT, Case.Kind.MISUSE):
+        binding = authorisations.with_people(case.subject_id)
+        return (binding.payer_id, binding.relative_id)
+    other = cases.opened(case).get("other") if case.kind == Case.Kind.EVENT else None
+    return (case.member_id,) if other is None else (case.member_id, other)
