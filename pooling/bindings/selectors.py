@@ -41,7 +41,7 @@ def of_patient(patient_id: int, on: date) -> list[Binding]:
 @compiled_once
 def _of_patient(patient_id, on):
     rows = Binding.objects.filter(relative=patient_id, state__in=Binding.OPEN)
-    rows = _with_edges(_with_payer_caps(rows), on)
+    rows = with_edges(_with_payer_caps(rows), on)
     return rows.select_related("payer", "relative").order_by("pk")
 
 
@@ -68,7 +68,7 @@ def _locked_between(patient_id, payer_ids, on):
     rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(
         relative=patient_id, payer__any=payer_ids, state__in=Binding.OPEN
     )
-    return _with_edges(_with_payer_caps(rows), on).order_by("pk")
+    return with_edges(_with_payer_caps(rows), on).order_by("pk")
 
 
 def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:
@@ -89,7 +89,7 @@ def _with_payer_caps(rows):
     )
 
 
-def _with_edges(rows, on):
+def with_edges(rows, on):
     """Bring along what is on record of the two on a day: a register may end it at any moment."""
     return rows.annotate(edges=kinship.edges_between("payer_id", "relative_id", on))
 
@@ -132,45 +132,6 @@ def due(today: date, unconfirmed_since: datetime, *, limit: int) -> list[Binding
     forgotten = Q(state=State.PROPOSED, signed_at__lte=unconfirmed_since)
     rows = Binding.objects.filter(over | forgotten, state__in=Binding.OPEN)
     return list(rows.order_by("pk")[:limit])
-
-
-def with_people(binding_id: int) -> Binding:
-    """Return an authorisation, open or ended, with both people, for the desk."""
-    return Binding.objects.select_related("payer", "relative").get(pk=binding_id)
-
-
-def with_people_locked(binding_id: int) -> Binding:
-    """Lock the two people, then the authorisation, and return it, open or ended."""
-    found = Binding.objects.get(pk=binding_id)
-    people.locked([found.payer_id, found.relative_id])
-    return locked([binding_id])[binding_id]
-
-
-def open_of_pair(one_id: int, other_id: int, kinds: Iterable[str] | None) -> list[Binding]:
-    """Return what two people agreed either way, unlocked; None = whatever they are related by."""
-    sides = Q(payer_id=one_id, relative_id=other_id) | Q(payer_id=other_id, relative_id=one_id)
-    rows = Binding.objects.filter(sides, state__in=Binding.OPEN)
-    if kinds is not None:
-        rows = rows.filter(relation_kind__in=list(kinds))
-    return list(rows.order_by("pk"))
-
-
-def next_to_follow(after_id: int, on: date, *, limit: int) -> list[Binding]:
-    """Return the next authorisations by id that events may concern, with both people, unlocked.
-
-    Open ones; and those that ended before the lot was drawn on their commitment letter.
-    """
-    undrawn = Q(proof=Binding.Proof.COMMITMENT, sampled__isnull=True, bound_at__isnull=False)
-    rows = Binding.objects.filter(Q(state__in=Binding.OPEN) | undrawn, pk__gt=after_id)
-    rows = _with_edges(rows.select_related("payer", "relative"), on)
-    return list(rows.order_by("pk")[:limit])
-
-
-def locked_to_follow(binding_ids: Iterable[int], on: date) -> list[Binding]:
-    """Lock these and return them with both people, as they are now (one statement)."""
-    rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=binding_ids)
-    rows = _with_edges(rows.select_related("payer", "relative"), on)
-    return list(rows.order_by("pk"))
 
 
 def in_rank(row) -> tuple:
@@ -363,7 +324,7 @@ def blocked_by(member_id: int) -> list[tuple[int, str]]:
 
 def _rows(which: Q, reader_id: int, on: date) -> list[BindingRow]:
     rows = Binding.objects.filter(which).select_related("payer", "relative").order_by("-pk")
-    found = list(_with_edges(rows, on))
+    found = list(with_edges(rows, on))
     standings = people.standings({row.payer for row in found}, on) if found else {}
     area_of = {payer_id: standing.employee_area for payer_id, standing in standings.items()}
     rules = {area: policy.in_force(area, on).values() for area in set(area_of.values())}

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts import selectors as people
-from pooling.bindings import selectors as authorisations
+from pooling.bindings import affected
 from pooling.bindings import wording as bindings_wording
 from pooling.bindings.desk import NAME, NUMBER, Fact
 from pooling.cases import materials
@@ -43,7 +43,7 @@ def _of_suspense(case: Case):
 
 def _of_audit(case: Case) -> Iterator[Fact]:
     """Yield whose letter says what of whom, and what was found."""
-    binding = authorisations.with_people(case.subject_id)
+    binding = affected.with_people(case.subject_id)
     yield Fact(gettext("承诺人（共济人）"), binding.payer.name, "", secret=NAME)
     yield Fact(gettext("承诺的关系"), bindings_wording.relation(binding.relation_code), "")
     yield Fact(gettext("家人姓名"), binding.relative.name, "", secret=NAME)
@@ -57,7 +57,7 @@ def _of_audit(case: Case) -> Iterator[Fact]:
 
 def _of_misuse(case: Case) -> Iterator[Fact]:
     """Yield who used whose money, how much, from which settlements, and what came of it."""
-    binding = authorisations.with_people(case.subject_id)
+    binding = affected.with_people(case.subject_id)
     noted = cases.opened(case)
     used = noted or case.reason_values
     yield Fact(gettext("账户所有人"), "", binding.payer.name, secret=NAME)
@@ -90,7 +90,7 @@ def _of_event(case: Case) -> Iterator[Fact]:
 def members(case: Case) -> tuple[int, ...]:
     """Return everybody whose data such a case shows, for the record of looks."""
     if case.kind in (Case.Kind.AUDIT, Case.Kind.MISUSE):
-        binding = authorisations.with_people(case.subject_id)
+        binding = affected.with_people(case.subject_id)
         return (binding.payer_id, binding.relative_id)
     other = cases.opened(case).get("other") if case.kind == Case.Kind.EVENT else None
     return (case.member_id,) if other is None else (case.member_id, other)

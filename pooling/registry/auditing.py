@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import selectors as authorisations
+from pooling.bindings import affected
 from pooling.bindings.models import Binding
 from pooling.bindings.services import events
 from pooling.cases import selectors as cases
@@ -77,7 +77,7 @@ def decide(*, case_id: int, remark: str = "", by: Actor, at) -> Case:
 
 
 def _disprove(case: Case, by: Actor, at) -> None:
-    binding = authorisations.with_people_locked(case.subject_id)
+    binding = affected.with_people_locked(case.subject_id)
     if binding.state in Binding.OPEN:
         events.end(binding, "commitment_disproved", by, at)
     taken = settlements.taken_by(binding.pk)

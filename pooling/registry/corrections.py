@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
 from accounts.services import members
-from pooling.bindings import selectors as authorisations
+from pooling.bindings import affected
 from pooling.bindings.services import events
 from pooling.cases import selectors as cases
 from pooling.cases import services as case_services
@@ -126,7 +126,7 @@ def _check(member_id: int, stated: dict, today: date) -> None:
     on_record = kinship.direct_between(member_id, other, kinds, today)
     if on_record and any(day <= each.from_date for each in on_record):
         raise NothingToCorrect.at("day", _("日期不晚于登记的关系起始日期，请核对。"))
-    if on_record or authorisations.open_of_pair(member_id, other, kinds):
+    if on_record or affected.open_of_pair(member_id, other, kinds):
         return
     if stated["event"] == DIVORCE:
         raise NothingToCorrect(_("登记中两人不是夫妻，也没有按夫妻开通的共济，没有可更正的。"))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import events, selectors
+from pooling.bindings import affected, events, selectors
 from pooling.bindings.events import Fate, Life, Person
 from pooling.bindings.models import Binding
 from pooling.bindings.services import rows
@@ -54,13 +54,13 @@ def follow(*, after_id: int, limit: int, on: date, by: Actor, at) -> Followed:
 
     As many statements for one as for a thousand. Run again it changes nothing.
     """
-    found = selectors.next_to_follow(after_id, on, limit=limit)
+    found = affected.next_to_follow(after_id, on, limit=limit)
     if not found:
         return Followed(None, Counter())
     counts = Counter(seen=len(found))
     if due := [row for row, fate, drawn in _fates(found, on) if fate or drawn is not None]:
         people.locked({pk for row in due for pk in (row.payer_id, row.relative_id)})
-        held = selectors.locked_to_follow([row.pk for row in due], on)
+        held = affected.locked_to_follow([row.pk for row in due], on)
         fates = _fates(held, on)
         _write(fates, on, by, at, counts)
         sampled = tuple(row for row, _fate, drawn in fates if drawn)
@@ -96,7 +96,7 @@ def end_between(
     For what rests on a promise or on papers: there is no record of it that could be ended.
     """
     people.locked([one_id, other_id])
-    found = selectors.open_of_pair(one_id, other_id, kinds)
+    found = affected.open_of_pair(one_id, other_id, kinds)
     held = selectors.locked([row.pk for row in found]).values()
     for binding in held:
         end(binding, cause, by, at)
