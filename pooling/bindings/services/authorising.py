@@ -80,9 +80,7 @@ def authorise(
         text_hash=signing.hash,
         case_id=case_id,
         **_stored(terms),
-        payer_area=asker.area,
-        relative_area=pair.relative.area,
-        age_told=rules.milestone(age(members[relative_id].birth_date, on)),
+        **_as_they_stand(asker, pair, members[relative_id], on),
     )
     binding.save(force_insert=True)
     audit.record(
@@ -260,3 +258,12 @@ def _stored(limits) -> dict:
     uses = None if limits.uses is None else list(limits.uses)
     caps = {name: getattr(limits, name) for name in rules.CAPS}
     return {"to_date": limits.to_date, "uses": uses, **caps}
+
+
+def _as_they_stand(asker: Asker, pair: Pair, relative, on) -> dict:
+    """Return what is kept of the day of consent, so that later changes are noticed."""
+    return {
+        "payer_area": asker.area,
+        "relative_area": pair.relative.area,
+        "age_told": rules.milestone(age(relative.birth_date, on)),
+    }
