@@ -19,6 +19,7 @@ NO_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "man
 FOLDERS = {
     "formats",
     "migrations",
+    "national",
     "management",
     "data",
     "templatetags",
