@@ -50,6 +50,8 @@ class Envelope:
     kind: Kind
     fingerprint: str
     message_id: str = ""
+    #: Of the national interface, where the message is the institution's and not the client's.
+    infno: str = ""
 
 
 def once(envelope: Envelope, carry_out: Callable[[], Answer], *, at) -> Answer:
@@ -67,15 +69,16 @@ def claim(envelope: Envelope, *, at) -> int | None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO hospital_message (client_id, key, kind, institution_id, message_id,"
+            "INSERT INTO hospital_message (client_id, key, kind, institution_id, infno, message_id,"
             " fingerprint, answer, received_at, replays)"
-            " VALUES (%s, %s, %s, %s, %s, %s, '', %s, 0)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, '', %s, 0)"
             " ON CONFLICT DO NOTHING RETURNING id",
             [
                 envelope.client.pk,
                 envelope.key,
                 envelope.kind,
                 envelope.client.institution_id,
+                envelope.infno,
                 envelope.message_id,
                 envelope.fingerprint,
                 at,
@@ -95,7 +98,8 @@ def _repeat(envelope: Envelope) -> Answer:
         cursor.execute(
             "UPDATE hospital_message SET replays = replays + 1"
             " WHERE (client_id = %s AND key = %s) OR (institution_id = %s AND message_id = %s"
-            " AND %s <> '' AND kind IN ('settlement', 'tombstone'))"
+            " AND %s <> '' AND kind IN ('settlement', 'tombstone', 'admission'))"
+            " OR (institution_id = %s AND key = %s AND infno <> '' AND %s <> '')"
             " RETURNING kind, message_id, fingerprint, status, answer",
             [
                 envelope.client.pk,
@@ -103,12 +107,15 @@ def _repeat(envelope: Envelope) -> Answer:
                 envelope.client.institution_id,
                 envelope.message_id,
                 envelope.message_id,
+                envelope.client.institution_id,
+                envelope.key,
+                envelope.infno,
             ],
         )
         rows = cursor.fetchall()
     for kind, message_id, _fingerprint, _status, _content in rows:
         late = kind == Kind.TOMBSTONE and message_id == envelope.message_id
-        if late and envelope.kind == Kind.SETTLEMENT:
+        if late and envelope.kind in (Kind.SETTLEMENT, Kind.ADMISSION):
             raise ReversedBeforeSettled(_("这笔结算的撤销已先到达，结算不再受理。"))
     if any(fingerprint != envelope.fingerprint for _k, _m, fingerprint, _s, _c in rows):
         raise IdempotencyConflict(_("这个编号已经用于内容不同的请求。"))
