@@ -224,3 +224,8 @@ def staff_ids() -> list[int]:
     """Return the users who work here and may sign in."""
     staff = User.objects.filter(is_staff=True, is_active=True)
     return list(staff.order_by("pk").values_list("pk", flat=True))
+
+
+def enrolments_of(member_id: int, on: date) -> list[Enrolment]:
+    """Return a member's enrolments that have begun by a day, ended ones too, oldest first."""
+    return _enrolments(member_ids=[member_id], on=on)

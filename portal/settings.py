@@ -80,7 +80,7 @@ MACHINE_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "pooling.hospital.envelope.middleware",
 ]
-MACHINE_PREFIXES = ("/api/v1/", "/healthz", "/readyz")
+MACHINE_PREFIXES = ("/api/v1/", "/hsa/", "/healthz", "/readyz")
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

@@ -9,10 +9,12 @@ from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
 from pooling.hospital.api import api as rest
+from pooling.hospital.national import api as national
 from portal import health, identity, looks, me, outbox, signin, stepup, views
 
 urlpatterns = [
     path("api/v1/", rest.urls),
+    path("hsa/<path:address>", national.receive, name="national"),
     path("", views.home, name="home"),
     path("identity/", identity.identity, name="identity"),
     path("me/", me.me, name="me"),

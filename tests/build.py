@@ -24,6 +24,7 @@ from pooling.cases.uploads import CleanPage
 from pooling.funds import selectors as fund_selectors
 from pooling.funds import services as funds
 from pooling.funds.models import FamilyFund, PersonalAccount, Quota, Transfer, Wallet
+from pooling.hospital.national.services import credentials
 from pooling.kinship import selectors as kinship_selectors
 from pooling.kinship import services as kinship
 from pooling.kinship.codes import kind_of
@@ -277,6 +278,21 @@ def api_key(*, institution: Institution | None = None, scope: str = "settle", da
         at=NOON,
     )
     return key
+
+
+def till_credential(
+    *, institution: Institution, family: str = "csb", share: str = "table", days: int = 0
+):
+    """Return the credential of a new till of the national interface, and its secret."""
+    return credentials.create_credential(
+        name=f"till {next(_serial)}",
+        institution_code=institution.code,
+        family=family,
+        share=share,
+        backdate_days=days,
+        by=JOB,
+        at=NOON,
+    )
 
 
 # --- policy -------------------------------------------------------------------------------

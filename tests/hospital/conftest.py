@@ -10,6 +10,7 @@ from accounts.models import Member
 from pooling.bindings.models import Binding
 from pooling.funds import selectors as funds
 from tests import build
+from tests.hospital.national import NationalTill
 from tests.hospital.till import Till
 
 AREA = "999900"
@@ -79,3 +80,25 @@ def holds(person: Member) -> int:
     """Return what is in somebody's personal accounts, in fen."""
     accounts = funds.of_member(person.pk)
     return sum(each.current.balance_fen + each.prior.balance_fen for each in accounts)
+
+
+def _national(institution, family: str = "csb") -> NationalTill:
+    credential, secret = build.till_credential(institution=institution, family=family)
+    return NationalTill(credential.access_key, secret, institution.code, family)
+
+
+@pytest.fixture
+def national(hospital) -> NationalTill:
+    """A hospital's till of the national interface, signing by HMAC-SHA1."""
+    return _national(hospital)
+
+
+@pytest.fixture
+def tif(hospital) -> NationalTill:
+    """The same hospital's, signing by SHA-256."""
+    return _national(hospital, "tif")
+
+
+@pytest.fixture
+def pharmacy(db) -> NationalTill:
+    return _national(build.institution("P36110000009", name="康民大药房", level=0, type="pharmacy"))

@@ -102,14 +102,16 @@ def right_now():
     return database_clock().astimezone(SHANGHAI).replace(microsecond=0)
 
 
-def call(method: str, path: str, raw: bytes, headers: dict[str, str]) -> Reply:
+def call(
+    method: str, path: str, raw: bytes, headers: dict[str, str], *, prefix: str = "/api/v1"
+) -> Reply:
     """Run one request through the application server's own entry."""
     # As in a request line: whatever stands before the first ? is the path.
     path, _, query = path.partition("?")
     environ = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": ("/api/v1" + path).encode().decode("latin-1"),
+        "PATH_INFO": (prefix + path).encode().decode("latin-1"),
         "QUERY_STRING": quote(query, safe="=&%"),
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "8000",

@@ -70,6 +70,7 @@ PAGES = {
     "mfa_authenticate": NOBODY_NOW,
     "mfa_reauthenticate": (302, 403, 403, 403, 200),
     "my_receipt": OWNER,
+    "national": (405, 405, 405, 405, 405),  # signed messages by POST (tests/hospital)
     "notices:inbox": MEMBERS,
     "policy:areas": EVERYBODY,
     "policy:rules": EVERYBODY,
@@ -216,6 +217,7 @@ def address(name: str, family) -> str:
         "pk": family["pk"].get(name.partition(":")[0]),
         "settlement_id": family["pk"]["settlements"],
         "number": family["number"],
+        "address": "2207",
         "document": family["document"],
         "page": 1,
         "psn_no": family["payer"].psn_no,

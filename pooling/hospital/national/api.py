@@ -1,0 +1,92 @@
+"""The national interface, `/hsa/…`: let in, read, one unit of work, answer (ADR 0030)."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from pooling.hospital import faults as json_faults
+from pooling.hospital.national import calls, dictionary, faults, gateway
+from pooling.hospital.national.calls import Call
+from pooling.hospital.national.services import messages, persons
+from pooling.hospital.parsing import Unreadable
+from pooling.hospital.services.once import Answer
+from pooling.shared.actor import Actor, ActorKind
+from pooling.shared.errors import DomainError, NotFound
+from pooling.shared.work import unit_of_work
+
+#: A stay has thousands of items; what is larger is an accident or an attack.
+MAX_BYTES = 2 * 1024 * 1024
+#: `/hsa/2207`, or one address for all, with or without the number behind it.
+ADDRESS = re.compile(
+    r"(?:fsi/api/rsfComIfsService/callService(?:/|$))?(?P<infno>[0-9]{4,6}[A-Z]?)?/?", re.ASCII
+)
+
+
+class TransactionUnknown(DomainError):
+    """There is no such transaction here."""
+
+    code = "transaction_unknown"
+
+
+class _Sitting:
+    """What is known of a message so far, for the reply to a refusal."""
+
+    area = ""
+    at = None
+
+
+@csrf_exempt
+def receive(request: HttpRequest, address: str) -> HttpResponse:
+    """Answer one message, whatever its content type says."""
+    found = ADDRESS.fullmatch(address)
+    if found is None:
+        return json_faults.answer(calls.failure(_("没有这个地址。")), 404)
+    if request.method != "POST":
+        response = json_faults.answer(calls.failure(_("这个地址只接受 POST。")), 405)
+        response["Allow"] = "POST"
+        return response
+    sitting = _Sitting()
+    try:
+        raw = _bounded(request)
+        infno = found["infno"] or ""
+        given = unit_of_work(lambda: _carry_out(request, raw, infno, sitting))
+        if given is None:
+            raise persons.nobody()
+    except Exception as error:  # noqa: BLE001 - a till that gets no JSON cancels the visit
+        return faults.answer(error, area=sitting.area, at=sitting.at)
+    return json_faults.answer(given.content, given.status)
+
+
+def _bounded(request: HttpRequest) -> bytes:
+    """Return the body. Raises Unreadable for one that is too large, by its announced length."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        raise Unreadable("body_without_length")
+    if not length.isdecimal() or int(length) > MAX_BYTES:
+        raise Unreadable("body_too_large")
+    return request.body
+
+
+def _carry_out(request: HttpRequest, raw: bytes, infno: str, sitting: _Sitting) -> Answer | None:
+    credential, at, nonce = gateway.let_in(request.META)
+    institution = credential.client.institution
+    sitting.area, sitting.at = institution.area, at
+    message = calls.envelope(raw, infno)
+    if message["infno"] not in messages.KNOWN:
+        raise TransactionUnknown(messages.unknown(message["infno"]))
+    if message["fixmedins_code"] != institution.code:
+        raise NotFound(_("报文的定点医药机构编号不是这个凭据的机构。"))
+    repeatable = message["infno"] in messages.REPEATABLE
+    gateway.spend(credential, nonce, raw, repeatable=repeatable, at=at)
+    call = Call(
+        credential=credential,
+        infno=message["infno"],
+        msgid=message["msgid"],
+        area=message["insuplc_admdvs"] or institution.area,
+        operator=message["opter"],
+        nodes=dictionary.read(message["infno"], message["input"]),
+    )
+    by = Actor(ActorKind.CLIENT, credential.client_id, channel="hsa")
+    return messages.carry_out(call=call, by=by, at=at)

@@ -1,0 +1,114 @@
+"""The door of the national interface: which signature, whose, how old, and used before or not."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import DateTimeField, Func
+from django.utils.translation import gettext_lazy as _
+
+from pooling.hospital.models import TillCredential
+from pooling.hospital.national import signatures
+from pooling.shared.errors import DomainError
+from pooling.shared.queries import compiled_once
+
+Family = TillCredential.Family
+#: The gateway's own words: clients look for them.
+NO_HEADERS = _("缺少服务网关的请求头!")
+TOO_OLD = _("签名时间戳超时!")
+UNKNOWN = _("非法用户!")
+DIFFERS = _("签名不一致!")
+LONGEST = 64
+
+
+class GatewayRefused(DomainError):
+    """The message was not let in: no headers, a wrong key, a wrong or an old signature."""
+
+    code = "gateway_refused"
+    status = 401
+
+
+def let_in(meta: Mapping[str, str]) -> tuple[TillCredential, datetime, str]:
+    """Return whose message it is, the database's clock, and the nonce if there is one.
+
+    `meta` is the request's WSGI environment. Raises GatewayRefused. One statement.
+    """
+    family, sent = _sent(meta)
+    credential = next(iter(_credential(access_key=sent["key"], family=family)), None)
+    if credential is None:
+        raise GatewayRefused(UNKNOWN)
+    if not signatures.in_window(sent["timestamp"], int(credential.clock.timestamp())):
+        raise GatewayRefused(TOO_OLD)
+    if not _fits(credential, sent):
+        raise GatewayRefused(DIFFERS)
+    return credential, credential.clock, sent.get("nonce", "")
+
+
+def spend(credential: TillCredential, nonce: str, body: bytes, *, repeatable: bool, at) -> None:
+    """Use a nonce up. Raises GatewayRefused where another message has.
+
+    The same bytes again are the client's own retry. A message that moves money may be asked
+    for its answer so; a look-up may not, for its answer would be news to whoever listened in.
+    """
+    if not nonce:
+        return
+    digest = hashlib.sha256(body).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO hospital_nonce (credential_id, nonce, body, used_at)"
+            " VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (credential_id, nonce) DO UPDATE SET nonce = excluded.nonce"
+            " RETURNING body, used_at = %s",
+            [credential.pk, nonce, digest, at, at],
+        )
+        used_for, is_new = cursor.fetchone()
+    if not is_new and not (repeatable and used_for == digest):
+        raise GatewayRefused(DIFFERS, code="nonce_used")
+
+
+def _sent(meta: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the family a client signs by and what it sent. Raises GatewayRefused."""
+    csb = _headers(meta, "_API_", ("access_key", "name", "timestamp", "version", "signature"))
+    tif = _headers(meta, "X_TIF_", ("paasid", "timestamp", "nonce", "signature"))
+    if csb["access_key"]:
+        family, sent = Family.CSB, csb | {"key": csb["access_key"]}
+        # Some clients leave name or version out, and sign the emptiness.
+        needed = ("timestamp", "signature")
+    else:
+        family, sent = Family.TIF, tif | {"key": tif["paasid"]}
+        needed = ("key", "timestamp", "nonce", "signature")
+    if not all(sent[name] for name in needed):
+        raise GatewayRefused(NO_HEADERS)
+    if len(sent.get("nonce", "")) > LONGEST or "\0" in "".join(sent.values()):
+        raise GatewayRefused(DIFFERS)
+    return str(family), sent
+
+
+def _headers(meta: Mapping[str, str], prefix: str, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: meta.get(f"HTTP_{prefix}{name.upper()}", "").strip() for name in names}
+
+
+def _fits(credential: TillCredential, sent: dict[str, str]) -> bool:
+    if credential.family == Family.CSB:
+        signed = signatures.csb(
+            credential.secret,
+            key=sent["key"],
+            name=sent["name"],
+            timestamp=sent["timestamp"],
+            version=sent["version"],
+        )
+        return signatures.same(signed, sent["signature"])
+    signed = signatures.tif(credential.secret, nonce=sent["nonce"], timestamp=sent["timestamp"])
+    return signatures.same(signed, sent["signature"].lower())
+
+
+@compiled_once
+def _credential(access_key, family):
+    return (
+        TillCredential.objects.filter(
+            access_key=access_key, family=family, client__revoked_at__isnull=True
+        )
+        .select_related("client__institution")
+        .annotate(clock=Func(function="clock_timestamp", output_field=DateTimeField()))
+    )
