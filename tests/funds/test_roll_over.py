@@ -3,8 +3,10 @@
 import pytest
 
 from pooling.audit.models import Event
-from pooling.funds import selectors, services
+from pooling.funds import jobs, selectors, services
+from pooling.funds.models import FundMember
 from pooling.ledger import selectors as books
+from pooling.ledger.models import Entry
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +96,45 @@ def test_a_page_takes_the_same_statements_for_any_number_of_accounts(django_asse
         build.personal_account(build.employee(), current=1_00)
     with django_assert_num_queries(11):
         page()
+
+
+def test_what_is_frozen_and_what_is_in_a_fund_rolls_over_in_the_same_entry():
+    build.area("999900", model="quota")
+    build.area("999800", model="pooled_transfer")
+    relative = build.resident(area="999900")
+    payer, founder = build.employee(area="999900"), build.employee(area="999800")
+    for person, area in ((payer, "999900"), (founder, "999800")):
+        build.personal_account(person, current=20_00, area=area)
+    quota = build.quota(payer, relative, 15_00)
+    build.pay_in(build.family_fund(founder), founder, 5_00)
+    assert roll_over() == 2
+    assert build.frozen(quota) == (0, 15_00)
+    assert parts(payer) == (0, 5_00)
+    share = FundMember.objects.get()
+    assert (share.current.balance_fen, share.prior.balance_fen) == (0, 5_00)
+    entry = Entry.objects.get(key=f"rollover:2027:{selectors.of_member(payer.pk)[0].pk}")
+    assert entry.postings.count() == 4
+    assert books.check() == []
+
+
+def test_new_money_frozen_before_a_late_run_stays_this_years():
+    build.area("999900", model="quota")
+    payer = build.employee(area="999900")
+    build.personal_account(payer, current=10_00, area="999900")
+    january = build.moment("2027-01-02 10:00")
+    build.contribution(payer, 100_00, area="999900", on="2027-01-01")
+    quota = build.quota(payer, build.resident(area="999900"), 60_00, at=january)
+    assert build.frozen(quota) == (60_00, 0)
+    assert roll_over() == 1
+    current, prior = (sum(both) for both in zip(build.frozen(quota), parts(payer), strict=True))
+    assert (current, prior) == (100_00, 10_00)
+
+
+def test_the_job_begins_the_year_in_january_alone(monkeypatch):
+    build.personal_account(build.employee(), current=10_00)
+    seen = []
+    monkeypatch.setattr(jobs, "roll_over_all", lambda year, by: seen.append(year))
+    for clock in ("2026-12-31 23:59", "2027-01-01 00:10", "2027-02-01 00:10"):
+        monkeypatch.setattr(jobs, "database_clock", lambda clock=clock: build.moment(clock))
+        jobs.roll_over()
+    assert seen == [2027]
