@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, Func
+from django.db.models import Count, DateField, Func
 from django.utils.translation import gettext_lazy as _
 
 from pooling.policy import parameters, rules, wording
@@ -180,12 +180,13 @@ def area_names() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A published version of an area and the day it starts."""
+    """A published version of an area, the day it starts, and how many rules it sets itself."""
 
     area_code: str
     area_name: str
     label: str
     from_date: date
+    clauses: int
 
 
 def starts(area_code: str) -> list[Start]:
@@ -201,7 +202,8 @@ def newest(on: date) -> dict[str, Start]:
 
 def _starts(versions) -> list[Start]:
     published = versions.filter(status=RuleVersion.Status.PUBLISHED).select_related("area")
+    counted = published.annotate(count=Count("clauses"))
     return [
-        Start(row.area_id, row.area.name, row.label, row.from_date)
-        for row in published.order_by("-from_date", "-area")
+        Start(row.area_id, row.area.name, row.label, row.from_date, row.count)
+        for row in counted.order_by("-from_date", "-area")
     ]

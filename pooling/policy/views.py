@@ -1,6 +1,8 @@
 """What holds where and on which day, for everybody: no sign-in, nothing about anybody."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -8,12 +10,23 @@ from urllib.parse import urlsplit
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from pooling.policy import plain_words, selectors
 from pooling.policy.models import Area
 from pooling.policy.selectors import AreaRow, RuleRow, Start
 from pooling.shared.periods import business_date
 
+#: The parts of the country by the first digit of a code (GB/T 2260).
+PARTS = {
+    "1": _lazy("华北"),
+    "2": _lazy("东北"),
+    "3": _lazy("华东"),
+    "4": _lazy("中南"),
+    "5": _lazy("西南"),
+    "6": _lazy("西北"),
+    "9": _lazy("其他"),
+}
 #: ISO 8601 also knows weeks; nobody who writes one here means it.
 _A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -53,13 +66,23 @@ def areas(request):
     begun = selectors.newest(today)
     rows = [(area, begun.get(area.code)) for area in selectors.areas()]
     nation = [row for row in rows if row[0].level == Area.Level.NATION]
-    provinces = [
-        (row, [city for city in rows if city[0].parent_code == row[0].code])
-        for row in rows
+    parts = [(digit, title, _provinces(rows, digit)) for digit, title in PARTS.items()]
+    page = {
+        "today": today,
+        "nation": nation,
+        "parts": [part for part in parts if part[2]],
+    }
+    return render(request, "policy/areas.html", page)
+
+
+def _provinces(rows: list[tuple[AreaRow, Start | None]], digit: str) -> list:
+    """Return the provinces of a part of the country, each with its cities."""
+    here = [row for row in rows if row[0].code.startswith(digit)]
+    return [
+        (row, [city for city in here if city[0].parent_code == row[0].code])
+        for row in here
         if row[0].level == Area.Level.PROVINCE
     ]
-    page = {"today": today, "nation": nation, "provinces": provinces}
-    return render(request, "policy/areas.html", page)
 
 
 def rules(request, code):
@@ -80,10 +103,19 @@ def rules(request, code):
         "today": today,
         "bad_day": on is None and request.GET.get("on", ""),
         "sections": sections,
+        "counts": _counts(rows.values()),
         "marks": plain_words.EVIDENCE.values(),
         "days": _days(starts),
     }
     return render(request, "policy/rules.html", page)
+
+
+def _counts(rows: Iterable[RuleRow]) -> dict[str, int]:
+    """Return how many rules are the area's own, how many come from above, how many from nobody."""
+    spoken = Counter(
+        "nobody" if row.clause.is_default else "above" if row.fell_back else "own" for row in rows
+    )
+    return {who: spoken[who] for who in ("own", "above", "nobody")}
 
 
 def _section(title, icon, rows: list[RuleRow], area: AreaRow, since: dict) -> Section:

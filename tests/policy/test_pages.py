@@ -149,6 +149,27 @@ def test_without_any_rules_the_list_says_so(client, db):
     assert "还没有装入规则" in client.get(reverse("policy:areas")).content.decode()
 
 
+def test_parts_of_the_country_and_of_the_rules_can_be_jumped_to(site):
+    page = site.get(reverse("policy:areas")).content.decode()
+    for digit, part in (("3", "华东"), ("4", "中南"), ("6", "西北")):
+        assert f'href="#part-{digit}">{part}' in page
+        assert f'id="part-{digit}"><h2>{part}' in page
+    assert "东北" not in page
+    one = rules_page(site, "450200")
+    for number in range(1, len(plain_words.SECTIONS) + 1):
+        assert one.count(f'href="#part-{number}"') == one.count(f'id="part-{number}"') == 1
+
+
+def test_a_place_that_rules_nothing_itself_is_said_to_rule_nothing(site):
+    assert "没有找到西安市自己的规定" in rules_page(site, "610100", on="2026-11-22")
+    assert "条是柳州市自己的规定" in rules_page(site, "450200", on="2026-11-22")
+    rows = site.get(reverse("policy:areas")).content.decode().split("<li")
+    (xian,) = [row for row in rows if "西安市" in row]
+    (liuzhou,) = [row for row in rows if "柳州市" in row]
+    assert "没有找到自己的规定，按全省的" in xian
+    assert "现行规则自2024年12月9日起" in liuzhou
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "query"),
     [
@@ -158,11 +179,18 @@ def test_without_any_rules_the_list_says_so(client, db):
         ("policy:rules", ["440300"], {"on": "2030-01-01"}),
     ],
 )
-def test_a_page_costs_few_statements_however_many_areas(
+def test_a_page_costs_the_same_statements_however_many_areas(
     site, name, arguments, query, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(MOST_STATEMENTS):
-        assert site.get(reverse(name, args=arguments), query).status_code == 200
+    def cost():
+        selectors.forget()
+        with django_assert_max_num_queries(MOST_STATEMENTS) as said:
+            assert site.get(reverse(name, args=arguments), query).status_code == 200
+        return len(said)
+
+    of_a_few = cost()
+    build.built_in_areas("110000", "210100", "230600", "350500", "620100", "650000")
+    assert cost() == of_a_few
 
 
 def test_help_leads_there_and_so_does_the_start_of_an_application(site):
