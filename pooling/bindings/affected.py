@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts import selectors as people
 from pooling.bindings.models import Binding
@@ -47,3 +47,14 @@ def with_people_locked(binding_id: int) -> Binding:
 def with_people(binding_id: int) -> Binding:
     """Return an authorisation, open or ended, with both people, for the desk."""
     return Binding.objects.select_related("payer", "relative").get(pk=binding_id)
+
+
+def letters_drawn() -> dict[int, str]:
+    """Return the commitment letters the lot fell on, by id, with the area of whoever signed."""
+    return dict(Binding.objects.filter(sampled=True).values_list("pk", "payer_area"))
+
+
+def letters_by_area() -> dict[str, int]:
+    """Return how many commitment letters the lot was drawn on, by area (one statement)."""
+    rows = Binding.objects.filter(sampled__isnull=False).values("payer_area")
+    return {row["payer_area"]: row["letters"] for row in rows.annotate(letters=Count("pk"))}

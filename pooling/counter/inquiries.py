@@ -1,6 +1,8 @@
 """What the desk reads of the cases the house opens itself, line by line."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
@@ -14,6 +16,8 @@ from pooling.cases import materials
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.counter import wording
+from pooling.counter.models import DeskCase
+from pooling.policy import selectors as policy
 from pooling.shared.money import show_yuan
 
 
@@ -94,3 +98,36 @@ def members(case: Case) -> tuple[int, ...]:
         return (binding.payer_id, binding.relative_id)
     other = cases.opened(case).get("other") if case.kind == Case.Kind.EVENT else None
     return (case.member_id,) if other is None else (case.member_id, other)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """What became of the commitment letters of one area."""
+
+    area: str
+    letters: int
+    sampled: int
+    waiting: int
+    confirmed: int
+    disproved: int
+
+
+def letters() -> list[LetterRow]:
+    """Return the rate of commitment letters looked into, by area (four statements)."""
+    drawn, names = affected.letters_drawn(), policy.area_names()
+    states: dict[str, Counter] = defaultdict(Counter)
+    for subject, state in DeskCase.objects.filter(kind=Case.Kind.AUDIT).values_list(
+        "subject_id", "state"
+    ):
+        states[drawn.get(subject, "")][state] += 1
+    return [
+        LetterRow(
+            area=names.get(area, area) or gettext("不详"),
+            letters=count,
+            sampled=sum(states[area].values()),
+            waiting=states[area][Case.State.WAITING] + states[area][Case.State.MORE],
+            confirmed=states[area][Case.State.APPROVED],
+            disproved=states[area][Case.State.REFUSED],
+        )
+        for area, count in sorted(affected.letters_by_area().items())
+    ]

@@ -1,4 +1,4 @@
-"""Life events at the window: a paper held in hand, put before another clerk."""
+"""Life events at the window, put before another clerk; and how commitment letters fared."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from pooling.counter import services
+from pooling.counter import inquiries, services
 from pooling.counter.forms import EventForm
 from pooling.counter.proofs import HANDLES
 from pooling.shared.admin import acting
@@ -22,8 +22,20 @@ class EventsAtTheDesk:
     """One page: who, what, since when, on which paper. Goes before an admin of cases."""
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.event_view)
-        return [path("event/", view, name="counter_deskcase_event"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("event/", view(self.event_view), name="counter_deskcase_event"),
+            path("letters/", view(self.letters_view), name="counter_deskcase_letters"),
+            *super().get_urls(),
+        ]
+
+    def letters_view(self, request):
+        """Show by area how many commitment letters were looked into; names nobody."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        page = {**self.admin_site.each_context(request), "opts": self.opts}
+        page |= {"title": _("承诺书核查情况"), "rows": inquiries.letters()}
+        return TemplateResponse(request, "counter/letters.html", page)
 
     def event_view(self, request):
         """Take in what a paper says; a reviewer decides whether the registry is corrected."""

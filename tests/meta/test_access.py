@@ -114,6 +114,7 @@ REST = {
 #: nobody has identified at the window; 405 is let in, but by POST only.
 DESK = {
     "admin:counter_deskcase_event": (302, 302, 200, 200, 403, 403),
+    "admin:counter_deskcase_letters": (302, 302, 200, 200, 200, 403),
     "admin:counter_deskcase_find": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_intake": (302, 302, 302, 302, 403, 403),
     "admin:counter_deskcase_judge": (302, 302, 405, 405, 405, 405),

@@ -11,6 +11,7 @@ from pooling.cases import selectors as case_selectors
 from pooling.cases import services as cases
 from pooling.cases.models import Case
 from pooling.cases.services import FourEyes, NotNow
+from pooling.counter import inquiries
 from pooling.counter import services as desk
 from pooling.notices.models import Notice
 from pooling.registry import auditing, due
@@ -173,3 +174,11 @@ def test_only_letters_are_looked_into(payer):
     walk(date(2026, 11, 21))
     assert Binding.objects.get().sampled is None
     assert not Case.objects.exists()
+
+
+def test_the_report_counts_by_area(case):
+    (row,) = inquiries.letters()
+    assert (row.area, row.letters, row.sampled, row.waiting) == ("试验市", 1, 1, 1)
+    disproved(case)
+    (row,) = inquiries.letters()
+    assert (row.waiting, row.confirmed, row.disproved) == (0, 0, 1)
