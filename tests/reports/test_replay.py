@@ -13,6 +13,7 @@ from pooling.reports.models import Replay, ReplayArea, ReplayChange
 from pooling.shared.errors import NotFound
 from tests import build
 from tests.settlements.household import AREA, household
+from tests.settlements.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -312,3 +313,24 @@ def test_what_belongs_together_stands_once(family):
             version=done.version, rules={}, asked_at=build.NOON, asked_by="staff:1", up_to_id=0,
             since=done.since, until=done.until, day=done.since,
         )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_look_at_every_bill_once(monkeypatch):
+    family = household()
+    for _ in range(12):
+        build.settle(family.mei, 300, place=family.clinic)
+    asked = start(draft(floor_fen=90_000), since=build.TODAY, until=build.day("2026-11-23"))
+    monkeypatch.setattr(services, "CHUNK", 2)
+
+    def carry_on():
+        # One that finds it held leaves it; one that waited takes the next chunk.
+        return services.replay_more(by=build.JOB, at=build.NOON)
+
+    for _round in range(7):
+        at_once(carry_on, carry_on)
+    run_to_the_end()
+    asked.refresh_from_db()
+    assert (asked.status, asked.seen, asked.changed) == ("done", 12, 12)
+    assert asked.changes.values("settlement").distinct().count() == 12
+    assert [row.looked_at for row in asked.areas.all()] == [12]
