@@ -176,7 +176,8 @@ class BindingRow:
     `side` is the reader's: `payer` or `relative`. `state` is the word to show, `state_code`
     one of proposed, active, stopped, unrelated, ending, not_begun, refused, withdrawn, released,
     expired. `causes` say in sentences why it cannot be used now and who can change that.
-    `locked_until` is the first day on which the reader may release, where it is still to come.
+    `locked_until` is the first day on which the reader may release, where it is still to come;
+    `unnamed` are uses that count only where they are named, and are not.
     """
 
     id: int
@@ -198,6 +199,7 @@ class BindingRow:
     cap_per_month_fen: int | None
     cap_per_year_fen: int | None
     uses: tuple[str, ...] | None
+    unnamed: tuple[str, ...]
     proof: str
     signed_at: datetime
     text_version: str
@@ -359,6 +361,7 @@ def _row(row: Binding, reader_id: int, rules: dict, on: date) -> BindingRow:
         cap_per_month_fen=row.cap_per_month_fen,
         cap_per_year_fen=row.cap_per_year_fen,
         uses=None if row.uses is None else tuple(row.uses),
+        unnamed=tuple(rules["uses_opt_in"]) if row.uses is None else (),
         proof=str(wording.PROOFS[row.proof]),
         signed_at=row.signed_at,
         text_version=row.text_version,

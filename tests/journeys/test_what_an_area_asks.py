@@ -46,6 +46,7 @@ def test_what_the_area_asks_is_told_on_the_page_and_kept(page, live, axe, quiet_
 
     asked = page.inner_text("main")
     assert "至少填一项" in asked
+    assert "都可以不填" not in asked
     assert "每月上限" in asked
     assert "每日上限" not in asked
     assert "这些用途勾选了才能用：体检" in asked
@@ -68,6 +69,7 @@ def test_what_the_area_asks_is_told_on_the_page_and_kept(page, live, axe, quiet_
     page.get_by_role("link", name="查看这份授权").click()
 
     told = page.inner_text("main")
+    assert "当地允许的用途；体检没有勾选，不能用" in told
     assert "起才可以解除" in told
     assert page.get_by_role("link", name="解除共济").count() == 0
     people.looks_right(page, axe)

@@ -57,6 +57,7 @@ def binding(request, pk):
         "grounds": drafts.grounds(request.actor.id, row, today),
         "history": selectors.history(request.actor.id, pk),
         "uses": wording.uses(row.uses or ()),
+        "unnamed": wording.uses(row.unnamed),
     }
     return render(request, "bindings/binding.html", page)
 
