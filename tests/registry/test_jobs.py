@@ -30,7 +30,7 @@ def test_the_night_is_shanghais():
         "portal.sweep_unverified",
         "registry.check_books",
     }
-    assert all(due.hour < 5 for due in nightly().values())
+    assert all(due.hour < 6 for due in nightly().values())
     assert nightly()["bindings.expire_due"] == build.moment("2026-11-23 00:05")
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from pooling.bindings import services as bindings
 from pooling.ledger.models import Entry
 from pooling.policy import services as policy
 from pooling.reports import jobs, services
@@ -111,6 +112,22 @@ def test_rules_of_another_area_have_no_say(family):
     done = replay(draft("999800", floor_fen=10_000_000))
     assert (done.seen, done.concerned, done.changed) == (2, 0, 0)
     assert not done.areas.exists()
+
+
+def test_rules_of_a_payers_area_count_in_the_figures_of_the_bills_area(family):
+    build.area("999800", "邻市")
+    aunt = build.employee("敏", area="999800")
+    build.personal_account(aunt, prior=9000, area="999800")
+    bind = {"by": build.member_actor(family.wei), "at": build.NOON}
+    bindings.freeze(binding_id=family.from_wei.pk, **bind)
+    build.active_binding(aunt, family.mei, rank=1)
+    build.settle(family.mei, 2000, place=family.clinic)
+    done = replay(draft("999800", payer_order="bound_at", floor_fen=8000))
+    assert (done.seen, done.concerned, done.changed) == (3, 1, 1)
+    assert [(row.area, row.looked_at) for row in done.areas.all()] == [(AREA, 1)]
+    change = done.changes.get()
+    assert (change.before["payer"], change.before["taken_fen"]) == (aunt.pk, 2000)
+    assert change.after["taken_fen"] == 1000
 
 
 def test_a_province_counts_only_where_its_city_is_silent():
