@@ -60,7 +60,7 @@ def without_null(value: Any) -> bool:
     return value is not None
 
 
-@dataclass
+@dataclass(eq=False)
 class NationalTill:
     """Whoever holds an access key and its secret. `changes` go into every envelope."""
 
