@@ -45,6 +45,7 @@ SEES = {
         "ledger.posting",
         "accounts.user",
         "hospital.message",
+        "registry.duerun",
     ),
     POLICY_ADMIN: (*_RULES, "reports.replay"),
     SYSTEM_ADMIN: (
@@ -52,6 +53,7 @@ SEES = {
         "accounts.apiclient",
         "accounts.institution",
         "hospital.message",
+        "registry.duerun",
     ),
 }
 

@@ -39,10 +39,18 @@ class NotYet(DomainError):
     code = "due_not_yet"
 
 
+class Passed(DomainError):
+    """A later business date was carried through already."""
+
+    code = "due_passed"
+    status = 409
+
+
 def run(
     on: date, *, today: date, chunk: int = CHUNK, clock: Callable[[], datetime] = database_clock
 ) -> Counter:
-    """Carry through what is due on a day and return what happened. Raises AlreadyRunning, NotYet.
+    """Carry through what is due on a day and return what happened. Raises AlreadyRunning, NotYet,
+    Passed.
 
     A run of that day that was killed is taken up where it stood; one that finished may be
     repeated, and finds nothing left to do.
@@ -72,7 +80,12 @@ def _alone() -> Iterator[None]:
 
 @transaction.atomic
 def begin(*, on: date, by: Actor, at) -> DueRun:
-    """Open the run of a day, or take up the one that was left unfinished."""
+    """Open the run of a day, or take up the one that was left unfinished. Raises Passed.
+
+    Never behind a later day: what has come back since would be told as stopped once more.
+    """
+    if DueRun.objects.filter(on__gt=on, finished_at__isnull=False).exists():
+        raise Passed(_("已处理过更晚的业务日期，不能再处理更早的。"))
     found = DueRun.objects.filter(on=on, finished_at=None).first()
     return found or DueRun.objects.create(on=on, started_at=at)
 

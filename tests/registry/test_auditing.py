@@ -67,7 +67,6 @@ def disproved(case):
 def test_the_lot_opens_one_case_with_a_deadline_and_no_second(case, binding, payer):
     assert (case.state, case.member_id, case.subject_id) == ("waiting", payer.pk, binding.pk)
     assert case.due_at > AT
-    walk(build.TODAY - timedelta(days=1))
     walk()
     assert Case.objects.filter(kind="audit").count() == 1
 

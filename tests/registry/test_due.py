@@ -150,6 +150,8 @@ def test_a_day_that_has_not_come_is_refused_and_one_that_was_missed_is_made_up_f
     assert ended() == 0
     call_command("run_due", on=DAY)
     assert "end_by_event: 1" in capsys.readouterr().out
+    with pytest.raises(due.Passed):
+        run(date(2026, 11, 21))
 
 
 @walked
