@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from pooling.bindings import counting, usability
 from pooling.bindings import rules as binding_rules
-from pooling.bindings import usability
-from pooling.bindings.rules import Asker, Limits, Pair, Side
+from pooling.bindings.facts import Asker, Pair, Past, Side
+from pooling.bindings.rules import Limits, Overall
 from pooling.bindings.usability import Authorisation, Facts, Patient, Payer, Visit
 from pooling.policy import definitions, rules
 from pooling.policy.rules import Rules
@@ -117,15 +118,83 @@ def behind_with_premiums() -> Question:
     return _binding("her insurance is paused, may I bind her", "patient_status_normal", status="2")
 
 
-def cap(**fen: int) -> Question:
-    """Ask whether a cap, or limits without one, may be agreed."""
+def another(role: str, *, kind: str) -> Question:
+    """Ask for a second of those there may be one of, such as a father."""
+    words = f"I pay for one {role}, may I bind another"
+    return _binding(words, "max_per_role", kind=kind, takes=(kind, role), roles={role: 1})
 
+
+def a_new_one(after: int) -> Question:
+    words = f"I have bound {after} different people in my life, may I bind another"
+    return _binding(words, "max_relatives_lifetime", ever=after)
+
+
+def while_somebody_pays_for_me() -> Question:
+    return _binding("somebody pays for me, may I pay", "payer_may_be_relative", paid_for=True)
+
+
+def who_pays_for_others() -> Question:
+    return _binding("she pays for others, may I pay for her", "payer_may_be_relative", pays=True)
+
+
+def at_the_counter_by_promise() -> Question:
+    words = "at the counter, is my signed promise enough"
+    return _binding(
+        words, "evidence_at_counter", registered=None, proof="commitment", channel="counter"
+    )
+
+
+def this_relation_by_promise(kind: str) -> Question:
+    words = f"is my signed promise enough for my {kind}, where {kind} has its own rule"
+    return _binding(words, "evidence_by_relation", kind=kind, registered=None, proof="commitment")
+
+
+def cap_of(**fen: int) -> Question:
+    """Ask whether a payer may set these caps on one authorisation."""
+    return Question(
+        f"may I set {fen}",
+        "caps_offered",
+        lambda found: _first(
+            binding_rules.of_limits(Limits(**fen), found.values(), from_date=found.on)
+        ),
+    )
+
+
+def cap_over_all(**fen: int) -> Question:
+    """Ask whether a payer may set these caps over all relatives together."""
+    return Question(
+        f"may I set {fen} over all",
+        "caps_offered",
+        lambda found: _first(binding_rules.of_overall(Overall(**fen), found.values(), Overall())),
+    )
+
+
+def without_an_end(clause: str = "end_date_required") -> Question:
+    return Question(
+        "may it go on until somebody ends it",
+        clause,
+        lambda found: _first(binding_rules.of_limits(Limits(), found.values(), from_date=found.on)),
+    )
+
+
+def has_to_agree(age: int, clause: str = "relative_confirms") -> Question:
     def answer(found: Rules):
-        limits = Limits(**fen)
-        refused = binding_rules.of_limits(limits, found.values(), from_date=found.on)
-        return next((one.code for one in refused), YES)
+        born = found.on.replace(year=found.on.year - age)
+        return binding_rules.must_confirm("child", born, found.on, found.values())
 
-    return Question(f"may I set {fen}", "caps_offered", answer)
+    return Question(f"has somebody of {age} to say yes", clause, answer)
+
+
+def counts_from() -> Question:
+    return Question(
+        "from when does what I agree to today count",
+        "binding_counts",
+        lambda found: binding_rules.first_day(found.on, found.on, found.values()),
+    )
+
+
+def _first(refusals) -> str:
+    return next((refusal.code for refusal in refusals), YES)
 
 
 def _binding(words: str, clause: str, **facts) -> Question:
@@ -133,7 +202,17 @@ def _binding(words: str, clause: str, **facts) -> Question:
         kind = facts.get("kind", "spouse")
         away = facts.get("away", found.area_code)
         her = Side(2, False, facts.get("insutype", "390"), away, facts.get("status", "1"))
-        me = Asker(1, False, "1", found.area_code, facts.get("relatives", 0))
+        me = Asker(
+            1,
+            False,
+            "1",
+            found.area_code,
+            facts.get("relatives", 0),
+            roles=facts.get("roles", {}),
+            takes=facts.get("takes", ()),
+            paid_for=facts.get("paid_for", False),
+            past=Past(found.on, relatives=facts.get("ever", 0)),
+        )
         two = Pair(
             relative=her,
             registered=facts.get("registered", kind),
@@ -141,6 +220,8 @@ def _binding(words: str, clause: str, **facts) -> Question:
             payers=facts.get("payers", 0),
             already_bound=False,
             blocked=False,
+            channel=facts.get("channel", "online"),
+            pays=facts.get("pays", False),
         )
         values = found.values()
         refused = [
@@ -160,6 +241,16 @@ def pays_for(use: str, *, level: int = 1, insutype: str = "390") -> Question:
     clause = "uses" if level == 1 else "resident_outpatient_max_level"
     words = f"may my money pay {use} at level {level} for somebody with {insutype}"
     return _using(words, clause, use=use, level=level, insutype=insutype)
+
+
+def unless_i_name(use: str) -> Question:
+    words = f"I named no uses, is {use} paid"
+    return _using(words, "uses_opt_in", use=use, uses=None)
+
+
+def while_she_has(yuan: int) -> Question:
+    words = f"her own account holds {yuan}, may she use mine"
+    return _using(words, "needs_empty_own_account", own_fen=yuan * 100)
 
 
 def while_i_am_paused() -> Question:
@@ -191,11 +282,11 @@ def _using(words: str, clause: str, **facts) -> Question:
                 found.on,
                 payer_area=facts.get("i_left", ""),
                 relative_area=facts.get("she_left", ""),
-                # Where uses count only when named, these are.
-                uses=tuple(found.value("uses_opt_in")) or None,
+                uses=facts.get("uses", _named(found)),
             ),
             patient=Patient(False, facts.get("insutype", "390"), here, facts.get("her", "1")),
             payer=Payer(False, facts.get("me", "1"), here),
+            own_fen=facts.get("own_fen", 0),
             # Who pooled first is another engine's; here it is about people and uses.
             rules=found.values() | {"model": "direct_debit"},
         )
@@ -206,13 +297,22 @@ def _using(words: str, clause: str, **facts) -> Question:
     return Question(words, clause, answer)
 
 
+def _named(found: Rules) -> tuple[str, ...] | None:
+    """Return what a payer ticks where uses count only when ticked: all there is."""
+    return tuple(found.value("uses_opt_in")) or None
+
+
 # --- who pays how much? -------------------------------------------------------------------
 
 
-def gives(bill: int, *, prior: int = 0, current: int = 0, clause: str) -> Question:
+def gives(
+    bill: int, *, prior: int = 0, current: int = 0, clause: str, use: str = "outpatient"
+) -> Question:
     """Ask what one payer gives of a bill, in yuan."""
     words = f"I hold {prior} prior and {current} current, how much of {bill}"
-    return Question(words, clause, lambda found: _split(found, bill, [(prior, current)])[0])
+    return Question(
+        words, clause, lambda found: _split(found, bill, [(prior, current)], use=use)[0]
+    )
 
 
 def shared_out(bill: int, *holdings: int, clause: str = "payers_per_settlement") -> Question:
@@ -230,7 +330,13 @@ def own_paid(bill: int) -> Question:
     )
 
 
-def _split(found: Rules, bill: int, holdings: list[tuple[int, int]], own: int = 0) -> list[int]:
+def _split(
+    found: Rules,
+    bill: int,
+    holdings: list[tuple[int, int]],
+    own: int = 0,
+    use: str = "outpatient",
+) -> list[int]:
     here = found.area_code
     clauses = {
         name: Clause(name, found.value(name), clause.area_code, clause.version_label)
@@ -244,9 +350,7 @@ def _split(found: Rules, bill: int, holdings: list[tuple[int, int]], own: int = 
             payer=number,
             rank=number,
             bound_at=None,
-            authorisation=Authorisation(
-                "active", found.on, uses=tuple(found.value("uses_opt_in")) or None
-            ),
+            authorisation=Authorisation("active", found.on, uses=_named(found)),
             standing=Payer(False, "1", here),
             purse=Purse(
                 parts=(
@@ -258,7 +362,7 @@ def _split(found: Rules, bill: int, holdings: list[tuple[int, int]], own: int = 
         for number, (prior, current) in enumerate(holdings, 1)
     )
     given = Input(
-        charge=Charge(Visit(found.on, "outpatient", 1), bill * 100, own * 100, 2),
+        charge=Charge(Visit(found.on, use, 1), bill * 100, own * 100, 2),
         patient=Patient(False, "390", here, "1"),
         rules_area=here,
         rules={here: clauses},
@@ -279,6 +383,15 @@ def released_from() -> Question:
         lambda found: (
             binding_rules.release_day(found.value("release_counts"), found.on) or found.on
         ),
+    )
+
+
+def released_at_once() -> Question:
+    """Ask whether who bound today may release today."""
+    return Question(
+        "I bound her today, may I release today",
+        "lock_days",
+        lambda found: _first(counting.of_release(found.on, found.values(), found.on)),
     )
 
 

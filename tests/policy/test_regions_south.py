@@ -3,19 +3,18 @@
 import pytest
 
 from tests.policy import asking
-from tests.policy.asking import BY_PAPERS, CARE, SHOP, YES
+from tests.policy.asking import BY_PAPERS, YES
 
 NO_KIN = "relation_not_allowed"
 NO_IN_LAW = "in_law_not_allowed"
 NO_USE = "use_not_allowed_by_area"
-EVERY_USE = [*CARE, *SHOP, "resident_premium"]
 
 ROWS = [
     # 河南, 许昌: near relatives; numbers by role only from a mass-made article.
     ("410000", "2024-12-09", asking.may_bind("sibling"), YES, "410000/2024-1 NEWS"),
     ("410000", "2026-11-22", asking.another_payer(2), YES, "DEFAULT"),
     ("411000", "2026-11-22", asking.one_more(6), YES, "DEFAULT"),
-    ("411000", "2026-11-22", asking.what("max_per_role"), {}, "DEFAULT"),
+    ("411000", "2026-11-22", asking.another("spouse", kind="spouse"), YES, "DEFAULT"),
     ("411000", "2026-11-22", asking.insured_in("410100"), YES, "000000/2026-1 NEWS"),
     # 湖北, 武汉: from October 2024, by promise, premiums as a refund.
     ("420000", "2024-09-30", asking.may_bind("sibling"), NO_KIN, "000000/2021-1 NEWS"),
@@ -25,7 +24,7 @@ ROWS = [
     ("420000", "2026-11-22", asking.behind_with_premiums(), "status_not_normal",
      "420000/2024-1 NEWS"),
     ("420000", "2026-11-22", asking.while_i_am_paused(), "payer_paused", "420000/2024-1 NEWS"),
-    ("420000", "2026-11-22", asking.what("lock_days"), 0, "DEFAULT"),
+    ("420000", "2026-11-22", asking.released_at_once(), YES, "DEFAULT"),
     ("420000", "2026-11-22", asking.what("payer_requires_e_credential"), True,
      "420000/2024-1 REPOST"),
     ("420000", "2026-11-22", asking.insured_in("430100"), "out_of_province",
@@ -37,7 +36,9 @@ ROWS = [
     # 湖南, 长沙: ten at a time, twenty in a life.
     ("430000", "2026-11-22", asking.one_more(9), YES, "430000/2024-1 REPOST"),
     ("430000", "2026-11-22", asking.one_more(10), "max_relatives", "430000/2024-1 REPOST"),
-    ("430000", "2026-11-22", asking.what("max_relatives_lifetime"), 20, "430000/2024-1 REPOST"),
+    ("430000", "2026-11-22", asking.a_new_one(19), YES, "430000/2024-1 REPOST"),
+    ("430000", "2026-11-22", asking.a_new_one(20), "max_lifetime", "430000/2024-1 REPOST"),
+    ("430100", "2026-11-22", asking.a_new_one(20), "max_lifetime", "430000/2024-1 REPOST"),
     ("430000", "2026-11-22", asking.by_promise("sibling"), YES, "430000/2024-1 REPOST"),
     ("430000", "2026-11-22", asking.another_payer(2), YES, "DEFAULT"),
     ("430000", "2026-11-22", asking.gives(600, prior=600, clause="floor_fen"), 600, "DEFAULT"),
@@ -57,8 +58,8 @@ ROWS = [
     ("440000", "2026-11-22", asking.behind_with_premiums(), "status_not_normal",
      "440000/2024-1 REPOST"),
     ("440000", "2026-11-22", asking.what("wallet_open"), False, "440000/2024-1 NEWS"),
-    ("440100", "2023-04-12", asking.what("relative_confirms"), False, "DEFAULT"),
-    ("440100", "2023-04-13", asking.what("relative_confirms"), True, "440100/2023-1 REPOST"),
+    ("440100", "2023-04-12", asking.has_to_agree(40), False, "DEFAULT"),
+    ("440100", "2023-04-13", asking.has_to_agree(40), True, "440100/2023-1 REPOST"),
     ("440100", "2026-11-22", asking.one_more(10), YES, "DEFAULT"),
     ("440300", "2023-12-30", asking.gives(9000, prior=9000, clause="floor_fen"), 9000,
      "DEFAULT"),
@@ -67,11 +68,17 @@ ROWS = [
     ("440300", "2026-11-22", asking.gives(9000, prior=7778, clause="floor_fen"), 0,
      "440300/2024-1 REPOST"),
     ("440300", "2026-11-22", asking.insured_in("440100"), "out_of_area", "440300/2024-1 REPOST"),
-    ("440300", "2026-11-22", asking.what("needs_empty_own_account"), True,
+    ("440300", "2026-11-22", asking.while_she_has(1), "own_account_not_empty",
      "440300/2024-1 REPOST"),
-    ("440300", "2026-11-22", asking.what("uses_opt_in"), EVERY_USE, "440300/2024-1 REPOST"),
-    ("440300", "2026-11-22", asking.what("cap_use_month_fen"),
-     {"pharmacy_devices": 30_000, "pharmacy_consumables": 30_000}, "440300/2024-1 REPOST"),
+    ("440300", "2026-11-22", asking.while_she_has(0), YES, "440300/2024-1 REPOST"),
+    ("440300", "2026-11-22", asking.unless_i_name("inpatient"), "use_needs_opt_in",
+     "440300/2024-1 REPOST"),
+    ("440300", "2026-11-22", asking.gives(
+        500, prior=9000, clause="cap_use_month_fen", use="pharmacy_devices"), 300,
+     "440300/2024-1 REPOST"),
+    ("440300", "2026-11-22", asking.gives(
+        500, prior=9000, clause="cap_use_month_fen", use="pharmacy_drugs"), 500,
+     "440300/2024-1 REPOST"),
     ("440300", "2026-11-22", asking.pays_for("vaccination"), NO_USE, "440300/2024-1 REPOST"),
     ("440300", "2024-12-09", asking.may_bind("sibling"), YES, "440300/2024-1 NEWS"),
     ("440300", "2026-11-22", asking.what("cap_relative_year_fen"), None, "DEFAULT"),
@@ -99,7 +106,7 @@ ROWS = [
     ("450200", "2026-11-22", asking.what("handling_working_days"), 0, "450200/2024-1 OFFICIAL"),
     ("450200", "2026-11-22", asking.what("counter_materials"), ["applicant_id", "relative_id"],
      "450200/2024-1 OFFICIAL"),
-    ("450200", "2026-11-22", asking.what("needs_empty_own_account"), False, "DEFAULT"),
+    ("450200", "2026-11-22", asking.while_she_has(500), YES, "DEFAULT"),
     # 海南: a member may leave alone.
     ("460000", "2026-11-22", asking.may_release("relative"), YES, "460000/2024-1 REPOST"),
     ("460000", "2026-11-22", asking.one_more(6), YES, "DEFAULT"),

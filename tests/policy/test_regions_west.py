@@ -3,7 +3,7 @@
 import pytest
 
 from tests.policy import asking
-from tests.policy.asking import BY_PAPERS, NEAREST, YES
+from tests.policy.asking import NEAREST, YES
 
 NO_KIN = "relation_not_allowed"
 NO_IN_LAW = "in_law_not_allowed"
@@ -53,7 +53,9 @@ ROWS = [
     ("500000", "2026-11-22", asking.what("handling_working_days"), 0, "500000/2024-1 OFFICIAL"),
     ("500000", "2026-11-22", asking.what("counter_materials"), ["applicant_id", "relative_id"],
      "500000/2024-1 OFFICIAL"),
-    ("500000", "2026-11-22", asking.what("max_validity_months"), None, "500000/2024-1 REPOST"),
+    ("500000", "2026-11-22", asking.without_an_end("max_validity_months"), YES,
+     "500000/2024-1 REPOST"),
+    ("500000", "2026-11-22", asking.without_an_end(), YES, "500000/2024-1 REPOST"),
     # 四川, 成都: the bureau's answer of July 2025.
     ("510000", "2024-12-08", asking.may_bind("sibling"), NO_KIN, "000000/2021-1 NEWS"),
     ("510000", "2024-12-09", asking.may_bind("sibling"), YES, "510000/2024-1 NEWS"),
@@ -73,7 +75,8 @@ ROWS = [
     ("520000", "2026-11-22", asking.by_promise(), YES, "520000/2024-1 REPOST"),
     ("520000", "2026-11-22", asking.what("counter_materials"), ["applicant_id", "relative_id"],
      "520000/2024-1 REPOST"),
-    ("520000", "2026-11-22", asking.what("caps_offered"), [], "520000/2024-1 REPOST"),
+    ("520000", "2026-11-22", asking.cap_of(cap_per_day_fen=10_000), "cap_not_offered",
+     "520000/2024-1 REPOST"),
     ("520000", "2024-12-08", asking.may_bind("sibling"), NO_KIN, "520000/2022-1 REPOST"),
     # 云南: near relatives and no more.
     ("530000", "2024-12-08", asking.may_bind("sibling"), NO_KIN, "000000/2021-1 NEWS"),
@@ -98,14 +101,19 @@ ROWS = [
      "620000/2025-1 NEWS"),
     ("620000", "2026-11-22", asking.what("floor_fen"), 0, "DEFAULT"),
     ("620000", "2026-11-22", asking.another_payer(1), "max_payers", "620000/2025-1 NEWS"),
-    ("620000", "2026-11-22", asking.what("payer_may_be_relative"), False, "620000/2025-1 NEWS"),
-    ("620000", "2026-11-22", asking.what("confirms_from_age"), 16, "620000/2025-1 OFFICIAL"),
-    ("620000", "2026-11-22", asking.what("relative_confirms"), True, "620000/2025-1 OFFICIAL"),
-    ("620000", "2026-11-22", asking.what("evidence_by_relation"), {"child": BY_PAPERS},
+    ("620000", "2026-11-22", asking.while_somebody_pays_for_me(), "payer_is_relative",
+     "620000/2025-1 NEWS"),
+    ("620000", "2026-11-22", asking.has_to_agree(15, "confirms_from_age"), False,
      "620000/2025-1 OFFICIAL"),
+    ("620000", "2026-11-22", asking.has_to_agree(16, "confirms_from_age"), True,
+     "620000/2025-1 OFFICIAL"),
+    ("620000", "2026-11-22", asking.has_to_agree(40), True, "620000/2025-1 OFFICIAL"),
+    ("620000", "2026-11-22", asking.this_relation_by_promise("child"),
+     "commitment_not_accepted", "620000/2025-1 OFFICIAL"),
     ("620000", "2024-12-08", asking.may_bind("sibling"), NO_KIN, "620000/2023-1 NEWS"),
     ("620000", "2026-11-22", asking.while_i_am_paused(), "payer_paused", "620000/2025-1 NEWS"),
-    ("620100", "2026-11-22", asking.what("max_relatives_per_payer"), 7, "620100/2024-1 REPOST"),
+    ("620100", "2026-11-22", asking.one_more(5), YES, "620100/2024-1 REPOST"),
+    ("620100", "2026-11-22", asking.one_more(6), "max_relatives", "620100/2024-1 REPOST"),
     ("620100", "2026-11-22", asking.what("relatives_count_payer"), True,
      "620100/2024-1 REPOST"),
     ("620100", "2024-12-08", asking.insured_in("620200"), "out_of_area", "620100/2023-1 REPOST"),
@@ -119,7 +127,7 @@ ROWS = [
     ("650000", "2026-11-22", asking.may_bind("parent_in_law"), NO_IN_LAW, "650000/2024-1 NEWS"),
     ("650000", "2026-11-22", asking.what("model"), "direct_debit", "DEFAULT"),
     ("650000", "2026-11-22", asking.one_more(7), YES, "DEFAULT"),
-    ("650000", "2026-11-22", asking.what("confirms_from_age"), 0, "DEFAULT"),
+    ("650000", "2026-11-22", asking.has_to_agree(40), False, "DEFAULT"),
     ("650000", "2026-11-22", asking.gives(400, prior=400, clause="floor_fen"), 400, "DEFAULT"),
 ]  # fmt: skip
 
