@@ -309,7 +309,7 @@ def gives(
     bill: int, *, prior: int = 0, current: int = 0, clause: str, use: str = "outpatient"
 ) -> Question:
     """Ask what one payer gives of a bill, in yuan."""
-    words = f"I hold {prior} prior and {current} current, how much of {bill}"
+    words = f"I hold {prior} prior and {current} current, how much of {bill} for {use}"
     return Question(
         words, clause, lambda found: _split(found, bill, [(prior, current)], use=use)[0]
     )
