@@ -141,23 +141,30 @@ def _same(binding, row: BindingRow) -> bool:
 _COLUMNS = {
     "payer": "payer_psn_no",
     "max_relatives": "payer_psn_no",
+    "max_lifetime": "payer_psn_no",
+    "max_changes": "payer_psn_no",
+    "max_per_role": "relation",
     "model": "payer_psn_no",
     "relation": "relation",
     "in_law": "relation",
     "implausible": "relation",
     "evidence": "commitment",
     "commitment": "commitment",
+    "registry": "commitment",
     "period_past": "from_date",
     "period_over": "to_date",
     "period_reversed": "to_date",
+    "end_required": "to_date",
+    "validity_too_long": "to_date",
     "rank": "rank",
     "uses": "uses",
 }
 
 
 def _column(refusal: Refused) -> str:
-    if refusal.code.startswith("cap_") and "cap" in refusal.details:
-        return refusal.details["cap"].removesuffix("_fen")
+    for cap in (refusal.details.get("cap"), *refusal.details.get("caps", ())):
+        if cap is not None:
+            return cap.removesuffix("_fen")
     for beginning, column in _COLUMNS.items():
         if refusal.code.startswith(beginning):
             return column

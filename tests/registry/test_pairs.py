@@ -167,3 +167,36 @@ def test_without_registered_relation_a_commitment_counts_where_the_area_takes_it
     assert "bindings.csv:2: commitment: " in load(folder)
     write(folder, "bindings.csv", BOUND[:-2] + "yes")
     assert "bindings.csv:2: commitment: " in load(folder)
+
+
+@pytest.mark.parametrize(
+    ("clauses", "column"),
+    [
+        ({"max_validity_months": 12}, "to_date"),
+        ({"end_date_required": True}, "to_date"),
+        ({"caps_offered": ["month"]}, "cap_per_settlement"),
+        ({"max_per_role": {"mother": 1}}, "relation"),
+        ({"max_relatives_lifetime": 1}, "payer_psn_no"),
+        ({"excluded_payer_types": ["11"]}, "payer_psn_no"),
+        ({"excluded_relative_types": ["15"]}, "relative_psn_no"),
+        ({"evidence_accepted": ["commitment"]}, "commitment"),
+    ],
+)
+def test_what_an_area_asks_of_a_binding_is_asked_of_a_file(tmp_path, clauses, column):
+    wei = build.employee("王伟", psn_no="P-WEI", born="1988-03-05")
+    if "max_per_role" in clauses or "max_relatives_lifetime" in clauses:
+        first = build.resident("钱芳", born="1956-11-02", gender="2")
+        build.active_binding(wei, first, "58")
+    build.area(build.SHANGRAO, **clauses)
+    build.resident("张桂兰", psn_no="P-MOTHER", born="1957-11-02", gender="2")
+    write(tmp_path, "relations.csv", TIE)
+    write(tmp_path, "bindings.csv", BOUND)
+    assert f"bindings.csv:2: {column}: " in load(tmp_path)
+
+
+def test_what_only_the_window_takes_a_file_may_tell(tmp_path):
+    build.area(build.SHANGRAO, evidence_at_counter=["registry", "commitment"])
+    build.employee("王伟", psn_no="P-WEI", born="1988-03-05")
+    build.resident("张桂兰", psn_no="P-MOTHER", born="1957-11-02", gender="2")
+    write(tmp_path, "bindings.csv", BOUND[:-2] + "yes")
+    assert "bindings.csv：新增 1" in load(tmp_path)
