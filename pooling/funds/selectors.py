@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, Sum
 
 from accounts.selectors import Standing
 from pooling.funds.models import (
+    Deposit,
     FamilyFund,
     FundMember,
     PersonalAccount,
@@ -187,6 +188,12 @@ def paid_in_since(member_id: int, since: date) -> int:
     """Return how often a member paid into a fund since a day."""
     rows = Transfer.objects.filter(sender=member_id, to_share__isnull=False, sent_on__gte=since)
     return rows.count()
+
+
+def deposits(references: Iterable[str]) -> dict[str, Deposit]:
+    """Return what the registry stated under these references, with its place."""
+    rows = Deposit.objects.filter(reference__any=list(references))
+    return {row.reference: row for row in rows.select_related("wallet", "share")}
 
 
 # --- what a bill may take from before the relatives' money ------------------------------------

@@ -10,7 +10,7 @@ from datetime import date
 from accounts.identity import with_check_digit
 
 SHANGRAO, SHANGHAI, XIAN, NANCHANG = "361100", "310000", "610100", "360100"
-JIUJIANG, XIANYANG = "360400", "610400"
+JIUJIANG, XIANYANG, XIAMEN = "360400", "610400", "350200"
 AREAS = {
     SHANGRAO: "上饶",
     SHANGHAI: "上海",
@@ -18,6 +18,7 @@ AREAS = {
     NANCHANG: "南昌",
     JIUJIANG: "九江",
     XIANYANG: "咸阳",
+    XIAMEN: "厦门",
 }
 #: Where a person may be paid for by two; elsewhere by one (`policy/data`).
 TWO_PAYERS = frozenset((XIAN, XIANYANG))
@@ -95,12 +96,24 @@ class Authorisation:
 
 
 @dataclass(slots=True)
+class Purse:
+    """What `owner` has in a wallet, or in a family fund together with `others`, since a day."""
+
+    kind: str
+    owner: Person
+    amount_fen: int
+    since: date
+    others: list[Person] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Family:
     """People who belong together, in the order of their serials."""
 
     people: list[Person] = field(default_factory=list)
     ties: list[Tie] = field(default_factory=list)
     authorisations: list[Authorisation] = field(default_factory=list)
+    purses: list[Purse] = field(default_factory=list)
 
 
 def psn_no(serial: int) -> str:
@@ -116,12 +129,15 @@ def phone(serial: int) -> str:
 #: Whom to log in as, by serial: the README and `manage.py up` name them.
 PAYER, WIFE_OF_PAYER, GRANDMOTHER, CHILD_UNBOUND, AUNT, GRANDFATHER = range(1, 7)
 FATHER_IN_XIAN, MOTHER_IN_XIAN, SON_IN_XIAN, GRANDMOTHER_IN_XIAN = range(7, 11)
+FOUNDER_IN_XIAMEN, WIFE_IN_XIAMEN, MOTHER_IN_XIAMEN = range(11, 14)
+LAST_OF_STORY = MOTHER_IN_XIAMEN
 LOGINS = (
     (PAYER, "王伟", "上饶职工，为妻子和母亲付费，可为女儿开通共济"),
     (GRANDMOTHER, "张桂兰", "上饶居民，由儿子王伟付费"),
     (AUNT, "王敏", "上饶职工，为父亲付费"),
     (FATHER_IN_XIAN, "陈志强", "西安职工，与赵丽先后为儿子付费"),
     (GRANDMOTHER_IN_XIAN, "刘凤英", "西安居民，由儿子陈志强付费"),
+    (FOUNDER_IN_XIAMEN, "林国华", "厦门职工，建有家庭共济账户"),
 )
 #: Where the story's settlements happen.
 CLINIC, HOSPITAL, PHARMACY = "H36110000001", "H36110000003", "P36110000001"
@@ -129,8 +145,8 @@ CLINIC_IN_XIAN, HOSPITAL_IN_XIAN = "H61010000001", "H61010000003"
 
 
 def story(on: date) -> list[Family]:
-    """Return the two families that every demo begins with."""
-    return [_family_in_shangrao(on), _family_in_xian(on)]
+    """Return the three families that every demo begins with."""
+    return [_family_in_shangrao(on), _family_in_xian(on), _family_in_xiamen(on)]
 
 
 def _bound_since(on: date) -> date:
@@ -165,6 +181,8 @@ def _family_in_shangrao(on: date) -> Family:
             Authorisation(wei, gui, MOTHER, since, cap_per_settlement="500.00"),
             Authorisation(min_, fu, FATHER, since, cap_per_month="800.00"),
         ],
+        # Given in the months when money could be sent to a wallet.
+        [Purse("wallet", fu, 30_000, date(2025, 12, 1))],
     )
 
 
@@ -189,4 +207,20 @@ def _family_in_xian(on: date) -> Family:
             Authorisation(li, nuo, SON, since, rank=2, cap_per_settlement="1000.00"),
             Authorisation(qiang, feng, MOTHER, since),
         ],
+    )
+
+
+def _family_in_xiamen(on: date) -> Family:
+    hua = Person(FOUNDER_IN_XIAMEN, "林国华", date(1982, 6, 6), MALE, XIAMEN, EMPLOYEE)
+    hua.opening_fen, hua.monthly_fen, hua.employer = 310_000, 12_400, "厦门示范港务有限公司"
+    mei = Person(WIFE_IN_XIAMEN, "陈美玲", date(1984, 1, 19), FEMALE, XIAMEN, RESIDENT)
+    lan = Person(MOTHER_IN_XIAMEN, "黄玉兰", date(1956, 3, 30), FEMALE, XIAMEN, RESIDENT)
+    since = date(on.year - 1, 9, 1)
+    return Family(
+        [hua, mei, lan],
+        [
+            Tie(hua, mei, WIFE, MARRIAGE, date(2010, 5, 1)),
+            Tie(hua, lan, MOTHER, HOUSEHOLD, hua.born),
+        ],
+        purses=[Purse("family_fund", hua, 80_000, since, [mei, lan])],
     )

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pooling.registry import demo, files
-from pooling.registry.demo import Authorisation, Family, Person, Tie
+from pooling.registry.demo import Authorisation, Family, Person, Purse, Tie
 from pooling.shared.money import yuan_from_fen
 
 #: Insurance begins long before the demo's year, but never before birth.
@@ -20,7 +20,7 @@ def write(
     on: date,
     advance: Callable[[int], None] = lambda people: None,
 ) -> None:
-    """Write the six files; each appears whole under its name, or not at all."""
+    """Write the seven files; each appears whole under its name, or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = {name: folder / f"{name}.part" for name in files.COLUMNS}
     with ExitStack() as stack:
@@ -39,6 +39,7 @@ def write(
                 out["contributions.csv"].writelines(_contributions(person, on))
             out["relations.csv"].writelines(map(_relation, family.ties))
             out["bindings.csv"].writelines(map(_binding, family.authorisations))
+            out["funds.csv"].writelines(map(_fund, family.purses))
             advance(len(family.people))
     for name, part in parts.items():
         part.replace(folder / name)
@@ -125,6 +126,17 @@ def _binding(each: Authorisation) -> str:
         None,
         None,
         "no",
+    )
+
+
+def _fund(each: Purse) -> str:
+    return _line(
+        each.kind,
+        each.owner.psn_no,
+        ";".join(other.psn_no for other in each.others),
+        yuan_from_fen(each.amount_fen),
+        f"{each.kind}-{each.owner.psn_no}",
+        each.since,
     )
 
 

@@ -40,6 +40,14 @@ def key(cells: dict, column: str, *, most: int) -> str:
     return value
 
 
+def keys(cells: dict, column: str, *, most: int) -> tuple[str, ...]:
+    """Return the codes of a `;`-separated cell, each once; none where it is empty."""
+    if not cells[column]:
+        return ()
+    codes = [key({column: code.strip()}, column, most=most) for code in cells[column].split(";")]
+    return tuple(dict.fromkeys(codes))
+
+
 def area(cells: dict, column: str = "area") -> str:
     """Return a six-digit pooling area; one without own rules falls back to its province."""
     value = cells[column]

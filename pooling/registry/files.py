@@ -25,6 +25,7 @@ COLUMNS = {
     "contributions.csv": "reference psn_no area part amount business_date",
     "bindings.csv": "payer_psn_no relative_psn_no relation rank from_date to_date "
     "cap_per_settlement cap_per_day cap_per_month cap_per_year quota uses commitment",
+    "funds.csv": "kind owner_psn_no members amount reference business_date",
 }
 COLUMNS = {name: tuple(columns.split()) for name, columns in COLUMNS.items()}
 

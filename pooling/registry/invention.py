@@ -60,7 +60,7 @@ def families(members: int, seed: int, on: date) -> Iterator[Family]:
     for family in demo.story(on):
         yield from _at_most(family, left)
         left -= len(family.people)
-    serial = demo.GRANDMOTHER_IN_XIAN + 1
+    serial = demo.LAST_OF_STORY + 1
     while left > 0:
         family = _Household(rng, serial, on).family()
         yield from _at_most(family, left)
@@ -82,6 +82,7 @@ def _at_most(family: Family, people: int) -> Iterator[Family]:
                 for each in family.authorisations
                 if each.payer in stay and each.relative in stay
             ],
+            [each for each in family.purses if each.owner in stay and stay.issuperset(each.others)],
         )
 
 

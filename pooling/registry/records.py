@@ -7,7 +7,7 @@ from accounts import identity, phones
 from accounts.models import Enrolment, Gender, Institution, Insurance
 from accounts.services.members import EnrolmentRow, InstitutionRow, MemberRow
 from pooling.bindings.services import Terms
-from pooling.funds.services import PARTS, ContributionRow
+from pooling.funds.services import KINDS, PARTS, ContributionRow, DepositRow
 from pooling.kinship import codes
 from pooling.kinship.models import Relation
 from pooling.registry import fields
@@ -165,6 +165,26 @@ def binding(row: Row, on: date, warn: Warn) -> BindingRow:
         code=_relation_code(cells),
         terms=Terms(from_date=start, to_date=end, rank=rank, uses=_uses(cells), **caps),
         commitment=fields.choice(cells, "commitment", ("yes", "no"), empty="no") == "yes",
+    )
+
+
+def fund(row: Row, on: date, warn: Warn) -> DepositRow:
+    """Read a line of `funds.csv`; who may be in a fund, and where wallets are, tells `funds`."""
+    cells = row.cells
+    kind = fields.choice(cells, "kind", KINDS)
+    business_date = fields.day(cells, "business_date")
+    if business_date > on:
+        raise BadCell("business_date", "future")
+    if kind == "wallet" and cells["members"]:
+        raise BadCell("members", "wallet_members")
+    return DepositRow(
+        line=row.line,
+        kind=kind,
+        owner_psn_no=fields.key(cells, "owner_psn_no", most=30),
+        members=fields.keys(cells, "members", most=30),
+        amount_fen=fields.money(cells, "amount"),
+        reference=fields.key(cells, "reference", most=60),
+        business_date=business_date,
     )
 
 

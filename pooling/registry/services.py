@@ -58,6 +58,7 @@ KINDS = {
         pairs.load_bindings,
         200,
     ),
+    "funds.csv": Kind(records.fund, lambda row: row.line, funds.deposit_many, 200),
 }
 
 

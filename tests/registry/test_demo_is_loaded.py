@@ -24,10 +24,10 @@ def folder(tmp_path):
 
 def test_nothing_of_the_demo_is_refused_and_twice_is_the_same(folder):
     first = load(folder, "--strict")
-    assert first.count("拒绝 0") == 6
+    assert first.count("拒绝 0") == 7
     again = load(folder, "--strict")
-    assert again.count("新增 0，更正 0") == 6
-    assert again.count("拒绝 0") == 6
+    assert again.count("新增 0，更正 0") == 7
+    assert again.count("拒绝 0") == 7
 
 
 def test_a_dry_run_finds_the_same_and_leaves_the_database_as_it_was(folder):

@@ -1,8 +1,9 @@
 """Verbs about money that members own, by what they are for.
 
 `accounts` pays in, opens and closes; `quotas` freezes for one relative; `wallets` and
-`transfers` hand money over; `families` holds it together; `rolling` begins a new year;
-`scheme` knows the scheme's own accounts. Other domains call what stands here.
+`transfers` hand money over; `families` holds it together; `deposits` takes both in from the
+registry; `rolling` begins a new year; `scheme` knows the scheme's own accounts. Other domains
+call what stands here.
 """
 
 from pooling.funds.services.accounts import (
@@ -14,6 +15,7 @@ from pooling.funds.services.accounts import (
     close,
     contribute_many,
 )
+from pooling.funds.services.deposits import KINDS, DepositRow, deposit_many
 from pooling.funds.services.families import (
     close_fund,
     found,
@@ -36,11 +38,13 @@ from pooling.funds.services.transfers import accept, cancel, decline, return_due
 from pooling.funds.services.wallets import change_place, close_wallet, open_wallet
 
 __all__ = [
+    "KINDS",
     "PARTS",
     "AccountClosed",
     "AccountNotEmpty",
     "ClosesTooEarly",
     "ContributionRow",
+    "DepositRow",
     "NotYours",
     "Refused",
     "accept",
@@ -51,6 +55,7 @@ __all__ = [
     "close_wallet",
     "contribute_many",
     "decline",
+    "deposit_many",
     "found",
     "institution_payable",
     "invite",

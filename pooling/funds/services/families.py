@@ -32,6 +32,14 @@ def found(*, founder_id: int, by: Actor, at) -> FamilyFund:
     """
     founder = rows.hold(founder_id)[founder_id]
     rows.only_for(by, founder_id)
+    fund = begin(founder, since=at, at=at)
+    audit.record(verb="funds.found", subject=fund, by=by, at=at, detail={"area": fund.area})
+    rows.tell("fund_founded", (founder_id,), at=at, payer=founder_id)
+    return fund
+
+
+def begin(founder, *, since, at) -> FamilyFund:
+    """Insert a fund with its founder, who is locked, if today's rules let it begin."""
     on = business_date(at)
     rows.living([founder], on)
     standing = rows.standing_of(founder, at)
@@ -39,11 +47,9 @@ def found(*, founder_id: int, by: Actor, at) -> FamilyFund:
     _pools(account.area, on)
     if standing.employee_status != NORMAL:
         raise Refused.because("fund_founder_not_normal")
-    _in_no_other(founder_id)
-    fund = FamilyFund.objects.create(founder=founder, area=account.area, opened_at=at)
-    FundMember.objects.create(fund=fund, member=founder, rank=1, invited_at=at, joined_at=at)
-    audit.record(verb="funds.found", subject=fund, by=by, at=at, detail={"area": fund.area})
-    rows.tell("fund_founded", (founder_id,), at=at, payer=founder_id)
+    _in_no_other(founder.pk)
+    fund = FamilyFund.objects.create(founder=founder, area=account.area, opened_at=since)
+    FundMember.objects.create(fund=fund, member=founder, rank=1, invited_at=since, joined_at=since)
     return fund
 
 
@@ -52,32 +58,36 @@ def invite(*, fund_id: int, member_id: int, by: Actor, at) -> FundMember:
     """Invite a relative as the founder. Whose consent the area does not ask for joins at once."""
     fund, members = _held(fund_id, member_id)
     rows.only_for(by, fund.founder_id)
-    on = business_date(at)
-    founder, relative = members[fund.founder_id], members[member_id]
-    rows.living((founder, relative), on)
-    area = _pools(fund.area, on)
-    if rows.standing_of(founder, at).employee_status != NORMAL:
-        raise Refused.because("fund_founder_not_normal")
-    kind = _fits(fund, founder, relative, area, at)
-    there = selectors.fund_rows(fund_id)
-    if any(row.member_id == member_id for row in there):
-        raise Refused.because("fund_invited_already", status=409)
-    _has_room(len(there), area)
-    row = FundMember(
-        fund=fund,
-        member=relative,
-        rank=max((each.rank for each in there), default=0) + 1,
-        invited_at=at,
-    )
-    if not _is_asked(relative, kind, area, on):
-        _in_no_other(member_id)
-        row.joined_at = at
-    row.save(force_insert=True)
+    row = seat(fund, members[fund.founder_id], members[member_id], since=at, agreed=False, at=at)
     detail = {"fund": fund_id, "joined": row.joined_at is not None}
     audit.record(verb="funds.invite", subject=row, by=by, at=at, detail=detail)
     told = {"payer": fund.founder_id, "relative": member_id}
     rows.tell("fund_joined" if row.joined_at else "fund_invited", told.values(), at=at, **told)
     return row
+
+
+def seat(fund: FamilyFund, founder, relative, *, since, agreed: bool, at) -> FundMember:
+    """Insert a row for a relative if the rules let them in; joined where they `agreed` before."""
+    on = business_date(at)
+    rows.living((founder, relative), on)
+    area = _pools(fund.area, on)
+    if rows.standing_of(founder, at).employee_status != NORMAL:
+        raise Refused.because("fund_founder_not_normal")
+    kind = _fits(fund, founder, relative, area, at)
+    there = selectors.fund_rows(fund.pk)
+    if any(row.member_id == relative.pk for row in there):
+        raise Refused.because("fund_invited_already", status=409)
+    _has_room(len(there), area)
+    joins = agreed or not _is_asked(relative, kind, area, on)
+    if joins:
+        _in_no_other(relative.pk)
+    return FundMember.objects.create(
+        fund=fund,
+        member=relative,
+        rank=max((each.rank for each in there), default=0) + 1,
+        invited_at=since,
+        joined_at=since if joins else None,
+    )
 
 
 @transaction.atomic
@@ -136,7 +146,7 @@ def pay_in(*, fund_id: int, member_id: int, amount_fen: int, by: Actor, at) -> T
         raise Refused.because("fund_insurance_ended")
     account = row.personal_account or rows.paying_account(contributor, standing, on)
     own_area = _pools(account.area, on)
-    _share(row, account)
+    give_share(row, account)
     held = books.locked([*account.part_ids, row.current_id, row.prior_id])
     parts = rows.taken(account, amount_fen, held, own_area)
     transfer = Transfer.objects.create(
@@ -311,7 +321,7 @@ def _may_contribute(fund: FamilyFund, member_id: int, area: Rules, on) -> None:
         )
 
 
-def _share(row: FundMember, account: PersonalAccount) -> None:
+def give_share(row: FundMember, account: PersonalAccount) -> None:
     """Give a member a share of their own at the first money."""
     if row.personal_account is None:
         codes = [f"share:{row.pk}:current", f"share:{row.pk}:prior"]

@@ -15,8 +15,8 @@ from pooling.shared.periods import business_date
 
 class Command(BaseCommand):
     help = (
-        "Write the six registry files with invented families over three generations into DIR. "
-        "The same members, seed and day give the same files. The first ten people are always "
+        "Write the seven registry files with invented families over three generations into DIR. "
+        "The same members, seed and day give the same files. The first thirteen people are always "
         "the story families of pooling/registry/demo.py. Nobody in them exists: identity "
         "numbers begin with 10, which is no province, and phones with 10 as well."
     )
