@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pooling.bindings import papers, refusals, rules
+from pooling.bindings.evidence import COUNTER, ONLINE
 from pooling.bindings.rules import Asker, Pair, Refusal, Side
 from pooling.cases import materials
 from pooling.kinship import codes
@@ -20,11 +21,15 @@ from pooling.policy.rules import ClauseInForce, Rules
 _PAYER, _RELATIVE = 1, 2
 #: Each way to prove a relation, in the order in which people are glad of it.
 WAYS = ("registry", "commitment", "documented")
-#: Clauses that say how it begins, and how it ends.
+#: Clauses that say how it begins, what else has to hold, and how it ends.
 BEGINS = (
-    *("relative_confirms", "confirms_for", "confirms_from_age", "binding_counts"),
-    *("end_date_required", "max_validity_months", "caps_required"),
+    *("binding_counts", "end_date_required", "max_validity_months", "caps_required"),
     *("requires_e_credential", "payer_requires_e_credential"),
+)
+ALSO = (
+    *("max_relatives_per_payer", "relatives_count_payer", "max_per_role"),
+    *("max_relatives_lifetime", "max_payers_per_relative", "payer_may_be_relative"),
+    *("excluded_payer_types", "excluded_relative_types"),
 )
 ENDS = ("release_by", "release_counts", "lock_days", "rebind_wait_days", "max_changes_per_year")
 
@@ -58,10 +63,14 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to prove the relation; what stands against this way alone."""
+    """One way to prove the relation; what stands against this way alone.
+
+    `at_window`: it will do there, though not online.
+    """
 
     proof: str
     against: tuple[Against, ...]
+    at_window: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class Answer:
     ways: tuple[Way, ...]
     to_show: tuple[tuple[str, ...], ...]
     begins: tuple[Told, ...]
+    also: tuple[Told, ...]
     ends: tuple[Told, ...]
 
 
@@ -98,30 +108,53 @@ def answer(asked: Question, on: date) -> Answer:
     """Answer for a day. `asked.code` is one of `kinship.codes.CODES`."""
     area = policy.in_force(asked.area, on)
     kind = codes.kind_of(asked.code)
-    found = {proof: list(objections(asked, proof, area, on)) for proof in WAYS}
-    common = [each for each in found[WAYS[-1]] if all(each in found[proof] for proof in WAYS)]
-    ways = tuple(
-        Way(proof, tuple(_told(each, area) for each in found[proof] if each not in common))
+    found = {
+        (proof, channel): list(objections(asked, proof, area, on, channel))
         for proof in WAYS
-    )
+        for channel in (ONLINE, COUNTER)
+    }
+    furthest = found[WAYS[-1], COUNTER]
+    common = [each for each in furthest if all(each in against for against in found.values())]
     allowed = any(not against for against in found.values())
     # Where each way is barred for another reason, the one with papers goes furthest.
-    reasons = () if allowed else tuple(_told(each, area) for each in common or found[WAYS[-1]])
+    reasons = () if allowed else tuple(_told(each, area) for each in common or furthest)
+    confirms = rules.must_confirm(kind, _born(asked.relative_age, on), on, area.values())
     return Answer(
         allowed=allowed,
         reasons=reasons,
-        ways=ways,
-        to_show=_to_show(kind, area),
-        begins=_sentences(BEGINS, area),
+        ways=tuple(_way(proof, found, common, area) for proof in WAYS),
+        to_show=_to_show(kind, area, confirms),
+        begins=(_confirms(kind, confirms, area), *_sentences(BEGINS, area)),
+        also=_sentences(ALSO, area),
         ends=_sentences(ENDS, area),
     )
 
 
-def objections(asked: Question, proof: str, area: Rules, on: date) -> Iterator[Refusal]:
+def objections(
+    asked: Question, proof: str, area: Rules, on: date, channel: str = ONLINE
+) -> Iterator[Refusal]:
     """Yield what the rules have against it, were the relation proven in this way."""
     asker, values, kind = _asker(asked), area.values(), codes.kind_of(asked.code)
     yield from rules.of_asker(asker, kind, values)
-    yield from rules.of_pair(asker, _pair(asked, proof, on), kind, values)
+    yield from rules.of_pair(asker, _pair(asked, proof, channel, on), kind, values)
+
+
+def _way(proof: str, found: dict, common: list[Refusal], area: Rules) -> Way:
+    online, there = (
+        [each for each in found[proof, channel] if each not in common]
+        for channel in (ONLINE, COUNTER)
+    )
+    if online and not there:
+        return Way(proof, (), at_window=True)
+    return Way(proof, tuple(_told(each, area) for each in online))
+
+
+def _confirms(kind: str, confirms: bool, area: Rules) -> Told:
+    """Say whether this relative has to agree, with the clause that decides it."""
+    name, kinds = "relative_confirms", area.value("confirms_for")
+    if area.value(name) and not confirms:
+        name = "confirms_for" if kinds is not None and kind not in kinds else "confirms_from_age"
+    return Told(plain_words.sentence("relative_confirms", confirms), area.clause(name))
 
 
 def _asker(asked: Question) -> Asker:
@@ -134,16 +167,17 @@ def _asker(asked: Question) -> Asker:
     )
 
 
-def _pair(asked: Question, proof: str, on: date) -> Pair:
+def _pair(asked: Question, proof: str, channel: str, on: date) -> Pair:
     registered = codes.kind_of(asked.code) if proof == "registry" else None
     return Pair(
         relative=Side(_RELATIVE, False, asked.insutype, asked.relative_area, asked.status),
         registered=registered,
-        proof="" if registered else proof,
+        proof=proof,
         payers=asked.payers,
         already_bound=False,
         blocked=False,
         implausible=() if registered else _implausible(asked, on),
+        channel=channel,
     )
 
 
@@ -162,8 +196,8 @@ def _born(age: int, on: date) -> date:
     return date(on.year - age, on.month, day)
 
 
-def _to_show(kind: str, area: Rules) -> tuple[tuple[str, ...], ...]:
-    wanted = papers.checklist(kind, area.values(), registered=False)
+def _to_show(kind: str, area: Rules, confirms: bool) -> tuple[tuple[str, ...], ...]:
+    wanted = papers.checklist(kind, area.values(), registered=False, consents=confirms)
     return tuple(tuple(materials.words(line.any_of)) for line in wanted if line.needed)
 
 

@@ -93,6 +93,42 @@ def test_an_area_that_allows_more_answers_otherwise(site):
         assert ask(site, relation="54", gender="2", area=code).context["answer"].allowed
 
 
+def test_what_will_do_at_the_window_alone_is_said_so(site):
+    build.area("999900", evidence_accepted=["registry"], evidence_at_counter=["commitment"])
+    build.area("990000", "试验省")
+    ways = {way.proof: way for way in ask(site, area="999900").context["answer"].ways}
+    assert [way.at_window for way in ways.values()] == [False, True, False]
+    assert "网上不行" in ask(site, area="999900").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("clauses", "age", "says", "because"),
+    [
+        ({}, "66", "不必由家人确认", "relative_confirms"),
+        ({"relative_confirms": True}, "66", "须由家人本人确认", "relative_confirms"),
+        (
+            {"relative_confirms": True, "confirms_for": ["spouse"]},
+            *("66", "不必由家人确认", "confirms_for"),
+        ),
+        (
+            {"relative_confirms": True, "confirms_from_age": 67},
+            *("66", "不必由家人确认", "confirms_from_age"),
+        ),
+    ],
+)
+def test_who_has_to_confirm_is_said_for_this_relative(site, clauses, age, says, because):
+    build.area("999900", **clauses)
+    told = ask(site, area="999900", relative_age=age).context["answer"].begins[0]
+    assert says in told.sentence
+    assert told.clause.name == because
+
+
+def test_what_was_not_asked_and_still_has_to_hold_is_told(site):
+    build.area("999900", max_per_role={"father": 1}, payer_may_be_relative=False)
+    told = {each.clause.name for each in ask(site, area="999900").context["answer"].also}
+    assert {"max_per_role", "payer_may_be_relative"} <= told
+
+
 def test_what_was_already_bound_counts(site):
     build.area("999900", max_relatives_per_payer=2)
     build.area("990000", "试验省")
@@ -104,16 +140,23 @@ def test_what_was_already_bound_counts(site):
 @given(said=forms)
 def test_the_page_says_what_the_rules_say(site, said):
     answer = site.get(PAGE, said).context["answer"]
-    found = {proof: _by_hand(said, proof) for proof in ("registry", "commitment", "documented")}
-    assert answer.allowed is any(not codes for codes in found.values())
-    against_all = set.intersection(*map(set, found.values()))
+    found = {
+        (proof, channel): set(_by_hand(said, proof, channel))
+        for proof in ("registry", "commitment", "documented")
+        for channel in ("online", "counter")
+    }
+    assert answer.allowed is any(not against for against in found.values())
+    always = set.intersection(*found.values())
     if not answer.allowed:
-        assert {each.code for each in answer.reasons} == (against_all or set(found["documented"]))
+        last = found["documented", "counter"]
+        assert {each.code for each in answer.reasons} == (always or last)
     for way in answer.ways:
-        assert {each.code for each in way.against} == set(found[way.proof]) - against_all
+        online, there = (found[way.proof, channel] - always for channel in ("online", "counter"))
+        assert way.at_window is (bool(online) and not there)
+        assert {each.code for each in way.against} == (set() if way.at_window else online)
 
 
-def _by_hand(said, proof) -> list[str]:
+def _by_hand(said, proof, channel) -> list[str]:
     """Ask the pure rules, from facts put together here once more."""
     area = policy.in_force(said["area"], build.TODAY).values()
     kind = codes.kind_of(said["relation"])
@@ -144,6 +187,7 @@ def _by_hand(said, proof) -> list[str]:
         payers=0,
         already_bound=False,
         blocked=False,
+        channel=channel,
         implausible=tuple((each.code, each.values) for each in problems),
     )
     against = [*rules.of_asker(asker, kind, area), *rules.of_pair(asker, pair, kind, area)]
