@@ -157,6 +157,11 @@ def test_the_page_says_what_the_split_says(site, said):
             "pays_own_paid": st.booleans(),
             "resident_outpatient_max_level": st.sampled_from((None, 1)),
             "cap_relative_year_fen": st.sampled_from((None, 10_000)),
+            "cap_relative_settlement_fen": st.sampled_from((None, 5_000)),
+            "cap_binding_month_fen": st.sampled_from((None, 4_000)),
+            "cap_use_month_fen": st.sampled_from(({}, {"outpatient": 3_000})),
+            "needs_empty_own_account": st.sampled_from((False, False, True)),
+            "uses_opt_in": st.sampled_from(([], ["checkup"])),
         }
     ),
 )
