@@ -281,7 +281,7 @@ def api_key(*, institution: Institution | None = None, scope: str = "settle", da
 
 
 def till_credential(
-    *, institution: Institution, family: str = "csb", share: str = "table", days: int = 0
+    *, institution: Institution, family: str = "csb", share: str = "table", days: int = 0, **seal
 ):
     """Return the credential of a new till of the national interface, and its secret."""
     return credentials.create_credential(
@@ -292,6 +292,7 @@ def till_credential(
         backdate_days=days,
         by=JOB,
         at=NOON,
+        **seal,
     )
 
 

@@ -86,7 +86,7 @@ def _carry_out(request: HttpRequest, raw: bytes, infno: str, sitting: _Sitting) 
         msgid=message["msgid"],
         area=message["insuplc_admdvs"] or institution.area,
         operator=message["opter"],
-        nodes=dictionary.read(message["infno"], message["input"]),
+        nodes=dictionary.read(message["infno"], gateway.opened(credential, message)),
     )
     by = Actor(ActorKind.CLIENT, credential.client_id, channel="hsa")
     return messages.carry_out(call=call, by=by, at=at)

@@ -90,9 +90,8 @@ def envelope(raw: bytes, infno: str) -> dict[str, Any]:
         found[key] = rule.read(message.get(key), key) or ""
     if found["opter_type"] not in ("", *dictionary.codes()["opter_type"]):
         raise Invalid("opter_type", "经办人类别", "code", "1、2、3")
-    for key in ("cainfo", "encType", "enc_type", "enctype"):
-        text = message.get(key)
-        found[key] = text if isinstance(text, str) else ""
+    # Most clients fill it with anything; who signs with it for certain is in our own records.
+    found["cainfo"] = message["cainfo"] if isinstance(message.get("cainfo"), str) else ""
     return found
 
 

@@ -32,7 +32,9 @@ PROBLEMS = {
     "object": _("应为 JSON 对象"),
     "rows": _("超过 %(limit)s 行"),
     "differs": _("与地址中的 %(limit)s 不一致"),
-    "encrypted": _("本机构没有启用加密报文"),
+    "encrypted": _("应为 JSON 对象；本凭据没有启用加密报文"),
+    "plain": _("本凭据已启用加密报文，应为 SM4 加密后的 Base64 文本"),
+    "undecipherable": _("不能用约定的 SM4 密钥解密"),
 }
 AWAY = _("系统暂时繁忙，请稍后再试。本次没有动任何款项。")
 BROKEN = _("系统出错，已记录。请用原报文编号再次发送，或冲正。")

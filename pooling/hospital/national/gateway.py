@@ -3,13 +3,16 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, Func
 from django.utils.translation import gettext_lazy as _
 
 from pooling.hospital.models import TillCredential
-from pooling.hospital.national import signatures
+from pooling.hospital.national import guomi, signatures
+from pooling.hospital.national.dictionary import Invalid
+from pooling.hospital.parsing import read_json
 from pooling.shared.errors import DomainError
 from pooling.shared.queries import compiled_once
 
@@ -65,6 +68,33 @@ def spend(credential: TillCredential, nonce: str, body: bytes, *, repeatable: bo
         used_for, is_new = cursor.fetchone()
     if not is_new and not (repeatable and used_for == digest):
         raise GatewayRefused(DIFFERS, code="nonce_used")
+
+
+def opened(credential: TillCredential, message: dict) -> Any:
+    """Return a message's input; of an institution that encrypts, decrypted and its seal checked.
+
+    There a plain input is refused: otherwise leaving the encryption out would be the way round
+    it. Raises Invalid, Unreadable, and GatewayRefused for a wrong seal.
+    """
+    given = message["input"]
+    if credential.sm4_key_sealed is None:
+        if isinstance(given, str):
+            raise Invalid("input", "交易输入", "encrypted")
+        return given
+    if not isinstance(given, str):
+        raise Invalid("input", "交易输入", "plain")
+    try:
+        plain = guomi.decrypt(given, key=credential.sm4_key)
+    except guomi.Undecipherable:
+        raise Invalid("input", "交易输入", "undecipherable") from None
+    if credential.sm2_public_key and not guomi.verified(
+        plain,
+        signature=message["cainfo"],
+        public_key=credential.sm2_public_key,
+        signer=credential.access_key,
+    ):
+        raise GatewayRefused(DIFFERS, code="cainfo_differs")
+    return read_json(plain)
 
 
 def _sent(meta: Mapping[str, str]) -> tuple[str, dict[str, str]]:

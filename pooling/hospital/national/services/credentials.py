@@ -9,7 +9,8 @@ from accounts.models import ApiClient
 from accounts.services import clients
 from accounts.services.clients import ClientRefused
 from pooling.audit import services as audit
-from pooling.hospital.models import TillCredential
+from pooling.hospital.models import Nonce, TillCredential
+from pooling.hospital.national import guomi
 from pooling.shared.actor import Actor
 
 KEY_BYTES, SECRET_BYTES = 12, 32
@@ -17,13 +18,24 @@ KEY_BYTES, SECRET_BYTES = 12, 32
 
 @transaction.atomic
 def create_credential(
-    *, name: str, institution_code: str, family: str, share: str, backdate_days: int, by: Actor, at
+    *,
+    name: str,
+    institution_code: str,
+    family: str,
+    share: str,
+    backdate_days: int,
+    by: Actor,
+    at,
+    encrypts: bool = False,
+    sm2_public_key: str = "",
 ) -> tuple[TillCredential, str]:
     """Make a client that signs, and return its credential with the secret.
 
-    Raises ClientRefused as `create_client` does, and for an unknown family or share. The
-    client's own bearer key is thrown away: this one opens `/hsa/` alone.
+    With `encrypts` its inputs come encrypted with a fresh SM4 key, with `sm2_public_key` (PEM)
+    signed too. Raises ClientRefused as `create_client` does, and for what cannot be verified
+    here. The client's own bearer key is thrown away: this one opens `/hsa/` alone.
     """
+    _check_seal(encrypts, sm2_public_key)
     if family not in TillCredential.Family or share not in TillCredential.Share:
         raise ClientRefused(_("签名方式只能是 csb 或 tif，基金支付来源只能是 table 或 message。"))
     client, _unused = clients.create_client(
@@ -40,15 +52,45 @@ def create_credential(
         access_key=secrets.token_hex(KEY_BYTES),
         family=family,
         share=share,
+        sm2_public_key=sm2_public_key,
         made_at=at,
     )
     credential.secret = secret
+    credential.sm4_key = guomi.make_sm4_key() if encrypts else None
     credential.save(force_insert=True)
     audit.record(
         verb="hospital.create_credential",
         subject=credential,
         by=by,
         at=at,
-        detail={"client": client.pk, "family": family, "share": share},
+        detail={
+            "client": client.pk,
+            "family": family,
+            "share": share,
+            "sm4": encrypts,
+            "sm2": bool(sm2_public_key),
+        },
     )
     return credential, secret
+
+
+def _check_seal(encrypts: bool, sm2_public_key: str) -> None:
+    """Refuse a signature that nobody here could verify. Raises ClientRefused."""
+    if not sm2_public_key:
+        return
+    if not encrypts:
+        raise ClientRefused(_("SM2 签名覆盖加密前的输入，须同时启用 SM4 加密（--sm4）。"))
+    if guomi.openssl() is None:
+        raise ClientRefused(
+            _("本机没有 openssl 程序，无法验证 SM2 签名，不能启用。请安装 OpenSSL 3。"),
+            code="openssl_missing",
+        )
+    if not guomi.is_sm2_key(sm2_public_key):
+        raise ClientRefused(_("这不是 openssl 能读取的 SM2 公钥（PEM）。"), code="sm2_key")
+
+
+@transaction.atomic
+def forget_nonces(*, before) -> int:
+    """Forget nonces whose signatures are too old to be let in anyway; return how many."""
+    deleted, _by_model = Nonce.objects.filter(used_at__lt=before).delete()
+    return deleted

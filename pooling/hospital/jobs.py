@@ -1,0 +1,23 @@
+"""What happens to the tills' records by themselves."""
+
+from datetime import timedelta
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from pooling.hospital.national.services import credentials
+from pooling.shared.work import database_clock, unit_of_work
+
+#: Far longer than a signature is good for.
+KEPT = timedelta(days=1)
+
+
+@app.periodic(cron="40 17 * * *")  # UTC: 01:40 in Shanghai
+@app.task(
+    name="hospital.forget_nonces",
+    queueing_lock="hospital.forget_nonces",
+    retry=RetryStrategy(max_attempts=3, exponential_wait=5),
+)
+def forget_nonces(timestamp: int = 0) -> None:
+    """Forget, each night, nonces whose signatures are too old to be let in anyway."""
+    unit_of_work(lambda: credentials.forget_nonces(before=database_clock() - KEPT))
