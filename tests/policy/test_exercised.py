@@ -190,3 +190,26 @@ def test_the_own_parts_are_drawn_in_the_areas_order(order, drawn):
         own=Purse(parts=(Part("current", 1, 60), Part("prior", 2, 70))),
     )
     assert [(line.part, line.amount_fen) for line in waterfall.split(bill).lines] == drawn
+
+
+# --- the page for authorities ---------------------------------------------------------------
+
+
+def test_the_page_lists_every_parameter_with_its_default_and_every_area():
+    page = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    cells = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    told = {row[0].strip("`"): row[-1] for row in cells if len(row) == 4}
+    assert list(told) == list(parameters.PARAMETERS)
+    for name, row in parameters.PARAMETERS.items():
+        if isinstance(row.default, bool):
+            assert told[name] == ("yes" if row.default else "no"), name
+        elif row.default is None or row.default in ([], {}):
+            assert told[name] == "none", name
+        elif isinstance(row.default, (int, str)):
+            assert told[name] == str(row.default), name
+    for area in definitions.read_folder():
+        short = area.name.removesuffix("市").removesuffix("省")
+        short = short.removesuffix("壮族自治区").removesuffix("维吾尔自治区")
+        short = short.removesuffix("回族自治区").removesuffix("自治区")
+        assert area.code == "000000" or short in page, area.name
+    assert f"asks {len(parameters.PARAMETERS)} questions" in page
