@@ -1,13 +1,14 @@
 """How a domain refuses: with a code for machines and a sentence for people."""
 
-from django.utils.translation import gettext
-
 
 def both(sentence, remedy) -> str:
-    """Return what happened and what would change it as one text; languages space them apart."""
-    if not remedy:
-        return str(sentence)
-    return gettext("%(sentence)s%(remedy)s") % {"sentence": sentence, "remedy": remedy}
+    """Return what happened and what would change it as one text.
+
+    Latin sentences stand a space apart, Chinese ones do not.
+    """
+    said, cure = str(sentence), str(remedy)
+    apart = " " if said and cure and said[-1].isascii() else ""
+    return f"{said}{apart}{cure}"
 
 
 class DomainError(Exception):
