@@ -5,7 +5,7 @@ from datetime import timedelta
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from pooling.hospital.national.services import credentials
+from pooling.hospital.national.services import credentials, files
 from pooling.shared.work import database_clock, unit_of_work
 
 #: Far longer than a signature is good for.
@@ -21,3 +21,14 @@ KEPT = timedelta(days=1)
 def forget_nonces(timestamp: int = 0) -> None:
     """Forget, each night, nonces whose signatures are too old to be let in anyway."""
     unit_of_work(lambda: credentials.forget_nonces(before=database_clock() - KEPT))
+
+
+@app.periodic(cron="45 17 * * *")  # UTC: 01:45 in Shanghai
+@app.task(
+    name="hospital.forget_files",
+    queueing_lock="hospital.forget_files",
+    retry=RetryStrategy(max_attempts=3, exponential_wait=5),
+)
+def forget_files(timestamp: int = 0) -> None:
+    """Forget, each night, statements' files that nobody can fetch any more."""
+    unit_of_work(lambda: files.forget_files(before=database_clock()))

@@ -358,3 +358,24 @@ class ClearingLine(models.Model):
 
     def __str__(self):
         return f"{self.settlement_id}{'-' if self.returned else '+'}"
+
+
+class ExchangeFile(models.Model):
+    """A file of an institution: a statement it uploaded (9101), or what differs in it (9102)."""
+
+    number = models.CharField(_("文件查询号"), max_length=30, unique=True)
+    institution = models.ForeignKey(
+        "accounts.Institution", models.PROTECT, related_name="+", verbose_name=_("定点机构")
+    )
+    name = models.CharField(_("文件名"), max_length=200)
+    content = models.BinaryField()
+    made_at = models.DateTimeField(_("建立时间"), db_index=True)
+
+    DATA_CLASSES = classes(L2="id number institution name made_at", L3b="content")
+
+    class Meta:
+        verbose_name = _("对账文件")
+        verbose_name_plural = _("对账文件")
+
+    def __str__(self):
+        return self.number

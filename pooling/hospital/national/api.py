@@ -1,5 +1,6 @@
 """The national interface, `/hsa/…`: let in, read, one unit of work, answer (ADR 0030)."""
 
+import base64
 import re
 
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +11,15 @@ from pooling.hospital import faults as json_faults
 from pooling.hospital.national import calls, dictionary, faults, gateway
 from pooling.hospital.national.calls import Call
 from pooling.hospital.national.services import messages, persons
+from pooling.hospital.national.services.files import Download
 from pooling.hospital.parsing import Unreadable
 from pooling.hospital.services.once import Answer
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.work import unit_of_work
 
-#: A stay has thousands of items; what is larger is an accident or an attack.
-MAX_BYTES = 2 * 1024 * 1024
+#: A stay has thousands of items, and a statement's file comes as numbers byte by byte.
+MAX_BYTES = 16 * 1024 * 1024
 #: `/hsa/2207`, or one address for all, with or without the number behind it.
 ADDRESS = re.compile(
     r"(?:fsi/api/rsfComIfsService/callService(?:/|$))?(?P<infno>[0-9]{4,6}[A-Z]?)?/?", re.ASCII
@@ -56,6 +58,8 @@ def receive(request: HttpRequest, address: str) -> HttpResponse:
             raise persons.nobody()
     except Exception as error:  # noqa: BLE001 - a till that gets no JSON cancels the visit
         return faults.answer(error, area=sitting.area, at=sitting.at)
+    if isinstance(given, Download):
+        return _file(request, given, sitting)
     return json_faults.answer(given.content, given.status)
 
 
@@ -66,10 +70,21 @@ def _bounded(request: HttpRequest) -> bytes:
         raise Unreadable("body_without_length")
     if not length.isdecimal() or int(length) > MAX_BYTES:
         raise Unreadable("body_too_large")
-    return request.body
+    return request.read(int(length))
 
 
-def _carry_out(request: HttpRequest, raw: bytes, infno: str, sitting: _Sitting) -> Answer | None:
+def _file(request: HttpRequest, file: Download, sitting: _Sitting) -> HttpResponse:
+    """Answer 9102: the file itself, as clients save it; as JSON to those that ask for that."""
+    if "application/json" in request.headers.get("Accept", ""):
+        told = {"filename": file.name, "in": base64.b64encode(file.content).decode()}
+        return json_faults.answer(calls.reply(sitting.area, sitting.at, calls.OK, "", told), 200)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": "attachment"}
+    return HttpResponse(file.content, content_type="application/octet-stream", headers=headers)
+
+
+def _carry_out(
+    request: HttpRequest, raw: bytes, infno: str, sitting: _Sitting
+) -> Answer | Download | None:
     credential, at, nonce = gateway.let_in(request.META)
     institution = credential.client.institution
     sitting.area, sitting.at = institution.area, at

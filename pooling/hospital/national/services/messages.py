@@ -11,6 +11,7 @@ from pooling.hospital.national.calls import Call
 from pooling.hospital.national.services import (
     bills,
     fees,
+    files,
     persons,
     reversing,
     signing,
@@ -43,7 +44,9 @@ AFRESH: dict[str, Callable[..., dict | None]] = {
     "2404": visits.cancel,
     "2405": visits.undo_discharge,
     "3201": statements.compare,
+    "3202": files.compare,
     "5203": statements.show,
+    "9101": files.upload,
 }
 #: Written down before they are carried out, and answered the same for ever.
 KEPT: dict[str, tuple[Kind, Callable[..., dict]]] = {
@@ -56,13 +59,14 @@ KEPT: dict[str, tuple[Kind, Callable[..., dict]]] = {
     "2401": (Kind.ADMISSION, visits.admit),
 }
 REVERSING = "2601"
+DOWNLOAD = "9102"
 #: What a second try may be told: the same answer.
 REPEATABLE = {*KEPT, REVERSING}
-KNOWN = {*AFRESH, *REPEATABLE}
+KNOWN = {*AFRESH, *REPEATABLE, DOWNLOAD}
 
 
 @verb
-def carry_out(*, call: Call, by: Actor, at) -> Answer | None:
+def carry_out(*, call: Call, by: Actor, at) -> Answer | files.Download | None:
     """Carry a message out, or repeat what it was answered; None where nobody was found.
 
     A msgid that was used for another input is refused, and that is written down: two patients
@@ -82,6 +86,8 @@ def carry_out(*, call: Call, by: Actor, at) -> Answer | None:
             detail={"infno": call.infno, "msgid": call.msgid},
         )
         return Answer(200, calls.failure(str(refusal), area=call.area, at=at))
+    if call.infno == DOWNLOAD:
+        return files.download(call=call, by=by, at=at)
     output = AFRESH[call.infno](call=call, by=by, at=at)
     return None if output is None else Answer(200, calls.success(call, output, at))
 

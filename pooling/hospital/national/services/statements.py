@@ -51,9 +51,7 @@ def compare(*, call: Call, by: Actor, at) -> dict:
     alone, 1 for what was given back alone, otherwise for both.
     """
     node = call.nodes["data"]
-    first, last = moments.day(node["stmt_begndate"]), moments.day(node["stmt_enddate"])
-    if not 0 <= (last - first).days < MOST_DAYS:
-        raise RangeRefused(_("对账结束日期应不早于开始日期，且不超过 92 天。"))
+    first, last = days(node)
     ours = _sums(call, node, first, last)
     theirs = {
         "medfee_sumamt": fen(node["medfee_sumamt"]),
@@ -78,6 +76,14 @@ def compare(*, call: Call, by: Actor, at) -> dict:
             },
         )
     }
+
+
+def days(node: dict) -> tuple[date, date]:
+    """Return the first and last day of a statement, both included. Raises RangeRefused."""
+    first, last = moments.day(node["stmt_begndate"]), moments.day(node["stmt_enddate"])
+    if not 0 <= (last - first).days < MOST_DAYS:
+        raise RangeRefused(_("对账结束日期应不早于开始日期，且不超过 92 天。"))
+    return first, last
 
 
 def _sums(call: Call, node: dict, first: date, last: date) -> dict[str, int]:
