@@ -27,10 +27,10 @@ fen = st.one_of(st.integers(1, 300), st.integers(1, 6000))
 OPEN = {"wallet_open": True, "wallet_transfer_most_fen": MOST, "floor_fen": FLOOR}
 #: What the area does in turn: each change takes away what could begin under the one before.
 MODELS = (
-    {**OPEN, "model": "pooled_transfer"},
+    {**OPEN, "model": "pooled_transfer", "quota_across_provinces": True},
     {"floor_fen": FLOOR, "model": "quota"},
     {**OPEN, "model": "direct_debit"},
-    {"floor_fen": FLOOR, "model": "pooled_transfer"},
+    {"floor_fen": FLOOR, "model": "pooled_transfer", "quota_across_provinces": True},
 )
 
 
@@ -53,7 +53,7 @@ class FamilyMoney(RuleBasedStateMachine):
         build.relation(self.wei, self.min, "75")
         self.people = [self.wei, self.min, self.gui]
         self.pots = {}
-        for person, current, prior in ((self.wei, 3000, 5000), (self.min, 2000, 1000)):
+        for person, current, prior in ((self.wei, 6000, 900), (self.min, 3000, 200)):
             build.personal_account(person, current=current, prior=prior, area=AREA)
             self.pots[person, "current"], self.pots[person, "prior"] = current, prior
         for person in (self.wei, self.gui):
@@ -114,7 +114,8 @@ class FamilyMoney(RuleBasedStateMachine):
         more = amount - sum(frozen.values())
         exists = selectors.open_quota(person.pk, self.gui.pk) is not None
         begins = more > 0 or not exists
-        allowed = not begins or (self.clauses["model"] == "quota" and more <= self.free(person))
+        there = self.clauses["model"] == "quota" or "quota_across_provinces" in self.clauses
+        allowed = not begins or (there and more <= self.free(person))
         if self.tried(allowed, lambda: build.quota(person, self.gui, amount, at=self.now)) is None:
             return
         if more > 0:
@@ -227,16 +228,17 @@ class FamilyMoney(RuleBasedStateMachine):
     def days_pass(self, days):
         year = self.now.year
         self.now += timedelta(days=days)
-        services.return_due(by=build.JOB, at=self.now)
-        for _sent, person, taken, since in self.flying:
-            self.come_back(person, taken, since)
-        self.flying = []
         if self.now.year > year:
             services.roll_over(year=self.now.year, by=build.JOB, at=self.now)
             for person in (self.wei, self.min):
                 for pot in ((), ("quota",), ("share",)):
                     old = self.pot(person, *pot, "current")
                     self.move((person, *pot, "current"), (person, *pot, "prior"), old)
+        # After the roll-over, as in the night of New Year.
+        services.return_due(by=build.JOB, at=self.now)
+        for _sent, person, taken, since in self.flying:
+            self.come_back(person, taken, since)
+        self.flying = []
 
     @rule()
     def the_area_changes_its_model(self):
@@ -276,8 +278,8 @@ def test_whatever_a_family_does_with_its_money_every_fen_is_told():
     run_state_machine_as_test(
         FamilyMoney,
         settings=settings(
-            max_examples=times(ci=12, long_run=4_000),
-            stateful_step_count=25,
+            max_examples=times(ci=25, long_run=4_000),
+            stateful_step_count=30,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
