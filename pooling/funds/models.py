@@ -8,33 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from pooling.funds.columns import closes_after_opening, foreign, ledger_account, one_of_two
 from pooling.shared.privacy import classes
-
-
-def _ledger_account(words, **more) -> models.OneToOneField:
-    """Return the field of a ledger account that holds money of this row and of no other."""
-    return models.OneToOneField(
-        "ledger.Account", models.PROTECT, related_name="+", verbose_name=words, **more
-    )
-
-
-def _foreign(to, words, related_name: str = "+", **more) -> models.ForeignKey:
-    return models.ForeignKey(
-        to, models.PROTECT, related_name=related_name, verbose_name=words, **more
-    )
-
-
-def _closes_after_opening(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
-    )
-
-
-def _one_of_two(one: str, other: str) -> Q:
-    return Q(**{f"{one}__isnull": True, f"{other}__isnull": False}) | Q(
-        **{f"{one}__isnull": False, f"{other}__isnull": True}
-    )
 
 
 class PersonalAccount(models.Model):
@@ -44,10 +19,10 @@ class PersonalAccount(models.Model):
     contribution opens the account.
     """
 
-    member = _foreign("accounts.Member", _("参保人"), "personal_accounts")
+    member = foreign("accounts.Member", _("参保人"), "personal_accounts")
     area = models.CharField(_("统筹区"), max_length=6)
-    current = _ledger_account(_("当年部分"))
-    prior = _ledger_account(_("历年部分"))
+    current = ledger_account(_("当年部分"))
+    prior = ledger_account(_("历年部分"))
     opened_on = models.DateField(_("开户日期"))
     closed_on = models.DateField(_("销户日期"), null=True)
 
@@ -125,10 +100,10 @@ class Quota(models.Model):
     name. Nobody but the relative's bills takes from it.
     """
 
-    personal_account = _foreign(PersonalAccount, _("个人账户"), "quotas")
-    relative = _foreign("accounts.Member", _("被共济人"), "quotas_received")
-    current = _ledger_account(_("当年部分"))
-    prior = _ledger_account(_("历年部分"))
+    personal_account = foreign(PersonalAccount, _("个人账户"), "quotas")
+    relative = foreign("accounts.Member", _("被共济人"), "quotas_received")
+    current = ledger_account(_("当年部分"))
+    prior = ledger_account(_("历年部分"))
     opened_at = models.DateTimeField(_("设立时间"))
     closed_at = models.DateTimeField(_("结束时间"), null=True)
     #: Counts its movements, to give each a key of its own.
@@ -151,7 +126,7 @@ class Quota(models.Model):
             models.CheckConstraint(
                 name="funds_quota_parts_differ", condition=~Q(current=F("prior"))
             ),
-            _closes_after_opening("funds_quota_closes_after_opening"),
+            closes_after_opening("funds_quota_closes_after_opening"),
         ]
 
     def __str__(self):
@@ -165,8 +140,8 @@ class Wallet(models.Model):
     somebody who does not sign in, a near relative; empty where the registry stated it.
     """
 
-    owner = _foreign("accounts.Member", _("参保人"), "wallets")
-    ledger_account = _ledger_account(_("账目"))
+    owner = foreign("accounts.Member", _("参保人"), "wallets")
+    ledger_account = ledger_account(_("账目"))
     area = models.CharField(_("使用地"), max_length=6)
     opened_at = models.DateTimeField(_("开通时间"))
     opened_by = models.BigIntegerField(_("开通人"), null=True)
@@ -181,7 +156,7 @@ class Wallet(models.Model):
             models.UniqueConstraint(
                 "owner", name="funds_wallet_one_open_each", condition=Q(closed_at__isnull=True)
             ),
-            _closes_after_opening("funds_wallet_closes_after_opening"),
+            closes_after_opening("funds_wallet_closes_after_opening"),
         ]
 
     def __str__(self):
@@ -195,7 +170,7 @@ class FamilyFund(models.Model):
     (ADR 0024).
     """
 
-    founder = _foreign("accounts.Member", _("创建人"), "funds_founded")
+    founder = foreign("accounts.Member", _("创建人"), "funds_founded")
     area = models.CharField(_("统筹区"), max_length=6)
     opened_at = models.DateTimeField(_("建立时间"))
     closed_at = models.DateTimeField(_("注销时间"), null=True)
@@ -205,7 +180,7 @@ class FamilyFund(models.Model):
     class Meta:
         verbose_name = _("家庭共济账户")
         verbose_name_plural = _("家庭共济账户")
-        constraints = [_closes_after_opening("funds_familyfund_closes_after_opening")]
+        constraints = [closes_after_opening("funds_familyfund_closes_after_opening")]
 
     def __str__(self):
         return f"{self.founder_id}@{self.area}"
@@ -218,12 +193,12 @@ class FundMember(models.Model):
     is where it came from and where its rest goes; `rank` is the order in which shares are used.
     """
 
-    fund = _foreign(FamilyFund, _("家庭共济账户"), "members")
-    member = _foreign("accounts.Member", _("成员"), "fund_memberships")
+    fund = foreign(FamilyFund, _("家庭共济账户"), "members")
+    member = foreign("accounts.Member", _("成员"), "fund_memberships")
     rank = models.PositiveSmallIntegerField(_("使用顺序"))
-    personal_account = _foreign(PersonalAccount, _("个人账户"), "fund_shares", null=True)
-    current = _ledger_account(_("当年部分"), null=True)
-    prior = _ledger_account(_("历年部分"), null=True)
+    personal_account = foreign(PersonalAccount, _("个人账户"), "fund_shares", null=True)
+    current = ledger_account(_("当年部分"), null=True)
+    prior = ledger_account(_("历年部分"), null=True)
     invited_at = models.DateTimeField(_("邀请时间"))
     joined_at = models.DateTimeField(_("加入时间"), null=True)
     left_at = models.DateTimeField(_("退出时间"), null=True)
@@ -297,11 +272,11 @@ class Transfer(models.Model):
         State.CANCELLED: set(),
     }
 
-    sender = _foreign("accounts.Member", _("转出人"), "transfers_sent")
-    personal_account = _foreign(PersonalAccount, _("个人账户"), null=True)
-    from_wallet = _foreign(Wallet, _("转出钱包"), null=True)
-    to_wallet = _foreign(Wallet, _("转入钱包"), "received", null=True)
-    to_share = _foreign(FundMember, _("转入份额"), "received", null=True)
+    sender = foreign("accounts.Member", _("转出人"), "transfers_sent")
+    personal_account = foreign(PersonalAccount, _("个人账户"), null=True)
+    from_wallet = foreign(Wallet, _("转出钱包"), null=True)
+    to_wallet = foreign(Wallet, _("转入钱包"), "received", null=True)
+    to_share = foreign(FundMember, _("转入份额"), "received", null=True)
     amount_fen = models.BigIntegerField(_("金额（分）"))
     #: Of the amount, what was taken from each part of the personal account.
     prior_fen = models.BigIntegerField(_("其中历年（分）"), default=0)
@@ -329,11 +304,11 @@ class Transfer(models.Model):
             ),
             models.CheckConstraint(
                 name="funds_transfer_from_one_place",
-                condition=_one_of_two("personal_account", "from_wallet"),
+                condition=one_of_two("personal_account", "from_wallet"),
             ),
             models.CheckConstraint(
                 name="funds_transfer_to_one_place",
-                condition=_one_of_two("to_wallet", "to_share"),
+                condition=one_of_two("to_wallet", "to_share"),
             ),
             models.CheckConstraint(
                 name="funds_transfer_parts_are_the_amount",
@@ -353,7 +328,7 @@ class Transfer(models.Model):
             ),
             models.CheckConstraint(
                 name="funds_transfer_to_a_wallet_can_return",
-                condition=_one_of_two("returns_at", "to_share"),
+                condition=one_of_two("returns_at", "to_share"),
             ),
         ]
         indexes = [
@@ -369,13 +344,13 @@ class Deposit(models.Model):
     """What the registry says a wallet or a share held, by its own reference."""
 
     reference = models.CharField(_("流水号"), max_length=60, unique=True)
-    wallet = _foreign(Wallet, _("医保钱包"), "deposits", null=True)
-    share = _foreign(FundMember, _("份额"), "deposits", null=True)
+    wallet = foreign(Wallet, _("医保钱包"), "deposits", null=True)
+    share = foreign(FundMember, _("份额"), "deposits", null=True)
     #: The members' numbers as the row named them, to know a repetition by.
     members = models.TextField(_("成员"), blank=True)
     amount_fen = models.BigIntegerField(_("金额（分）"))
     business_date = models.DateField(_("业务日期"))
-    entry = _foreign("ledger.Entry", _("分录"))
+    entry = foreign("ledger.Entry", _("分录"))
 
     DATA_CLASSES = classes(
         L2="id reference business_date entry", L3b="wallet share members amount_fen"
@@ -389,7 +364,7 @@ class Deposit(models.Model):
                 name="funds_deposit_amount_positive", condition=Q(amount_fen__gt=0)
             ),
             models.CheckConstraint(
-                name="funds_deposit_into_one_place", condition=_one_of_two("wallet", "share")
+                name="funds_deposit_into_one_place", condition=one_of_two("wallet", "share")
             ),
         ]
 
