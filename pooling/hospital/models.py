@@ -41,11 +41,14 @@ class Message(models.Model):
     fingerprint = models.CharField(_("内容指纹"), max_length=64)
     status = models.PositiveSmallIntegerField(_("应答码"), null=True)
     answer = models.TextField(_("应答"), blank=True)
+    #: The national interface names people in full; so its answers are sealed, by this row's id.
+    answer_sealed = models.BinaryField(null=True)
     received_at = models.DateTimeField(_("时间"))
     replays = models.PositiveIntegerField(_("重放次数"), default=0)
 
     DATA_CLASSES = classes(
         L2="id client key kind institution infno message_id fingerprint status received_at replays",
+        L3a="answer_sealed",
         L3b="answer",
     )
 
@@ -361,17 +364,24 @@ class ClearingLine(models.Model):
 
 
 class ExchangeFile(models.Model):
-    """A file of an institution: a statement it uploaded (9101), or what differs in it (9102)."""
+    """A file of an institution: a statement it uploaded (9101), or what differs in it (9102).
 
+    Sealed, for nobody looks into what an institution uploads before it is asked about.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     number = models.CharField(_("文件查询号"), max_length=30, unique=True)
     institution = models.ForeignKey(
         "accounts.Institution", models.PROTECT, related_name="+", verbose_name=_("定点机构")
     )
     name = models.CharField(_("文件名"), max_length=200)
-    content = models.BinaryField()
+    content_sealed = models.BinaryField()
     made_at = models.DateTimeField(_("建立时间"), db_index=True)
 
-    DATA_CLASSES = classes(L2="id number institution name made_at", L3b="content")
+    #: Base64.
+    content = sealed_text("content")
+
+    DATA_CLASSES = classes(L2="id uid number institution name made_at", L3a="content_sealed")
 
     class Meta:
         verbose_name = _("对账文件")

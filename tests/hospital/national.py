@@ -40,6 +40,8 @@ def adds_up(setlinfo: dict[str, Any]) -> bool:
     assert abs(told["acct_mulaid_pay"]) <= abs(told["acct_pay"])
     assert told["psn_part_am"] == told["psn_pay"] == personal
     assert told["pdn_cash_pay"] == told["cash_payamt"] == told["psn_cash_pay"]
+    assert told["cashPayamt"] == told["psn_cash_pay"]
+    assert told["ownpay_hosp_part"] == told["hosp_part_amt"]
     assert told["balc"] >= 0
     signs = {each > 0 for name, each in told.items() if each and name != "balc"}
     assert len(signs) <= 1, "all of one sign"
@@ -47,7 +49,7 @@ def adds_up(setlinfo: dict[str, Any]) -> bool:
 
 
 def _is_amount(name: str) -> bool:
-    endings = ("_pay", "_amt", "_sumamt", "_payamt", "_selfpay", "_am", "_dedc", "balc")
+    endings = ("_pay", "_amt", "_sumamt", "ayamt", "_selfpay", "_am", "_dedc", "_part", "balc")
     return name.endswith(endings) and not name.startswith("pool_prop")
 
 

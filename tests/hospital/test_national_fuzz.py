@@ -133,7 +133,7 @@ def test_the_replies_of_a_random_day_add_up_and_3201_agrees_with_their_sums(
     patients = [family.mei, build.resident("许安", area=AREA), build.resident("田野", area=AREA)]
     build.active_binding(family.lan, patients[1], cap_per_settlement_fen=7_77)
     kept = {national: [], pharmacy: []}
-    for _visit in range(times(ci=25, long_run=2_000)):
+    for _visit in range(times(ci=25, long_run=5_000)):
         patient = chance.choice(patients)
         amount = str(Decimal(chance.randrange(1, 90_00)).scaleb(-2))
         flag = str(chance.randrange(3))

@@ -184,7 +184,8 @@ def test_a_cancelled_visit_takes_nothing_more(national, family):
     national.do("2202", {"data": named})
     assert "已经取消" in national.refused("2202", {"data": named})
     assert "已经取消" in national.refused("2204", {"feedetail": [named | fee_line("1.00")]})
-    assert "已经取消" in national.refused("2207", {"data": bill(named, "1.00")})
+    for infno in ("2206", "2207"):
+        assert "已经取消" in national.refused(infno, {"data": bill(named, "1.00")})
 
 
 # --- what nobody reads --------------------------------------------------------------------

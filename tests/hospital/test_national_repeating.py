@@ -30,6 +30,30 @@ def test_a_repeated_settlement_is_answered_byte_for_byte(national, family):
     assert Message.objects.get().replays == 2
 
 
+def test_what_is_kept_of_an_answer_names_nobody(national, family):
+    """The reply holds name and number in full, as the interface wants; the database does not."""
+    named = national.visit(family.mei, "10.00")
+    reply = national.ask("2207", {"data": bill(named, "10.00")})
+    kept = Message.objects.get()
+    assert kept.answer == ""
+    for personal in (family.mei.name, family.mei.cert_no):
+        assert personal.encode() in reply.raw
+        assert personal.encode() not in bytes(kept.answer_sealed)
+
+
+def test_rest_takes_nothing_back_that_the_national_interface_settled(national, till, family):
+    named = national.visit(family.mei, "10.00")
+    message = national.message("2207", {"data": bill(named, "10.00")})
+    setl_id = national.send("2207", message).json["output"]["setlinfo"]["setl_id"]
+    for reply in (
+        till.reverse(setl_id),
+        till.refund(setl_id, "1.00"),
+        till.reverse_message(f"2207:{message['msgid']}"),
+    ):
+        assert (reply.status, reply.code) == (409, "other_interface")
+    assert national.reverse(named, setl_id)
+
+
 def test_a_neighbouring_till_repeats_for_its_institution(national, tif, family):
     named = national.visit(family.mei, "10.00")
     message = national.message("2207", {"data": bill(named, "10.00")})

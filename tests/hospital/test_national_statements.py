@@ -132,7 +132,8 @@ def test_a_file_may_come_as_numbers_signed_or_not(national, day):
     signed = [each - 256 if each > 127 else each for each in content]
     national.do("9101", {"fsUploadIn": about | {"in": signed}})
     first, second = ExchangeFile.objects.order_by("pk")
-    assert bytes(first.content) == bytes(second.content) == content
+    assert base64.b64decode(first.content) == base64.b64decode(second.content) == content
+    assert content not in bytes(first.content_sealed)
     for wrong in ("no base64!", [256], [-129], [True], ["1"], {}, [], "", 7):
         assert national.refused("9101", {"fsUploadIn": about | {"in": wrong}})
 

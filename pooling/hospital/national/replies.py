@@ -17,7 +17,11 @@ from pooling.shared.periods import business_date
 #: Canonical name → names the same amount has in other transactions and clients.
 ALIASES = {
     "psn_part_amt": ("psn_part_am", "psn_pay"),
-    "psn_cash_pay": ("pdn_cash_pay", "cash_payamt"),
+    "psn_cash_pay": ("pdn_cash_pay", "cash_payamt", "cashPayamt"),
+    "hosp_part_amt": ("ownpay_hosp_part",),
+    "inscp_scp_amt": ("inscp_amt",),
+    "oth_pay": ("othfund_pay",),
+    "act_pay_dedc": ("dedc_std",),
 }
 #: Field of a reply → code of the fund, by insurance where it differs.
 FUND_TYPES = {
@@ -32,6 +36,8 @@ FUND_TYPES = {
 POOLED_FUND = {"310": "310100", "390": "390100"}
 ACCOUNT, HOSPITAL = "310200", "999996"
 BY_ITEM = "1"
+#: The only `setl_type` live systems were seen to answer.
+ORDINARY = "2"
 #: `pay_loc`: at an institution here, or in another city.
 HERE, ELSEWHERE = "2", "3"
 
@@ -98,11 +104,15 @@ def _terms(line: ClearingLine, visit: Visit) -> dict[str, str]:
         "flxempe_flag": "0",
         "nwb_flag": "0",
         "mdtrt_cert_type": facts["cert_type"],
+        # Live stays name both; a credential's number is not ours to repeat.
+        "mdtrt_cert_no": "",
+        "psn_insu_rlts_id": "",
         "med_type": facts["med_type"],
         "clr_optins": facts["area"],
         "insu_optins": facts["area"],
         "insu_admdvs": facts["area"],
         "clr_way": BY_ITEM,
+        "setl_type": ORDINARY,
         "clr_type": line.clr_type,
         "invono": facts["invono"],
         "pay_loc": HERE if facts["area"][:4] == institution.area[:4] else ELSEWHERE,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiClient
 from pooling.hospital.models import Message
+from pooling.shared import crypto
 from pooling.shared.errors import DomainError
 
 Kind = Message.Kind
@@ -59,7 +60,7 @@ def once(envelope: Envelope, carry_out: Callable[[], Answer], *, at) -> Answer:
     row = claim(envelope, at=at)
     if row is None:
         return _repeat(envelope)
-    return remember(row, carry_out())
+    return remember(row, carry_out(), secret=bool(envelope.infno))
 
 
 def claim(envelope: Envelope, *, at) -> int | None:
@@ -100,7 +101,7 @@ def _repeat(envelope: Envelope) -> Answer:
             " WHERE (client_id = %s AND key = %s) OR (institution_id = %s AND message_id = %s"
             " AND %s <> '' AND kind IN ('settlement', 'tombstone', 'admission'))"
             " OR (institution_id = %s AND key = %s AND infno <> '' AND %s <> '')"
-            " RETURNING kind, message_id, fingerprint, status, answer",
+            " RETURNING id, kind, message_id, fingerprint, status, answer, answer_sealed",
             [
                 envelope.client.pk,
                 envelope.key,
@@ -113,21 +114,30 @@ def _repeat(envelope: Envelope) -> Answer:
             ],
         )
         rows = cursor.fetchall()
-    for kind, message_id, _fingerprint, _status, _content in rows:
+    for _id, kind, message_id, *_rest in rows:
         late = kind == Kind.TOMBSTONE and message_id == envelope.message_id
         if late and envelope.kind in (Kind.SETTLEMENT, Kind.ADMISSION):
             raise ReversedBeforeSettled(_("这笔结算的撤销已先到达，结算不再受理。"))
-    if any(fingerprint != envelope.fingerprint for _k, _m, fingerprint, _s, _c in rows):
+    if any(fingerprint != envelope.fingerprint for _id, _k, _m, fingerprint, *_rest in rows):
         raise IdempotencyConflict(_("这个编号已经用于内容不同的请求。"))
-    _kind, _message_id, _fingerprint, status, content = rows[0]
+    row, _kind, _message_id, _fingerprint, status, content, sealed = rows[0]
+    if sealed is not None:
+        content = crypto.unseal(bytes(sealed), **_place(row))
     return Answer(status, content, replayed=True)
 
 
-def remember(row: int, answer: Answer) -> Answer:
-    """Write the answer beside its message and return it."""
+def remember(row: int, answer: Answer, *, secret: bool = False) -> Answer:
+    """Write the answer beside its message and return it; a secret one sealed."""
+    column, content = "answer", answer.content
+    if secret:
+        column, content = "answer_sealed", crypto.seal(answer.content, **_place(row))
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE hospital_message SET status = %s, answer = %s WHERE id = %s",
-            [answer.status, answer.content, row],
+            f"UPDATE hospital_message SET status = %s, {column} = %s WHERE id = %s",  # noqa: S608
+            [answer.status, content, row],
         )
     return answer
+
+
+def _place(row: int) -> dict:
+    return {"table": "hospital_message", "column": "answer_sealed", "uid": row}

@@ -5,15 +5,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from accounts.models import ApiClient, Institution, Member
 from pooling.hospital import rendering, schemas
-from pooling.hospital.models import Message
+from pooling.hospital.models import ClearingLine, Message
 from pooling.hospital.services.once import Answer, Envelope, claim, once, remember
 from pooling.settlements import selectors as settled
 from pooling.settlements import services as settlements
 from pooling.shared.actor import Actor
-from pooling.shared.errors import NotFound
+from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.work import verb
 
 Kind = Message.Kind
+
+
+class OtherInterface(DomainError):
+    """What one interface has settled, the other does not take back."""
+
+    code = "other_interface"
+    status = 409
 
 
 def preview(*, client: ApiClient, bill: schemas.BillIn, by: Actor, at) -> Answer:
@@ -115,6 +122,7 @@ def refund(
     )
 
     def carry_out() -> Answer:
+        _must_be_rests(settlement_id)
         given = settlements.refund(
             settlement_id=settlement_id,
             institution_id=client.institution_id,
@@ -135,6 +143,7 @@ def show(*, client: ApiClient, settlement_id: int) -> Answer:
 
 
 def _reverse(client: ApiClient, settlement_id: int, reason: str, *, by: Actor, at) -> Answer:
+    _must_be_rests(settlement_id)
     settlement = settlements.reverse(
         settlement_id=settlement_id,
         institution_id=client.institution_id,
@@ -143,6 +152,12 @@ def _reverse(client: ApiClient, settlement_id: int, reason: str, *, by: Actor, a
         at=at,
     )
     return Answer(200, _settlement(settlement, settlement.patient, client.institution))
+
+
+def _must_be_rests(settlement_id: int) -> None:
+    """Refuse what the national interface settled: its clearing lines would no longer add up."""
+    if ClearingLine.objects.filter(settlement=settlement_id).exists():
+        raise OtherInterface(_("这笔结算经国家接口办理，请用 2208、2103、2305 或 2601 撤销。"))
 
 
 def _own(client: ApiClient, code: str) -> Institution:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from pooling.audit import services as audit
 from pooling.hospital.models import FeeLine, Visit
 from pooling.hospital.national import dictionary, scope
 from pooling.hospital.national.calls import Call
@@ -37,6 +38,9 @@ def upload(*, call: Call, by: Actor, at) -> dict:
     kind = Visit.Kind.INPATIENT if call.infno == "2301" else None
     visit = visits.held(call, rows[0], kind)
     lines = keep(visit, rows, at=at)
+    audit.record(
+        verb="hospital.upload_fees", subject=visit, by=by, at=at, detail={"lines": len(lines)}
+    )
     return {"result": [_told(call.infno, row, line) for row, line in zip(rows, lines, strict=True)]}
 
 
@@ -132,4 +136,7 @@ def take_back(*, call: Call, by: Actor, at) -> dict:
     deleted, _by_model = rows.filter(settlement=None).delete()
     if not deleted and wanted != ALL:
         raise NotFound(_("没有可以撤销的费用明细。"))
+    audit.record(
+        verb="hospital.take_fees_back", subject=visit, by=by, at=at, detail={"lines": deleted}
+    )
     return {}

@@ -58,7 +58,7 @@ def compare(*, call: Call, by: Actor, at) -> dict:
     first, last = days(node)
     uploaded = _find(call, node["file_qury_no"], at)
     try:
-        theirs = details.read(bytes(uploaded.content))
+        theirs = details.read(base64.b64decode(uploaded.content))
     except details.Unreadable as error:
         sentence = _("对账文件不能读取（第 %(line)s 行）：应为压缩的文本，七列以制表符分隔。")
         raise FileRefused(sentence % {"line": error.line or 1}) from None
@@ -70,7 +70,7 @@ def compare(*, call: Call, by: Actor, at) -> dict:
 def download(*, call: Call, by: Actor, at) -> Download:
     """9102: return a file of the institution's own. Raises NotFound."""
     row = _find(call, call.nodes["fsDownloadIn"]["file_qury_no"], at)
-    return Download(row.name, bytes(row.content))
+    return Download(row.name, base64.b64decode(row.content))
 
 
 @transaction.atomic
@@ -104,9 +104,9 @@ def _kept(call: Call, name: str, content: bytes, at) -> ExchangeFile:
         number=secrets.token_hex(15),
         institution=call.institution,
         name=name,
-        content=content,
         made_at=at,
     )
+    row.content = base64.b64encode(content).decode()
     insert([row])
     return row
 

@@ -39,7 +39,7 @@ def reverse_message(*, call: Call, by: Actor, at) -> Answer:
         # Waits for an original under way; whichever row is in first decides.
         row = claim(_envelope(call, Kind.TOMBSTONE, original), at=at)
         if row is not None:
-            return remember(row, absent)
+            return remember(row, absent, secret=True)
         undo = _undo(call, original)
 
     def carry_out() -> Answer:

@@ -94,6 +94,7 @@ def describe(*, call: Call, by: Actor, at) -> dict:
     must_be(visit, State.OPEN)
     _tell(visit, call)
     visit.save(update_fields=["details"])
+    audit.record(verb="hospital.describe_visit", subject=visit, by=by, at=at)
     return {}
 
 
@@ -124,19 +125,27 @@ def undo_discharge(*, call: Call, by: Actor, at) -> dict:
 
 
 def held(call: Call, node: dict, kind: str | None = None) -> Visit:
-    """Lock and return the visit a message names, with its patient.
+    """Lock and return the visit a message names, with its patient. Raises NotNow once cancelled.
 
     Raises NotFound: absent, another institution's, another patient's are all the same.
     """
-    visit = _find(call, node, kind, lock=True)
-    if visit.state == State.CANCELLED:
-        raise NotNow(_("这次就诊已经取消。"))
-    return visit
+    return _standing(_find(call, node, kind, lock=True))
 
 
 def look_at(call: Call, node: dict, kind: str | None = None) -> Visit:
-    """Return the visit a message names, unlocked. Raises NotFound."""
-    return _find(call, node, kind, lock=False)
+    """Return what `held` does, unlocked: for trying out."""
+    return _standing(_find(call, node, kind, lock=False))
+
+
+def once_held(call: Call, node: dict) -> Visit:
+    """Return the visit a message names, cancelled ones too, unlocked. Raises NotFound."""
+    return _find(call, node, None, lock=False)
+
+
+def _standing(visit: Visit) -> Visit:
+    if visit.state == State.CANCELLED:
+        raise NotNow(_("这次就诊已经取消。"))
+    return visit
 
 
 def _find(call: Call, node: dict, kind: str | None, *, lock: bool) -> Visit:
