@@ -22,6 +22,8 @@ AREAS = {
 }
 #: Where a person may be paid for by two; elsewhere by one (`policy/data`).
 TWO_PAYERS = frozenset((XIAN, XIANYANG))
+#: Where payers set no caps of their own (`caps_offered`).
+NO_CAPS = frozenset((SHANGHAI,))
 #: How many people have a number of their own: 10,000 regions below `10`, 499 orders a sex.
 MOST = 10_000 * 499
 

@@ -208,8 +208,9 @@ class _Household:
             first = max(year, tie.since.toordinal())
             since = date.fromordinal(rng.randint(first, self.on.toordinal()))
             each = Authorisation(payer, relative, tie.code, since, rank)
-            each.cap_per_settlement = rng.choice(("", "", "300.00", "500.00"))
-            each.cap_per_month = rng.choice(("", "", "1000.00"))
+            caps = rng.choice(("", "", "300.00", "500.00")), rng.choice(("", "", "1000.00"))
+            if payer.area not in demo.NO_CAPS:
+                each.cap_per_settlement, each.cap_per_month = caps
             self.made.authorisations.append(each)
 
 

@@ -7,7 +7,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import Member
-from pooling.registry import demo
+from pooling.policy import selectors as policy
+from pooling.registry import demo, invention
 from tests import build
 from tests.registry.test_load_registry import load
 from tests.registry.test_make_demo_registry import make
@@ -67,3 +68,18 @@ def test_a_demo_of_one_is_one_payer(tmp_path):
     call_command("make_demo_registry", str(tmp_path), members=1, seed=1, stdout=StringIO())
     assert "contributions.csv：新增 13" in load(tmp_path)
     assert Member.objects.get().psn_no == demo.psn_no(demo.PAYER)
+
+
+def test_no_number_of_invented_people_asks_for_caps_their_area_does_not_offer():
+    """`up` makes 600; what their area refuses would leave no demo at all."""
+    build.built_in_areas(*demo.AREAS)
+    given = [
+        each
+        for family in invention.families(3_000, 1, build.TODAY)
+        for each in family.authorisations
+    ]
+    assert any(each.payer.area in demo.NO_CAPS for each in given)
+    for each in given:
+        offered = policy.in_force(each.payer.area, build.TODAY).value("caps_offered")
+        asked = {"settlement": each.cap_per_settlement, "month": each.cap_per_month}
+        assert {word for word, cap in asked.items() if cap} <= set(offered), each.payer.area
