@@ -10,6 +10,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from pooling.hospital.parsing import Unreadable
+from pooling.policy.parameters import NEVER_USES
+from pooling.settlements import uses
 from pooling.shared.errors import DomainError
 from pooling.shared.money import yuan_from_fen
 
@@ -119,10 +121,17 @@ def _fields(request, error: ValidationError) -> HttpResponse:
         if not path and each["type"] == "missing":
             return body_problem("body_missing")
         field = ".".join(str(step)[:_SHOWN] for step in path) or "body"
-        details[field] = str(FIELDS.get(each["type"], _ELSE))
+        details[field] = _sentence(each["type"])
     field, sentence = next(iter(details.items()))
     message = _("字段 %(field)s：%(problem)s") % {"field": field, "problem": sentence}
     return problem(422, "invalid_field", message, details=details)
+
+
+def _sentence(problem: str) -> str:
+    forbidden = problem.removeprefix("use_never_")
+    if forbidden in NEVER_USES:
+        return uses.never(forbidden)
+    return str(FIELDS.get(problem, _ELSE))
 
 
 def _http(request, error: HttpError) -> HttpResponse:

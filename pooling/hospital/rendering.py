@@ -24,6 +24,7 @@ def settlement(row, patient, institution) -> dict:
         "id": row.pk,
         "status": row.status,
         **_bill(row, row.business_time, patient, institution),
+        **_premium(row.premium_year, row.premium_product),
         "total": yuan_from_fen(row.total_fen),
         "fund": yuan_from_fen(row.fund_fen),
         "hospital_borne": yuan_from_fen(row.hospital_borne_fen),
@@ -38,6 +39,7 @@ def proposal(split, bill, patient, institution) -> dict:
     personal = bill.own_paid + bill.over_limit + bill.pre_paid + bill.in_scope_share
     return {
         **_bill(bill, bill.business_time, patient, institution),
+        **(_premium(bill.premium.year, bill.premium.product) if bill.premium else {}),
         "total": yuan_from_fen(bill.total),
         "fund": yuan_from_fen(bill.fund),
         "hospital_borne": yuan_from_fen(bill.hospital_borne),
@@ -111,6 +113,10 @@ def _bill(row, business_time, patient, institution) -> dict:
         "use": str(row.use),
         "business_time": business_time.astimezone(SHANGHAI).isoformat(),
     }
+
+
+def _premium(year: int | None, product: str | None) -> dict:
+    return {"premium": {"year": year, "product": product or None}} if year else {}
 
 
 def _split(split, lines) -> dict:

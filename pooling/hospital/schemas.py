@@ -4,14 +4,27 @@ import json
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from pooling.hospital.parsing import Amount, Flag, Identifier, Moment, PositiveAmount, text
+from pooling.hospital.parsing import (
+    YEARS,
+    Amount,
+    Flag,
+    Identifier,
+    Moment,
+    PositiveAmount,
+    text,
+)
+from pooling.settlements import uses
 from pooling.settlements.models import Line, Settlement, Use
 from pooling.shared.crypto import blind_index
 
 Yuan = Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]{2}$", examples=["130.00"])]
+
+
+#: Where not told they leave no trace, so that messages of before keep their fingerprints.
+_JOINED_LATER = {"premium"}
 
 
 class Body(BaseModel):
@@ -24,7 +37,11 @@ class Body(BaseModel):
 
         Keyed, because bodies hold identity numbers and a plain hash of those can be walked.
         """
-        content = [operation, institution_id, self.model_dump(mode="json")]
+        told = self.model_dump(mode="json")
+        for name in _JOINED_LATER & told.keys():
+            if told[name] is None:
+                del told[name]
+        content = [operation, institution_id, told]
         return blind_index(json.dumps(content, sort_keys=True), purpose="hospital.message").hex()
 
 
@@ -50,6 +67,20 @@ class Buyer(Body):
     cert_no: text(30)
 
 
+class Premium(Body):
+    """Of a premium: the calendar year it insures and, where it has a name, the product."""
+
+    year: int = Field(strict=True, ge=YEARS.start, lt=YEARS.stop, examples=[2027])
+    product: text(60) | None = None
+
+
+def _no_forbidden_use(value: Any) -> Any:
+    """What is never a use is told so by name, not as one unknown word among others."""
+    if isinstance(value, str) and uses.never(value):
+        raise PydanticCustomError(f"use_never_{value}", "use")
+    return value
+
+
 class BillIn(Body):
     """A bill. Personal part = own_paid + over_limit + pre_paid + in_scope_share, and
     total = fund + hospital_borne + personal part."""
@@ -57,8 +88,9 @@ class BillIn(Body):
     message_id: Identifier
     patient: Patient
     institution: text(12)
-    use: Use
+    use: Annotated[Use, BeforeValidator(_no_forbidden_use)]
     buyer: Buyer | None = None
+    premium: Premium | None = None
     business_time: Moment
     total: Amount
     fund: Amount
@@ -129,10 +161,16 @@ class DecisionOut(BaseModel):
     considered: list[ConsideredOut]
 
 
+class PremiumOut(BaseModel):
+    year: int
+    product: str | None
+
+
 class ProposalOut(BaseModel):
     patient: PatientOut
     institution: str
     use: Use
+    premium: PremiumOut | None = Field(None, description="only where the bill told it")
     business_time: str
     total: Yuan
     fund: Yuan

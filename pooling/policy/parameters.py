@@ -27,6 +27,10 @@ USES = (
     "large_expense_premium",
     "commercial_insurance",
 )
+#: The uses that insure somebody for a year.
+PREMIUMS = ("resident_premium", "ltc_premium", "large_expense_premium", "commercial_insurance")
+#: Never uses, whatever an area would like: the national rule names them.
+NEVER_USES = ("public_health", "fitness", "wellness")
 #: Near relatives of the Civil Code, article 1045.
 NEAR_RELATIVES = (
     "spouse",

@@ -112,6 +112,13 @@ USES = {
     "commercial_insurance": _("商业健康保险"),
 }
 
+#: What account money never pays, in the words of the rule that forbids it (国办发〔2021〕14号).
+NEVER_USES = {
+    "public_health": _("公共卫生费用"),
+    "fitness": _("体育健身"),
+    "wellness": _("养生保健消费"),
+}
+
 KINDS = {
     "spouse": _("配偶"),
     "parent": _("父母"),

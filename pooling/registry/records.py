@@ -10,6 +10,7 @@ from pooling.bindings.services import Terms
 from pooling.funds.services import KINDS, PARTS, ContributionRow, DepositRow
 from pooling.kinship import codes
 from pooling.kinship.models import Relation
+from pooling.policy import wording as rules
 from pooling.registry import fields
 from pooling.registry.fields import BadCell
 from pooling.registry.files import Row
@@ -201,6 +202,8 @@ def _uses(cells: dict) -> tuple[str, ...] | None:
         return None
     uses = [use.strip() for use in cells["uses"].split(";")]
     for use in uses:
+        if use in rules.NEVER_USES:
+            raise BadCell("uses", "use_never", use=str(rules.NEVER_USES[use]))
         if use not in _USES:
             raise BadCell("uses", "use", use=use[:30])
     return tuple(dict.fromkeys(uses))

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from pooling.policy.parameters import PREMIUMS
 from pooling.shared.crypto import sealed_text
 from pooling.shared.privacy import classes
 
@@ -93,6 +94,9 @@ class Settlement(models.Model):
     #: Who was bound to whom at that moment (ids, relation codes, states).
     family_snapshot = models.JSONField(_("家庭快照"), default=list)
     buyer_sealed = models.BinaryField(null=True)
+    #: Of a premium: which year it insures, where the till told it, and the product by name.
+    premium_year = models.PositiveSmallIntegerField(_("参保年度"), null=True)
+    premium_product = models.CharField(_("保险产品"), max_length=60, blank=True)
     reversed_at = models.DateTimeField(_("撤销时间"), null=True)
     reversal_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
     reversal_entry = models.OneToOneField(
@@ -109,7 +113,7 @@ class Settlement(models.Model):
         L3b="patient patient_area patient_insutype use business_time business_date total_fen "
         "fund_fen hospital_borne_fen own_paid_fen over_limit_fen pre_paid_fen in_scope_share_fen "
         "personal_part_fen own_fen pooled_fen cash_fen refunded_fen balance_after_fen "
-        "acct_used_flag decision family_snapshot",
+        "acct_used_flag decision family_snapshot premium_year premium_product",
     )
 
     class Meta:
@@ -177,6 +181,19 @@ class Settlement(models.Model):
                 name="settlements_settlement_reversed_has_moment",
                 condition=Q(status="reversed", reversed_at__isnull=False)
                 | (~Q(status="reversed") & Q(reversed_at__isnull=True)),
+            ),
+            # Nobody is insured twice for one year; what went back whole may be paid again.
+            models.UniqueConstraint(
+                "patient",
+                "use",
+                "premium_year",
+                name="settlements_settlement_premium_once_a_year",
+                condition=Q(premium_year__isnull=False) & ~Q(status__in=["reversed", "refunded"]),
+            ),
+            models.CheckConstraint(
+                name="settlements_settlement_year_only_of_premium",
+                condition=Q(premium_year__isnull=True, premium_product="")
+                | Q(premium_year__isnull=False, use__in=PREMIUMS),
             ),
             models.CheckConstraint(
                 name="settlements_settlement_flag_known",

@@ -13,7 +13,7 @@ from pooling.settlements.models import Settlement
 from pooling.shared.periods import SHANGHAI
 from tests import build
 from tests.hospital.conftest import AREA, holds
-from tests.hospital.till import right_now
+from tests.hospital.till import Till, right_now
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +139,9 @@ def test_a_patient_is_known_by_number_and_name(till, family):
     assert body["patient"] == {"psn_no": family.mei.psn_no, "name": "梅*"}
 
 
-def test_who_collects_the_drugs_is_kept_sealed(till, family):
+def test_who_collects_the_drugs_is_kept_sealed(family):
+    pharmacy = build.institution(area=AREA, type="pharmacy", level=0)
+    till = Till(build.api_key(institution=pharmacy), pharmacy.code)
     collector = {"name": "何代取", "cert_no": build.cert_no()}
     body = till.settle(till.bill(family.mei, use="pharmacy_drugs", buyer=collector)).json
     row = Settlement.objects.get(pk=body["id"])

@@ -138,7 +138,7 @@ BAD = [
     ("bindings.csv", "cap_per_day", "-1", "cap_per_day"),
     ("bindings.csv", "cap_per_year", "abc", "cap_per_year"),
     ("bindings.csv", "quota", "100.00", "quota"),
-    ("bindings.csv", "uses", "outpatient;fitness", "uses"),
+    ("bindings.csv", "uses", "outpatient;gymnastics", "uses"),
     ("bindings.csv", "uses", "vaccination", "uses"),
     ("bindings.csv", "commitment", "maybe", "commitment"),
 ]
@@ -155,6 +155,13 @@ def test_a_bad_row_is_named_and_nothing_of_it_stays(folder, name, column, value,
     said = load(folder)
     assert f"{name}:2: {named}: " in said
     assert f"{name}：新增 0，更正 0，未变 0，拒绝 1" in said
+
+
+def test_a_use_that_is_never_one_is_refused_by_its_name(folder):
+    write(folder, "bindings.csv", BOUND.replace(",,outpatient", ",,outpatient;fitness"))
+    said = load(folder)
+    assert "体育健身" in said
+    assert "bindings.csv：新增 0，更正 0，未变 0，拒绝 1" in said
 
 
 def test_an_empty_quota_and_a_zero_are_the_same(folder):

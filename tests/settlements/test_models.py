@@ -42,9 +42,23 @@ def test_a_message_is_settled_once(settlement):
     )
 
 
+def test_a_premium_is_settled_once_a_year(settlement):
+    facts = {"use": "ltc_premium", "premium_year": 2027}
+    again(settlement, **facts)
+    refused(
+        "settlements_settlement_premium_once_a_year",
+        lambda: again(settlement, message_id="third", **facts),
+    )
+
+
 @pytest.mark.parametrize(
     ("constraint", "facts"),
     [
+        ("settlements_settlement_year_only_of_premium", {"premium_year": 2027}),
+        (
+            "settlements_settlement_year_only_of_premium",
+            {"use": "ltc_premium", "premium_product": "二档"},
+        ),
         ("settlements_settlement_bill_adds_up", {"total_fen": 13001}),
         ("settlements_settlement_personal_part_adds_up", {"own_paid_fen": 1}),
         ("settlements_settlement_sources_cover_personal_part", {"cash_fen": 12999}),

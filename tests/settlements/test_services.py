@@ -49,7 +49,7 @@ def suspense_fen() -> int:
         {"total_fen": 13001},
         {"fund_fen": 1},
         {"in_scope_share_fen": -13000, "own_paid_fen": 26000},
-        {"use": "fitness"},
+        {"use": "gymnastics"},
         {"acct_used_flag": 3},
     ],
 )

@@ -9,6 +9,7 @@ from pooling.hospital.models import ClearingLine, Message
 from pooling.hospital.services.once import Answer, Envelope, claim, once, remember
 from pooling.settlements import selectors as settled
 from pooling.settlements import services as settlements
+from pooling.settlements.uses import Premium
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.work import verb
@@ -195,6 +196,7 @@ def _bill(bill: schemas.BillIn, patient: Member, institution: Institution) -> se
         in_scope_share_fen=bill.in_scope_share,
         acct_used_flag=bill.acct_used_flag,
         buyer=bill.buyer.model_dump() if bill.buyer else None,
+        premium=bill.premium and Premium(bill.premium.year, bill.premium.product or ""),
     )
 
 

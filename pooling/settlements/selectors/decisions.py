@@ -11,7 +11,7 @@ from accounts import selectors as people
 from pooling.settlements import privacy, reasons
 from pooling.settlements.models import Line, Settlement
 from pooling.settlements.reasons import PATIENT, PAYER, STAFF
-from pooling.settlements.selectors.usage import EVERYTHING, Only, place_of, within
+from pooling.settlements.selectors.usage import EVERYTHING, Only, place_of, premium_of, within
 from pooling.settlements.sources import Clause, Input, from_json
 from pooling.settlements.waterfall import Considered, considered_from_json
 from pooling.shared.errors import NotFound
@@ -54,6 +54,7 @@ class DecisionRow:
     place: str
     institution: str
     use: str
+    premium: str
     status: str
     status_code: str
     patient_id: int
@@ -218,6 +219,7 @@ def _decision(
         place="" if hidden else place_of(settlement.institution),
         institution=settlement.institution.name if knows_all else "",
         use=settlement.get_use_display() if knows_all else "",
+        premium="" if hidden else premium_of(settlement, with_use=not knows_all),
         status=settlement.get_status_display(),
         status_code=settlement.status,
         patient_id=settlement.patient_id,

@@ -40,6 +40,7 @@ class PaidRow:
     returned_fen: int
     status: str
     status_code: str
+    premium: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class BillRow:
     cash_fen: int
     refunded_fen: int
     payers: tuple[PayerShare, ...]
+    premium: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ def _paid_row(lines: list[Line]) -> PaidRow:
         returned_fen=sum(each.returned_fen for each in lines),
         status=settlement.get_status_display(),
         status_code=settlement.status,
+        premium="" if hidden else premium_of(settlement, with_use=True),
     )
 
 
@@ -259,6 +262,7 @@ def _bill(row: Settlement) -> BillRow:
         cash_fen=row.cash_fen,
         refunded_fen=row.refunded_fen,
         payers=_shares(row.lines.all()),
+        premium=premium_of(row),
     )
 
 
@@ -275,6 +279,18 @@ def _shares(lines: Iterable[Line]) -> tuple[PayerShare, ...]:
         )
         for payer_id, of_payer in by_payer.items()
     )
+
+
+def premium_of(settlement: Settlement, *, with_use: bool = False) -> str:
+    """Return what a premium insures: `2027年度 · 普惠健康保`; empty where the till told nothing.
+
+    A premium is no visit and tells nothing of anybody's health, so a payer reads its kind too.
+    """
+    if settlement.premium_year is None:
+        return ""
+    year = gettext("%(year)s年度") % {"year": settlement.premium_year}
+    use = str(settlement.get_use_display()) if with_use else ""
+    return " · ".join(filter(None, (use, year, settlement.premium_product)))
 
 
 def place_of(institution: Institution) -> str:

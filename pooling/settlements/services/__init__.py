@@ -1,6 +1,12 @@
 """The verbs of settlements: preview, settle, reverse, refund; and taking the log home."""
 
-from pooling.settlements.services.bills import Bill, BillDoesNotAddUp, BusinessTimeOutOfWindow
+from pooling.settlements.services.bills import (
+    Bill,
+    BillDoesNotAddUp,
+    BusinessTimeOutOfWindow,
+    PremiumRefused,
+    UseRefused,
+)
 from pooling.settlements.services.exporting import TooManyRows, record_export
 from pooling.settlements.services.returning import (
     AlreadyReversed,
@@ -11,6 +17,7 @@ from pooling.settlements.services.returning import (
 )
 from pooling.settlements.services.settling import (
     AlreadySettled,
+    PremiumAlreadyPaid,
     Proposal,
     estimate,
     preview,
@@ -25,8 +32,11 @@ __all__ = [
     "BusinessTimeOutOfWindow",
     "NotAnAmount",
     "NothingLeft",
+    "PremiumAlreadyPaid",
+    "PremiumRefused",
     "Proposal",
     "TooManyRows",
+    "UseRefused",
     "estimate",
     "preview",
     "record_export",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution
 from pooling.bindings.usability import Visit
+from pooling.settlements import uses
 from pooling.settlements.models import Use
 from pooling.settlements.sources import Charge
 from pooling.shared import periods
@@ -23,6 +24,18 @@ class BillDoesNotAddUp(DomainError):
     """The amounts of a bill contradict each other or are no amounts."""
 
     code = "bill_does_not_add_up"
+
+
+class UseRefused(DomainError):
+    """The bill is for what account money never pays, or for what this place cannot charge."""
+
+    code = "use_refused"
+
+
+class PremiumRefused(DomainError):
+    """What the bill says of the insured year cannot be."""
+
+    code = "premium_refused"
 
 
 class BusinessTimeOutOfWindow(DomainError):
@@ -50,6 +63,8 @@ class Bill:
     acct_used_flag: int = 2
     #: Who collected drugs for the patient: `{"name", "cert_no"}`.
     buyer: dict | None = None
+    #: Only of a premium, where the till tells it.
+    premium: uses.Premium | None = None
 
     @property
     def personal_part_fen(self) -> int:
@@ -72,7 +87,10 @@ class Bill:
 
 
 def check(bill: Bill, *, backdate_days: int, at: datetime) -> None:
-    """Refuse a bill that is no bill. Raises BillDoesNotAddUp and BusinessTimeOutOfWindow."""
+    """Refuse a bill that is no bill.
+
+    Raises BillDoesNotAddUp, UseRefused, PremiumRefused and BusinessTimeOutOfWindow.
+    """
     parts = {
         name: getattr(bill, name)
         for name in (
@@ -92,11 +110,32 @@ def check(bill: Bill, *, backdate_days: int, at: datetime) -> None:
             _("总额应等于基金支付、医院负担与个人负担之和。"),
             details={"total_fen": bill.total_fen, "sum_fen": sum(parts.values())},
         )
-    if bill.use not in Use.values:
-        raise BillDoesNotAddUp(_("没有这种用途。"), code="use_unknown", details={"use": bill.use})
+    _check_use(bill)
     if bill.acct_used_flag not in (0, 1, 2):
         raise BillDoesNotAddUp(_("个人账户使用标志只能是 0、1、2。"), code="flag_unknown")
     _check_time(bill.business_time, backdate_days, at)
+
+
+def _check_use(bill: Bill) -> None:
+    use, details = bill.use, {"use": str(bill.use)}
+    if sentence := uses.never(use):
+        raise UseRefused(sentence, code="use_never", details=details)
+    if use not in Use.values:
+        raise BillDoesNotAddUp(_("没有这种用途。"), code="use_unknown", details=details)
+    if not uses.fits(bill.institution.type, use):
+        sentence = _("%(place)s不能收取“%(use)s”的费用。请按实际用途、由对应的机构上传。")
+        names = {"place": bill.institution.get_type_display(), "use": Use(use).label}
+        raise UseRefused(sentence % names, code="use_not_of_this_place", details=details)
+    if bill.premium is None:
+        return
+    if not uses.is_premium(use):
+        raise PremiumRefused(_("只有保费才有参保年度，请不要填写 premium。"), details=details)
+    years = uses.years(bill.business_date)
+    if bill.premium.year not in years:
+        sentence = _("参保年度只能是%(first)s年或%(last)s年。")
+        raise PremiumRefused(
+            sentence % {"first": years[0], "last": years[-1]}, details={"year": bill.premium.year}
+        )
 
 
 def _check_time(business_time: datetime, backdate_days: int, at: datetime) -> None:

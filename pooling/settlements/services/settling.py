@@ -15,7 +15,8 @@ from pooling.ledger.models import Entry
 from pooling.ledger.services import Movement
 from pooling.notices import services as notices
 from pooling.settlements import sources, waterfall
-from pooling.settlements.models import Line, Settlement
+from pooling.settlements.models import Line, Settlement, Use
+from pooling.settlements.selectors import premiums
 from pooling.settlements.selectors.families import Family, gather
 from pooling.settlements.services import telling
 from pooling.settlements.services.bills import Bill, check
@@ -25,6 +26,13 @@ from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
 from pooling.shared.queries import insert
 from pooling.shared.work import verb
+
+
+class PremiumAlreadyPaid(DomainError):
+    """Somebody's premium of a kind and year is paid from accounts once."""
+
+    code = "premium_already_paid"
+    status = 409
 
 
 class AlreadySettled(DomainError):
@@ -54,6 +62,7 @@ class Proposal:
 def preview(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Proposal:
     """Return how a bill would be split now. Raises what `settle` does, but AlreadySettled."""
     check(bill, backdate_days=backdate_days, at=at)
+    _check_premium(bill)
     return estimate(patient_id=bill.patient_id, charge=bill.charge)
 
 
@@ -81,10 +90,13 @@ def settle(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Settle
     """Split a bill and pay it: one entry, one settlement with lines and decision.
 
     Amounts in fen. `at` is the database's clock. Raises BillDoesNotAddUp,
-    BusinessTimeOutOfWindow, NotFound and AlreadySettled, and leaves nothing behind then.
+    UseRefused, PremiumRefused, PremiumAlreadyPaid, BusinessTimeOutOfWindow, NotFound and
+    AlreadySettled, and leaves nothing behind then.
     """
     check(bill, backdate_days=backdate_days, at=at)
     family = gather(bill.patient_id, bill.charge, pay_to=bill.institution.pk)
+    # The patient is locked by now: whoever is first is seen by the second.
+    _check_premium(bill)
     outcome = waterfall.split(family.given)
     entry = _post(bill, family, outcome, at)
     settlement = _record(bill, family, outcome, entry, at)
@@ -158,13 +170,19 @@ def _record(
         rules_version=family.rules_version,
         family_snapshot=_snapshot(family),
     )
+    if bill.premium is not None:
+        settlement.premium_year = bill.premium.year
+        settlement.premium_product = bill.premium.product
     settlement.buyer = json.dumps(bill.buyer, ensure_ascii=False) if bill.buyer else None
     try:
         insert([settlement])
     except IntegrityError as error:
         # Two tills with one message at once: the second waited for the first and lost.
-        if error.__cause__.diag.constraint_name in _ONCE:
+        name = error.__cause__.diag.constraint_name
+        if name in _ONCE:
             raise _already_settled() from error
+        if name == "settlements_settlement_premium_once_a_year":
+            raise _premium_already_paid(bill) from error
         raise
     lines = insert(
         Line(
@@ -187,6 +205,19 @@ def _record(
 
 #: Equal movements give the second one the first's entry, which then belongs to two.
 _ONCE = ("settlements_settlement_once_per_message", "settlements_settlement_entry_id_key")
+
+
+def _check_premium(bill: Bill) -> None:
+    if bill.premium is not None and premiums.paid(bill.patient_id, bill.use, bill.premium.year):
+        raise _premium_already_paid(bill)
+
+
+def _premium_already_paid(bill: Bill) -> PremiumAlreadyPaid:
+    sentence = _("%(year)s年度的%(use)s已经结算过，一年只交一次。如需更正，请先撤销原结算。")
+    return PremiumAlreadyPaid(
+        sentence % {"year": bill.premium.year, "use": Use(bill.use).label},
+        details={"use": str(bill.use), "year": bill.premium.year},
+    )
 
 
 def _already_settled() -> AlreadySettled:
