@@ -56,9 +56,14 @@ REFUSALS: dict[str, Words] = {
         _("可以由您的配偶为其父母、您的子女为其配偶办理。"),
         "relations",
     ),
-    "model_not_built": Words(
-        _("%(area)s的共济方式是“%(model)s”，本系统暂未开通这种方式。"),
-        _("请到参保地窗口或当地平台办理。"),
+    "model_pooled_transfer": Words(
+        _("%(area)s不直接使用个人账户，而是先把钱转入家庭共济账户，再由成员使用。"),
+        _("请打开“家庭共济账户”页面（/fund/），建立账户、邀请家人，再转入。"),
+        "model",
+    ),
+    "model_wallet": Words(
+        _("%(area)s不直接使用个人账户，而是先把钱转到家人的医保钱包，由家人使用。"),
+        _("请打开“医保钱包”页面（/wallet/），转给家人。"),
         "model",
     ),
     "max_relatives": Words(
@@ -198,9 +203,9 @@ REFUSALS: dict[str, Words] = {
         "scope",
     ),
     "needs_national_form": Words(
-        _("你们在不同的省参保，跨省共济须用国家统一的共济额度方式，本系统暂未开通。"),
-        _("请在国家医保服务平台办理。"),
-        "model",
+        _("你们在不同的省参保，跨省只能用国家统一的共济额度方式，现行规则还不支持。"),
+        _("家人参保地变更到本省后可以再办理。"),
+        "quota_across_provinces",
     ),
     "max_payers": Words(
         _("按%(area)s规定，一位家人最多由 %(most)s 位共济人支付，名额已满。"),

@@ -44,6 +44,8 @@ SETTLED_BY_PAPERS = (
     "already_other",
     "already_married",
 )
+#: Models in which no authorisation is made, and what is said of each.
+MOVED_BEFOREHAND = {"pooled_transfer": "model_pooled_transfer", "wallet": "model_wallet"}
 IN_LAWS = ("parent_in_law", "child_in_law")
 #: Birthdays of the relative: from 14 payers see less, at 16 and 18 areas may ask again.
 AGES = (14, 16, 18)
@@ -112,13 +114,19 @@ def of_asker(asker: Asker, kind: str, rules: Mapping[str, Any]) -> Iterator[Refu
         yield against
     if kind not in rules["relations"]:
         yield not_allowed(kind, rules["relations"])
-    if rules["model"] != "direct_debit":
-        yield Refusal("model_not_built", {"model": rules["model"]}, "model")
+    if not rules["quota_across_provinces"]:
+        yield from _of_model(rules)
     if asker.paid_for and not rules["payer_may_be_relative"]:
         yield Refusal("payer_is_relative", {}, "payer_may_be_relative")
     yield from counting.of_numbers(asker, rules)
     if asker.past is not None:
         yield from counting.of_past(asker.past, rules)
+
+
+def _of_model(rules: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Where money is moved beforehand nobody authorises: it lies ready in a fund or a wallet."""
+    if rules["model"] in MOVED_BEFOREHAND:
+        yield Refusal(MOVED_BEFOREHAND[rules["model"]], {}, "model")
 
 
 def not_allowed(kind: str, allowed: list[str]) -> Refusal:
@@ -333,17 +341,24 @@ def _of_insurance(relative: Side, rules: Mapping[str, Any]) -> Iterator[Refusal]
 
 
 def _of_areas(home: str, away: str, rules: Mapping[str, Any]) -> Iterator[Refusal]:
-    """Compare where the two are insured. Across provinces only the nation's form counts."""
+    """Compare where the two are insured. Across provinces only the nation's form counts.
+
+    It reaches further than the area's own: `scope` is about that one.
+    """
     if not home or not away:
         return
     values = {"payer_area": home, "relative_area": away}
     same_province = home[:2] == away[:2]
+    if rules["quota_across_provinces"]:
+        if not same_province:
+            return
+        yield from _of_model(rules)
     if rules["scope"] == "same_area" and home != away:
         yield Refusal("out_of_area", values, "scope")
     elif rules["scope"] == "same_province" and not same_province:
         yield Refusal("out_of_province", values, "scope")
     elif not same_province:
-        yield Refusal("needs_national_form", values, "model")
+        yield Refusal("needs_national_form", values, "quota_across_provinces")
 
 
 def raises(before: Limits, after: Limits, opt_in: Iterable[str] = ()) -> bool:

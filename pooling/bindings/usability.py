@@ -42,6 +42,7 @@ class Unusable(StrEnum):
     PATIENT_NOT_NORMAL = "patient_status_not_normal"
     OUT_OF_SCOPE = "areas_out_of_scope"
     OTHER_PROVINCE = "other_province_needs_quota"
+    NO_QUOTA = "no_quota_across_provinces"
     NEEDS_QUOTA = "area_pays_from_quota_only"
     USE_NOT_IN_AREA = "use_not_allowed_by_area"
     USE_NOT_IN_BINDING = "use_not_allowed_by_payer"
@@ -60,6 +61,7 @@ CLAUSE_BEHIND = {
     Unusable.PATIENT_NOT_NORMAL: "patient_status_normal",
     Unusable.OUT_OF_SCOPE: "scope",
     Unusable.OTHER_PROVINCE: "model",
+    Unusable.NO_QUOTA: "quota_across_provinces",
     Unusable.NEEDS_QUOTA: "model",
     Unusable.USE_NOT_IN_AREA: "uses",
     Unusable.USE_NOT_OPTED_IN: "uses_opt_in",
@@ -224,13 +226,15 @@ def _areas(facts: Facts) -> Unusable | None:
     home, away = facts.payer.area, facts.patient.area
     scope = facts.rules["scope"]
     same_province = home[:2] == away[:2]
+    if not same_province and facts.rules["quota_across_provinces"]:
+        # The nation's form reaches further than the area's own, which `scope` is about.
+        return None if facts.has_quota else Unusable.NO_QUOTA
     if (scope == "same_area" and home != away) or (scope == "same_province" and not same_province):
         return Unusable.OUT_OF_SCOPE
     if facts.has_quota:
         return None
     if not same_province:
-        # Across provinces only the nation's form counts (2026 notice: a quota). An
-        # authorisation that crossed a border later, because somebody moved, has none.
+        # An authorisation that crossed a border later, because somebody moved, has no quota.
         return Unusable.OTHER_PROVINCE
     return Unusable.NEEDS_QUOTA if facts.rules["model"] != "direct_debit" else None
 
@@ -273,6 +277,6 @@ def values(code: Unusable, facts: Facts) -> dict[str, Any]:
         return {"level": visit.institution_level, "highest": highest}
     if code is Unusable.RENEWAL_DUE:
         return {"date": binding.renew_before.isoformat()}
-    if code in (Unusable.OUT_OF_SCOPE, Unusable.OTHER_PROVINCE):
+    if code in (Unusable.OUT_OF_SCOPE, Unusable.OTHER_PROVINCE, Unusable.NO_QUOTA):
         return {"payer_area": facts.payer.area, "patient_area": facts.patient.area}
     return {}

@@ -98,6 +98,15 @@ def open_quota(payer_id: int, relative_id: int) -> Quota | None:
     return rows.filter(closed_at__isnull=True).first()
 
 
+def quotas_for(relative_ids: Iterable[int]) -> dict[tuple[int, int], Quota]:
+    """Return (payer, relative) → running quota of everybody who froze money for one of these.
+
+    One statement, unlocked: good for finding out which ledger accounts to lock.
+    """
+    rows = _running(relative_ids=list(relative_ids))
+    return {(row.personal_account.member_id, row.relative_id): row for row in rows}
+
+
 def quotas_of(member_id: int) -> list[Quota]:
     """Return the running quotas a member gave or received, oldest first, with balances."""
     sides = Q(personal_account__member=member_id) | Q(relative=member_id)
@@ -113,6 +122,11 @@ def frozen_fen(member_id: int) -> int:
 
 def _quotas():
     return Quota.objects.select_related("personal_account", "current", "prior").order_by("pk")
+
+
+@compiled_once
+def _running(relative_ids):
+    return _quotas().filter(relative__any=relative_ids, closed_at__isnull=True)
 
 
 # --- wallets and transfers --------------------------------------------------------------------

@@ -204,14 +204,24 @@ WORDS: dict[str, Words] = {
     Unusable.OTHER_PROVINCE: _same(
         _(
             "双方参保地（%(payer_area)s、%(patient_area)s）不在同一省份，"
-            "跨省共济须先设共济额度，目前尚未开通。"
+            "共济人的统筹区还不支持跨省共济。"
         ),
         "model",
     ),
+    Unusable.NO_QUOTA: _same(
+        _(
+            "双方参保地（%(payer_area)s、%(patient_area)s）不在同一省份，"
+            "跨省只从共济额度支付，共济人还没有设额度。"
+        ),
+        "quota_across_provinces",
+    ),
     Unusable.NEEDS_QUOTA: _same(
-        _("共济人的统筹区不直接扣划个人账户，所用的方式目前尚未开通。"),
+        _(
+            "共济人的统筹区不直接扣划个人账户：要由共济人先设共济额度，"
+            "或转入家庭共济账户、医保钱包。"
+        ),
         "model",
-        _("请向共济人参保地的医保窗口询问当地的办理方式。"),
+        _("可以请共济人打开“家庭共济账户”或“医保钱包”页面，按当地的方式先转入。"),
     ),
     Unusable.USE_NOT_IN_AREA: _same(_("共济人的统筹区不允许共济用于%(use)s。"), "uses"),
     Unusable.USE_NOT_IN_BINDING: _same(_("共济人没有同意用于%(use)s。")),
@@ -239,6 +249,7 @@ REMEDIES: dict[Remedy, Any] = {
     Remedy.OPEN_ACCOUNT: _("参加职工医保、个人账户开立并有划入后可以支付。"),
     Remedy.SPEND_OWN: _("就诊人本人的账户用完后，可以由家人支付。"),
     Remedy.RANK_FIRST: _("想由这位支付，就诊人可以把其顺位调到最前面。"),
+    Remedy.SET_QUOTA: _("共济人登录本网站，在“家人”里为就诊人设共济额度后即可支付。"),
     Remedy.TELL_TILL: _("下次结算前请告诉收费处：要使用本人和家人的账户。"),
     Remedy.CONFIRM: _("被共济人登录本网站，在“家人”里确认后即可使用。"),
     Remedy.RENEW: _("被共济人登录本网站，在“家人”里确认续期后即可支付。"),

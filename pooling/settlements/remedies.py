@@ -28,6 +28,7 @@ class Remedy(StrEnum):
     TOP_UP = "contribution_comes"
     OPEN_ACCOUNT = "account_is_opened"
     SPEND_OWN = "own_money_first"
+    SET_QUOTA = "payer_sets_quota"
     RANK_FIRST = "patient_ranks_first"
     TELL_TILL = "tell_the_till"
     CONFIRM = "relative_confirms"
@@ -102,6 +103,8 @@ FOR: dict[str, tuple[Remedy, ...]] = {
     Unusable.PATIENT_NOT_NORMAL: (Remedy.PATIENT_NORMAL,),
     Unusable.OUT_OF_SCOPE: (Remedy.MOVE,),
     Unusable.OTHER_PROVINCE: (Remedy.MOVE,),
+    Unusable.NO_QUOTA: (Remedy.SET_QUOTA,),
+    Unusable.NEEDS_QUOTA: (Remedy.SET_QUOTA,),
     Unusable.USE_NOT_IN_BINDING: (Remedy.NAME_USE,),
     Unusable.USE_NOT_OPTED_IN: (Remedy.NAME_USE,),
     Unusable.LEVEL: (Remedy.LOWER_LEVEL,),
@@ -234,6 +237,17 @@ def _open_account(given: Input, item: Considered) -> Input:
     return filled if item.binding is None else _payer(account=OPEN)(filled, item)
 
 
+def _set_quota(given: Input, item: Considered) -> Input:
+    """Give the authorisation a quota that is enough, where the rules let one be set."""
+    standing = _standing(given, item)
+    rules = given.rules[standing.area]
+    across = standing.area[:2] != given.patient.area[:2]
+    if rules["model"].value != "quota" and not (across and rules["quota_across_provinces"].value):
+        return given
+    frozen = Purse(parts=(Part("prior", 0, item.needed_fen + 1),))
+    return _candidate(given, item, lambda one: replace(one, quota=frozen))
+
+
 def _spend_own(given: Input, item: Considered) -> Input:
     return replace(given, own=replace(given.own, parts=()))
 
@@ -295,6 +309,7 @@ _CHANGES: dict[Remedy, Callable[[Input, Considered], Input]] = {
     Remedy.RAISE_CAP: _raise_cap,
     Remedy.TOP_UP: _top_up,
     Remedy.OPEN_ACCOUNT: _open_account,
+    Remedy.SET_QUOTA: _set_quota,
     Remedy.SPEND_OWN: _spend_own,
     Remedy.RANK_FIRST: _rank_first,
     Remedy.TELL_TILL: _tell_till,

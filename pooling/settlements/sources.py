@@ -51,6 +51,7 @@ OF_A_PAYER = (
     "cap_binding_year_fen",
     "cap_payer_month_fen",
     "cap_use_month_fen",
+    "quota_across_provinces",
 )
 #: … and the area a payer has left since, what comes of that.
 OF_AN_AREA_LEFT = ("on_payer_moved",)
@@ -68,6 +69,7 @@ BEFORE_IT_EXISTED: dict[str, Any] = {
     "cap_binding_year_fen": None,
     "cap_payer_month_fen": None,
     "cap_use_month_fen": {},
+    "quota_across_provinces": False,
 }
 
 

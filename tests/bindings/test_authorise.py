@@ -179,11 +179,30 @@ def test_within_the_province_another_area_may_be_allowed():
     assert authorise(payer, mother).state == "active"
 
 
-def test_a_model_that_is_not_built_is_refused_with_a_sentence(payer, grandmother, registered):
-    build.area(build.SHANGRAO, model="pooled_transfer")
+@pytest.mark.parametrize(("model", "page"), [("pooled_transfer", "/fund/"), ("wallet", "/wallet/")])
+@pytest.mark.parametrize("across", [True, False])
+def test_where_money_is_moved_beforehand_the_way_leads_there(
+    payer, grandmother, registered, model, page, across
+):
+    build.area(build.SHANGRAO, model=model, quota_across_provinces=across)
     refused = refusal(payer, grandmother)
-    assert refused.code == "model_not_built"
-    assert "暂未开通" in str(refused)
+    assert (refused.code, refused.rule.name) == (f"model_{model}", "model")
+    assert page in refused.remedy
+
+
+@pytest.mark.parametrize("model", ["quota", "pooled_transfer"])
+@pytest.mark.parametrize("scope", ["same_area", "nationwide"])
+def test_across_provinces_the_nations_form_lets_them_bind(model, scope):
+    build.area(build.SHANGRAO, model=model, scope=scope, quota_across_provinces=True)
+    payer = build.employee("周兰", born="1980-04-01")
+    mother = build.resident("赵秀英", born="1950-02-03", gender="2", area=build.XIAN)
+    build.relation(payer, mother, "52")
+    assert authorise(payer, mother).state == "active"
+
+
+def test_in_a_quota_area_one_binds_and_then_sets_the_amount(payer, grandmother, registered):
+    build.area(build.SHANGRAO, model="quota")
+    assert authorise(payer, grandmother).state == "active"
 
 
 def test_limits_on_how_many(payer, grandmother, registered):

@@ -12,7 +12,8 @@ from pooling.bindings import selectors, services
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Overall
 from pooling.bindings.services import Limits, NotNow, OtherSide, Refused
-from pooling.bindings.services.using import NotAllowedToRelease, TooSoon
+from pooling.bindings.services.rows import TooSoon
+from pooling.bindings.services.using import NotAllowedToRelease
 from pooling.notices.models import Notice
 from pooling.shared.errors import NotFound
 from pooling.shared.work import unit_of_work

@@ -73,6 +73,7 @@ def any_input(pick) -> Input:
             "cap_use_month_fen": often({}, {"outpatient": pick(0, 25)}),
             "uses_opt_in": often([], [], [], list(USES[: pick(0, 3)])),
             "needs_empty_own_account": not pick(0, 19),
+            "quota_across_provinces": not pick(0, 2),
         }
         values |= {name: often(None, pick(0, 12)) if pick(0, 1) else None for name in NEW_CAPS}
         return {name: Clause(name, value, area, "1", "源", "文") for name, value in values.items()}
@@ -170,6 +171,7 @@ def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
     current, prior = purse.of("current"), purse.of("prior")
     caps, used = one.caps, one.used
     far = payer.area[:2] != patient.area[:2]
+    nations_form = far and rules["quota_across_provinces"]
 
     def within(cap, spent=0):
         return cap is None or spent + fen <= cap
@@ -192,8 +194,8 @@ def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
             or given.rules[agreed.payer_area]["on_payer_moved"].value == "goes_on",
             agreed.relative_area in ("", patient.area) or rules["on_relative_moved"] == "goes_on",
             patient.status == "1" or not rules["patient_status_normal"],
-            rules["scope"] != "same_area" or payer.area == patient.area,
-            rules["scope"] != "same_province" or not far,
+            nations_form or rules["scope"] != "same_area" or payer.area == patient.area,
+            nations_form or rules["scope"] != "same_province" or not far,
             one.quota or (rules["model"] == "direct_debit" and not far),
             rules["uses"] is None or visit.use in rules["uses"],
             agreed.uses is None or visit.use in agreed.uses,

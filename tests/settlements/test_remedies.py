@@ -18,14 +18,14 @@ FINE = {Reason.COVERED, Reason.NOTHING_TO_PAY, Reason.ALREADY_COVERED}
 #: Only an area could change these; nobody is sent to do anything.
 RULED = {
     *(Reason.REST_IS_OWN_PAID, Reason.AREA_BINDING_SETTLEMENT, Reason.AREA_RELATIVE_SETTLEMENT),
-    *(Unusable.NEEDS_QUOTA, Unusable.USE_NOT_IN_AREA),
+    Unusable.USE_NOT_IN_AREA,
 }
 
 
 @cache
 def answers(wanted: int = 4_000):
     """Return (input, considered) of many random bills, every third where one payer must do."""
-    lots = random.Random(20261122)
+    lots = random.Random(20261123)
     found = []
     for number in range(wanted):
         given = chance.any_input(lots.randint)
@@ -67,7 +67,8 @@ def test_following_an_advice_changes_the_answer(remedy):
     for _given, item, then in by_remedy()[remedy]:
         more = then.could_give_fen > item.could_give_fen or then.taken_fen > item.taken_fen
         assert more or then.reason != item.reason
-        assert (then.binding, then.source) == (item.binding, item.source)
+        assert then.binding == item.binding
+        assert then.source == item.source or remedy is Remedy.SET_QUOTA
 
 
 @pytest.mark.parametrize("remedy", Remedy)

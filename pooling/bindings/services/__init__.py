@@ -2,13 +2,15 @@
 
 `authorising` makes one, `using` is what the two may do with it, `applications` is a member's
 way to one, `reviewing` what a reviewer's word makes of it, `events` what life does to it,
-`blocking` keeps askers away. Other domains call what stands here.
+`quotas` how much a payer freezes under one, `blocking` keeps askers away. Other domains call
+what stands here.
 """
 
 from pooling.bindings.rules import Limits, Signing, Terms
 from pooling.bindings.services.authorising import authorise, confirm, refuse, withdraw
 from pooling.bindings.services.blocking import block, unblock
 from pooling.bindings.services.events import follow, renew
+from pooling.bindings.services.quotas import set_quota
 from pooling.bindings.services.rows import NotNow, OtherSide, Refused
 from pooling.bindings.services.using import (
     change_limits,
@@ -42,6 +44,7 @@ __all__ = [
     "renew",
     "resume",
     "set_payer_caps",
+    "set_quota",
     "set_rank",
     "thaw",
     "unblock",

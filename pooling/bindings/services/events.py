@@ -18,7 +18,7 @@ from pooling.audit import services as audit
 from pooling.bindings import affected, events, selectors
 from pooling.bindings.events import Fate, Life, Person
 from pooling.bindings.models import Binding
-from pooling.bindings.services import rows
+from pooling.bindings.services import quotas, rows
 from pooling.bindings.services.rows import RELATIVE, NotNow
 from pooling.notices import services as notices
 from pooling.policy import selectors as policy
@@ -108,6 +108,7 @@ def end(binding: Binding, cause: str, by: Actor, at) -> None:
     rows.end(binding, _end_state(binding), cause, by, at)
     rows.write(binding, "end_by_event", rows.ENDING, by, at, cause=cause)
     rows.tell(binding, kind="binding_ended_by_event", at=at)
+    quotas.give_back([binding], by, at)
 
 
 def _end_state(binding: Binding):
@@ -177,6 +178,7 @@ def _write(fates, on: date, by: Actor, at, counts: Counter) -> None:
     Binding.objects.bulk_update(changed, [*_CHANGED, "sampled"])
     audit.record_each(acts, by=by, at=at)
     notices.enqueue(told, at=at)
+    quotas.give_back([binding for binding, fate, _drawn in fates if fate.ends], by, at)
 
 
 def _apply(binding: Binding, fate: Fate, by: Actor, at):

@@ -12,23 +12,16 @@ from pooling.audit import services as audit
 from pooling.bindings import counting, rules, selectors
 from pooling.bindings.models import Binding, PayerCap
 from pooling.bindings.rules import Limits, Overall, Refusal
-from pooling.bindings.services import rows
+from pooling.bindings.services import quotas, rows
 from pooling.bindings.services.rows import PAYER, RELATIVE, NotNow, Refused
 from pooling.notices import services as notices
 from pooling.notices.services import Message
 from pooling.policy import selectors as policy
-from pooling.shared.actor import Actor, ActorKind
+from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
 from pooling.shared.periods import business_date
 
 State = Binding.State
-
-
-class TooSoon(DomainError):
-    """Limits cannot be raised shortly after the phone changed; lowering always can."""
-
-    code = "phone_changed_lately"
-    status = 403
 
 
 class NotAllowedToRelease(DomainError):
@@ -84,6 +77,7 @@ def release(*, binding_id: int, by: Actor, at) -> Binding:
     if day is None:
         rows.end(binding, State.RELEASED, f"released_by_{side}", by, at)
         rows.write(binding, "release", [*asked, *rows.ENDING], by, at, side=side)
+        quotas.give_back([binding], by, at)
         rows.tell(binding, kind="binding_released", at=at)
     else:
         binding.release_on = day
@@ -101,10 +95,10 @@ def expire_due(*, by: Actor, at, limit: int = 500) -> int:
     today = business_date(at)
     found = selectors.due(today, at - rules.CONFIRM_WITHIN, limit=limit)
     people.locked({pk for row in found for pk in (row.payer_id, row.relative_id)})
-    ended = 0
-    for binding in selectors.locked([row.pk for row in found]).values():
-        ended += _expire(binding, today, by, at)
-    return ended
+    held = selectors.locked([row.pk for row in found]).values()
+    ended = [binding for binding in held if _expire(binding, today, by, at)]
+    quotas.give_back(ended, by, at)
+    return len(ended)
 
 
 def _expire(binding: Binding, today, by: Actor, at) -> bool:
@@ -145,7 +139,7 @@ def change_limits(*, binding_id: int, limits: Limits, by: Actor, at) -> Binding:
     ):
         raise Refused.because(refusal, area)
     if rules.raises(before, limits, area.value("uses_opt_in")):
-        _phone_has_settled(binding.payer_id, by, at)
+        rows.phone_has_settled(binding.payer_id, by, at)
     for name in rules.CAPS:
         setattr(binding, name, getattr(limits, name))
     binding.to_date = limits.to_date
@@ -200,7 +194,7 @@ def set_payer_caps(*, by: Actor, at, **caps: int | None) -> PayerCap:
     for refusal in rules.of_overall(asked, area.values(), Overall(**before)):
         raise Refused.because(refusal, area)
     if rules.raises_caps(before, after):
-        _phone_has_settled(payer_id, by, at)
+        rows.phone_has_settled(payer_id, by, at)
     for name, fen in after.items():
         setattr(row, name, fen)
     row.save()
@@ -233,16 +227,3 @@ def _go_on(binding_id, side, flag, verb, kind, by, at) -> Binding:
     rows.write(binding, verb, [f"{flag}_at", f"{flag}_by"], by, at)
     rows.tell(binding, kind=kind, at=at)
     return binding
-
-
-def _phone_has_settled(payer_id: int, by: Actor, at) -> None:
-    """Refuse on the portal alone: at the window a clerk has seen who stands there."""
-    if by.kind != ActorKind.MEMBER:
-        return
-    changed_at = people.phone_changed_at(payer_id)
-    if changed_at is not None and at < changed_at + rules.PHONE_SETTLES:
-        until = changed_at + rules.PHONE_SETTLES
-        raise TooSoon(
-            _("手机号变更后 72 小时内不能调高限额；调低不受影响。请稍后再调。"),
-            details={"until": until.isoformat()},
-        )
