@@ -115,6 +115,12 @@ def signs_in(member_id: int) -> bool:
     return User.objects.filter(member=member_id, is_active=True).exists()
 
 
+def who_sign_in(member_ids: Iterable[int]) -> set[int]:
+    """Return which of these members have a sign-in of their own (one statement)."""
+    rows = User.objects.filter(member__in=set(member_ids), is_active=True)
+    return set(rows.values_list("member", flat=True))
+
+
 def client_by_key(key_hash: bytes) -> ApiClient | None:
     """Return the live client of a hashed bearer key, or None.
 

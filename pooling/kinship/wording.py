@@ -96,8 +96,13 @@ def path(tie: Tie) -> str:
     return gettext("%(near)s的%(far)s") % {"near": near, "far": far[0]} if far else near
 
 
+def plain(kind: str, gender: str) -> str:
+    """Return what people call a relative of a kind and sex: 母亲, not 父母."""
+    return str(_PLAIN.get((kind, gender)) or KINDS[kind])
+
+
 def _word(edge: Edge) -> str:
-    return str(_PLAIN.get((edge.kind, edge.relative_gender)) or KINDS[edge.kind])
+    return plain(edge.kind, edge.relative_gender)
 
 
 def _paper(edge: Edge) -> str:

@@ -40,6 +40,14 @@ def found(*, founder_id: int, by: Actor, at) -> FamilyFund:
 
 def begin(founder, *, since, at) -> FamilyFund:
     """Insert a fund with its founder, who is locked, if today's rules let it begin."""
+    account = may_found(founder, at)
+    fund = FamilyFund.objects.create(founder=founder, area=account.area, opened_at=since)
+    FundMember.objects.create(fund=fund, member=founder, rank=1, invited_at=since, joined_at=since)
+    return fund
+
+
+def may_found(founder, at) -> PersonalAccount:
+    """Return the account whose area lets somebody found a fund today. Raises Refused."""
     on = business_date(at)
     rows.living([founder], on)
     standing = rows.standing_of(founder, at)
@@ -48,9 +56,7 @@ def begin(founder, *, since, at) -> FamilyFund:
     if standing.employee_status != NORMAL:
         raise Refused.because("fund_founder_not_normal")
     _in_no_other(founder.pk)
-    fund = FamilyFund.objects.create(founder=founder, area=account.area, opened_at=since)
-    FundMember.objects.create(fund=fund, member=founder, rank=1, invited_at=since, joined_at=since)
-    return fund
+    return account
 
 
 @transaction.atomic
@@ -70,14 +76,11 @@ def seat(fund: FamilyFund, founder, relative, *, since, agreed: bool, at) -> Fun
     """Insert a row for a relative if the rules let them in; joined where they `agreed` before."""
     on = business_date(at)
     rows.living((founder, relative), on)
-    area = _pools(fund.area, on)
-    if rows.standing_of(founder, at).employee_status != NORMAL:
-        raise Refused.because("fund_founder_not_normal")
-    kind = _fits(fund, founder, relative, area, at)
     there = selectors.fund_rows(fund.pk)
+    area = may_invite(fund, founder, len(there), at)
+    kind = _fits(fund, founder, relative, area, at)
     if any(row.member_id == relative.pk for row in there):
         raise Refused.because("fund_invited_already", status=409)
-    _has_room(len(there), area)
     joins = agreed or not _is_asked(relative, kind, area, on)
     if joins:
         _in_no_other(relative.pk)
@@ -88,6 +91,15 @@ def seat(fund: FamilyFund, founder, relative, *, since, agreed: bool, at) -> Fun
         invited_at=since,
         joined_at=since if joins else None,
     )
+
+
+def may_invite(fund: FamilyFund, founder, there: int, at) -> Rules:
+    """Return the fund's rules if one more may be invited beside the `there` people of it."""
+    area = _pools(fund.area, business_date(at))
+    if rows.standing_of(founder, at).employee_status != NORMAL:
+        raise Refused.because("fund_founder_not_normal")
+    _has_room(there, area)
+    return area
 
 
 @transaction.atomic
@@ -136,16 +148,9 @@ def pay_in(*, fund_id: int, member_id: int, amount_fen: int, by: Actor, at) -> T
     row = _row_of(fund, member_id)
     if row is None or row.joined_at is None:
         raise Refused.because("fund_not_member")
-    on = business_date(at)
     contributor = members[member_id]
-    rows.living([contributor], on)
-    area = _pools(fund.area, on)
-    _may_contribute(fund, member_id, area, on)
-    standing = rows.standing_of(contributor, at)
-    if standing.employee_status in ENDED:
-        raise Refused.because("fund_insurance_ended")
-    account = row.personal_account or rows.paying_account(contributor, standing, on)
-    own_area = _pools(account.area, on)
+    account, own_area = may_pay_in(fund, contributor, row, at)
+    rows.settled_phone(member_id, by, at)
     give_share(row, account)
     held = books.locked([*account.part_ids, row.current_id, row.prior_id])
     parts = rows.taken(account, amount_fen, held, own_area)
@@ -157,7 +162,7 @@ def pay_in(*, fund_id: int, member_id: int, amount_fen: int, by: Actor, at) -> T
         prior_fen=parts.prior_fen,
         current_fen=parts.current_fen,
         state=Transfer.State.ACCEPTED,
-        sent_on=on,
+        sent_on=business_date(at),
         sent_at=at,
         ended_at=at,
     )
@@ -167,6 +172,19 @@ def pay_in(*, fund_id: int, member_id: int, amount_fen: int, by: Actor, at) -> T
     told = {"payer": member_id, "amount_fen": amount_fen}
     rows.tell("fund_paid_in", (member_id, fund.founder_id), at=at, **told)
     return transfer
+
+
+def may_pay_in(fund: FamilyFund, contributor, row: FundMember, at) -> tuple[PersonalAccount, Rules]:
+    """Return the account a member pays in from, and its rules, if they may pay in today."""
+    on = business_date(at)
+    rows.living([contributor], on)
+    area = _pools(fund.area, on)
+    _may_contribute(fund, contributor.pk, area, on)
+    standing = rows.standing_of(contributor, at)
+    if standing.employee_status in ENDED:
+        raise Refused.because("fund_insurance_ended")
+    account = row.personal_account or rows.paying_account(contributor, standing, on)
+    return account, _pools(account.area, on)
 
 
 @transaction.atomic

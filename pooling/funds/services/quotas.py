@@ -36,13 +36,13 @@ def set_quota(*, payer_id: int, relative_id: int, amount_fen: int, by: Actor, at
     quota = selectors.open_quota(payer_id, relative_id)
     if quota is None:
         account = rows.paying_account(members[payer_id], standings[payer_id], on)
-        _may_freeze(account, standings[relative_id], on)
+        may_freeze(account, standings[relative_id], on)
         quota = _open(account, relative_id, at)
     account = quota.personal_account
     held = books.locked([*account.part_ids, quota.prior_id, quota.current_id])
     frozen = Parts(held[quota.prior_id].balance_fen, held[quota.current_id].balance_fen)
     if amount_fen > frozen.total_fen:
-        area = _may_freeze(account, standings[relative_id], on)
+        area = may_freeze(account, standings[relative_id], on)
         parts = rows.taken(account, amount_fen - frozen.total_fen, held, area)
         movements = rows.moves(parts, account, quota)
     else:
@@ -89,7 +89,7 @@ def release_quota(*, quota_id: int, by: Actor, at) -> int:
     return rest.total_fen
 
 
-def _may_freeze(account: PersonalAccount, relative, on):
+def may_freeze(account: PersonalAccount, relative, on):
     """Return the rules of the account's area if they let money be frozen for this relative."""
     area = policy.in_force(account.area, on)
     if not relative.area:

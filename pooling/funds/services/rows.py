@@ -42,6 +42,7 @@ class Refused(DomainError):
         }
         return cls(
             wording.REFUSALS[code] % shown,
+            remedy=wording.REMEDIES.get(code, ""),
             code=code,
             status=status,
             details=values,
@@ -80,6 +81,18 @@ def positive(amount_fen: int) -> None:
     """Refuse an amount of nothing or less."""
     if amount_fen <= 0:
         raise Refused.because("amount_impossible")
+
+
+def settled_phone(member_id: int, by: Actor, at) -> None:
+    """Refuse soon after the phone changed: whoever has it now may not be the owner.
+
+    On the portal alone: at the window a clerk has seen who stands there.
+    """
+    if by.kind != ActorKind.MEMBER:
+        return
+    changed_at = people.phone_changed_at(member_id)
+    if changed_at is not None and at < changed_at + rules.PHONE_SETTLES:
+        raise Refused.because("phone_changed")
 
 
 def paying_account(member: Member, standing: Standing, on: date) -> PersonalAccount:
@@ -173,8 +186,13 @@ def send_home(
     return [*out, Movement(suspense, parts.total_fen)]
 
 
-def tell(kind: str, to, *, at, link: str = "", **values) -> None:
+#: Where the first word of a kind of notice leads.
+_PAGES = {"quota": "/family/", "wallet": "/wallet/", "transfer": "/wallet/", "fund": "/fund/"}
+
+
+def tell(kind: str, to, *, at, **values) -> None:
     """Tell each of these members once, in the same neutral words."""
+    link = _PAGES[kind.partition("_")[0]]
     notices.enqueue(
         [Message(kind=kind, member_id=pk, values=values, link=link) for pk in dict.fromkeys(to)],
         at=at,

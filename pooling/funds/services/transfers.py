@@ -43,11 +43,13 @@ def send(
     on = business_date(at)
     rows.living(members.values(), on)
     rows.near_relatives(sender_id, receiver_id, on)
-    source = _source(members[sender_id], from_wallet, at)
+    source = source_of(members[sender_id], from_wallet, at)
     to_wallet = selectors.wallet_of(receiver_id)
     area = policy.in_force(source.area, on)
     _both_open(area, to_wallet, on)
-    _within_limits(sender_id, amount_fen, area, at)
+    _not_too_large(amount_fen, area)
+    may_send_now(sender_id, area, at)
+    rows.settled_phone(sender_id, by, at)
     flight = _flight(sender_id)
     if isinstance(source, Wallet):
         held, parts, movements = _from_wallet(source, amount_fen, flight)
@@ -82,7 +84,8 @@ class _Pair:
     current_id: int
 
 
-def _source(sender, from_wallet: bool, at) -> PersonalAccount | Wallet:
+def source_of(sender, from_wallet: bool, at) -> PersonalAccount | Wallet:
+    """Return where a member would send from, unlocked. Raises Refused."""
     if not from_wallet:
         return rows.paying_account(sender, rows.standing_of(sender, at), business_date(at))
     wallet = selectors.wallet_of(sender.pk)
@@ -102,8 +105,7 @@ def _from_wallet(wallet: Wallet, amount_fen: int, flight: int):
 
 def _both_open(area: Rules, to_wallet: Wallet | None, on) -> None:
     """Refuse where one side's area takes no transfers, or nothing is there to take one."""
-    if not area.value("wallet_open"):
-        raise Refused.because("wallet_closed_here", area, "wallet_open")
+    takes_transfers(area)
     if to_wallet is None:
         raise Refused.because("receiver_has_no_wallet")
     there = policy.in_force(to_wallet.area, on)
@@ -111,15 +113,27 @@ def _both_open(area: Rules, to_wallet: Wallet | None, on) -> None:
         raise Refused.because("wallet_closed_there", there, "wallet_open")
 
 
-def _within_limits(sender_id: int, amount_fen: int, area: Rules, at) -> None:
-    """Refuse what the area's limits forbid; the sender is locked, so the counts stand."""
+def takes_transfers(area: Rules) -> None:
+    """Refuse where the sender's area takes no transfers."""
+    if not area.value("wallet_open"):
+        raise Refused.because("wallet_closed_here", area, "wallet_open")
+
+
+def _not_too_large(amount_fen: int, area: Rules) -> None:
+    most = area.value("wallet_transfer_most_fen")
+    if most is not None and amount_fen > most:
+        raise Refused.because("transfer_too_large", area, "wallet_transfer_most_fen", most_fen=most)
+
+
+def may_send_now(sender_id: int, area: Rules, at) -> None:
+    """Refuse at closed hours, while one waits, and after the last of the day.
+
+    Where the sender is locked the counts stand.
+    """
     hours = area.value("wallet_closed_hours")
     if rules.closed_at_that_hour(at, hours):
         hour = dict(zip(("from_hour", "to_hour"), hours, strict=True))
         raise Refused.because("transfer_closed_hours", area, "wallet_closed_hours", **hour)
-    most = area.value("wallet_transfer_most_fen")
-    if most is not None and amount_fen > most:
-        raise Refused.because("transfer_too_large", area, "wallet_transfer_most_fen", most_fen=most)
     made, waiting = selectors.sent_to_wallets(sender_id, business_date(at))
     if waiting and area.value("wallet_one_pending"):
         raise Refused.because("transfer_waits", area, "wallet_one_pending", status=409)

@@ -32,12 +32,7 @@ def open_wallet(*, owner_id: int, by: Actor, at) -> Wallet:
         rows.only_for(by, owner_id)
     elif opener != owner_id:
         _may_open_for(opener, owner_id, on)
-    area = rows.standing_of(members[owner_id], at).area
-    if not area:
-        raise Refused.because("relative_not_insured")
-    clauses = policy.in_force(area, on)
-    if not clauses.value("wallet_open"):
-        raise Refused.because("wallet_closed_here", clauses, "wallet_open")
+    area = may_have(members[owner_id], at)
     if selectors.wallet_of(owner_id) is not None:
         raise Refused.because("wallet_there_already", status=409)
     wallet = new_wallet(owner_id, area, opened_by=opener, at=at)
@@ -45,6 +40,17 @@ def open_wallet(*, owner_id: int, by: Actor, at) -> Wallet:
     audit.record(verb="funds.open_wallet", subject=wallet, by=by, at=at, detail=detail)
     rows.tell("wallet_opened", (owner_id, opener or owner_id), at=at, relative=owner_id)
     return wallet
+
+
+def may_have(owner, at) -> str:
+    """Return the area where somebody may have a wallet today: where they are insured."""
+    area = rows.standing_of(owner, at).area
+    if not area:
+        raise Refused.because("relative_not_insured")
+    clauses = policy.in_force(area, business_date(at))
+    if not clauses.value("wallet_open"):
+        raise Refused.because("wallet_closed_here", clauses, "wallet_open")
+    return area
 
 
 def _may_open_for(opener: int, owner_id: int, on) -> None:
