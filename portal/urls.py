@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("pooling.policy.urls")),
     path("", include("pooling.counter.urls")),
     path("", include("pooling.bindings.urls")),
+    path("", include("pooling.funds.urls")),
     path("", include("pooling.cases.urls")),
     path("", include("pooling.settlements.urls")),
     path("", include("pooling.notices.urls")),

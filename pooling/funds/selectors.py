@@ -138,6 +138,18 @@ def wallet_of(member_id: int) -> Wallet | None:
     return rows.select_related("ledger_account").first()
 
 
+def wallets_of(member_ids: Iterable[int]) -> dict[int, Wallet]:
+    """Return owner → open wallet with its balance, unlocked (one statement)."""
+    return {row.owner_id: row for row in _wallets(member_ids=list(member_ids))}
+
+
+def wallets_kept_by(member_id: int) -> list[Wallet]:
+    """Return the open wallets a member opened for others, oldest first, with their owners."""
+    rows = Wallet.objects.filter(opened_by=member_id, closed_at__isnull=True)
+    rows = rows.exclude(owner=member_id).select_related("owner", "ledger_account")
+    return list(rows.order_by("pk"))
+
+
 def awaits(wallet: Wallet) -> bool:
     """Return whether a transfer from or to a wallet is not answered yet."""
     either = Q(from_wallet=wallet) | Q(to_wallet=wallet)
@@ -169,11 +181,15 @@ def due_transfers(at: datetime, *, limit: int) -> list[Transfer]:
     return list(rows.select_related("to_wallet").order_by("returns_at", "pk")[:limit])
 
 
-def transfers_of(member_id: int, *, limit: int = 50) -> list[Transfer]:
-    """Return what a member sent or was sent, the newest first."""
+def transfers_of(member_id: int, *, kept: Iterable[Wallet] = (), limit: int = 50) -> list[Transfer]:
+    """Return what a member sent to wallets or was sent, the newest first, with both people.
+
+    `kept` are wallets of others the member answers for.
+    """
     sides = Q(sender=member_id) | Q(to_wallet__owner=member_id)
-    rows = Transfer.objects.filter(sides).select_related("sender", "to_wallet", "to_share")
-    return list(rows.order_by("-pk")[:limit])
+    sides |= Q(to_wallet__in=[wallet.pk for wallet in kept])
+    rows = Transfer.objects.filter(sides, to_wallet__isnull=False)
+    return list(rows.select_related("sender", "to_wallet__owner").order_by("-pk")[:limit])
 
 
 # --- family funds -----------------------------------------------------------------------------
@@ -191,10 +207,15 @@ def invitations_of(member_id: int) -> list[FundMember]:
     return list(rows.select_related("fund__founder").order_by("pk"))
 
 
+def open_fund(fund_id: int) -> FamilyFund | None:
+    """Return a fund that is not closed, or None."""
+    return FamilyFund.objects.filter(pk=fund_id, closed_at__isnull=True).first()
+
+
 def fund_rows(fund_id: int) -> list[FundMember]:
     """Return who is in a fund or invited, in the order in which shares are used."""
     rows = FundMember.objects.filter(fund=fund_id, left_at__isnull=True)
-    rows = rows.select_related("personal_account", "current", "prior")
+    rows = rows.select_related("member", "personal_account", "current", "prior")
     return list(rows.order_by("rank", "pk"))
 
 
@@ -202,6 +223,12 @@ def paid_in_since(member_id: int, since: date) -> int:
     """Return how often a member paid into a fund since a day."""
     rows = Transfer.objects.filter(sender=member_id, to_share__isnull=False, sent_on__gte=since)
     return rows.count()
+
+
+def paid_in_by(member_id: int, fund_id: int, *, limit: int = 24) -> list[Transfer]:
+    """Return what a member paid into a fund, the newest first."""
+    rows = Transfer.objects.filter(sender=member_id, to_share__fund=fund_id)
+    return list(rows.order_by("-pk")[:limit])
 
 
 def deposits(references: Iterable[str]) -> dict[str, Deposit]:

@@ -39,6 +39,31 @@ class YuanField(forms.CharField):
         return money.yuan_from_fen(value) if isinstance(value, int) else value
 
 
+class AmountField(YuanField):
+    """An amount that must be given, above nothing and at most so much."""
+
+    default_error_messages = {
+        "required": _("请填写金额，例如 200。"),
+        "nothing": _("请填写大于零的金额。"),
+        "above": _("现在最多 %(most)s，请填小一些的金额。"),
+    }
+
+    def __init__(self, *, least_fen: int = 1, **kwargs):
+        super().__init__(required=True, **kwargs)
+        self.most_fen, self.least_fen = None, least_fen
+
+    def clean(self, value) -> int:
+        fen = super().clean(value)
+        if fen is None:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if fen < self.least_fen:
+            raise forms.ValidationError(self.error_messages["nothing"], code="nothing")
+        if self.most_fen is not None and fen > self.most_fen:
+            words = self.error_messages["above"] % {"most": money.show_yuan(self.most_fen)}
+            raise forms.ValidationError(words, code="above")
+        return fen
+
+
 def refuse(form, error) -> None:
     """Show a domain's refusal in a form: at the fields its details name, else on top."""
     fields = [name for name in error.details if name in form.fields]

@@ -27,6 +27,8 @@ NOBODY_NOW = (302, 302, 302, 302, 302)  # only on the way through sign-in
 MEMBERS = (302, 302, 200, 200, 302)
 OWNER = (302, 302, 200, 404, 302)
 POSTED = (302, 302, 405, 405, 302)
+#: Of a wallet or a fund, which nobody here has (tests/funds/test_pages.py).
+NONE_THERE = (302, 302, 404, 404, 302)
 PAGES = {
     "account_confirm_login_code": NOBODY_NOW,
     "account_inactive": EVERYBODY,
@@ -60,6 +62,20 @@ PAGES = {
     "confirm_it_is_you": (302, 200, 200, 200, 302),
     "demo_outbox": EVERYBODY,
     "doors": EVERYBODY,
+    "funds:answer_invitation": POSTED,
+    "funds:answer_transfer": POSTED,
+    "funds:close_fund": NONE_THERE,
+    "funds:close_wallet": POSTED,
+    "funds:found": POSTED,
+    "funds:fund": MEMBERS,
+    "funds:invite": NONE_THERE,
+    "funds:leave": NONE_THERE,
+    "funds:open_wallet": MEMBERS,
+    "funds:order": POSTED,
+    "funds:pay_in": NONE_THERE,
+    "funds:place": NONE_THERE,
+    "funds:send": MEMBERS,
+    "funds:wallet": MEMBERS,
     "healthz": EVERYBODY,
     "help": EVERYBODY,
     "home": (200, 302, 200, 200, 302),
@@ -194,7 +210,7 @@ def family(db, settings, tmp_path):
         "payer": payer,
         "relative": sister,
         "stranger": build.employee("陈志强"),
-        "pk": {"bindings": binding.pk, "settlements": settlement.pk, "admin": case.pk},
+        "pk": {"bindings": binding.pk, "settlements": settlement.pk, "admin": case.pk, "funds": 0},
         "number": case.number,
         "document": paper.pk,
         "submitted": build.waiting_case(payer),
@@ -226,6 +242,7 @@ def address(name: str, family) -> str:
         "code": build.SHANGRAO,
         "verb": "freeze",
         "place": 1,
+        "source": "account",
         "clause": "floor_fen",
         "app_label": "accounts",
         "content_type_id": 1,
