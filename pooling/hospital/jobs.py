@@ -1,15 +1,10 @@
 """What happens to the tills' records by themselves."""
 
-from datetime import timedelta
-
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from pooling.hospital.national.services import credentials, files
 from pooling.shared.work import database_clock, unit_of_work
-
-#: Far longer than a signature is good for.
-KEPT = timedelta(days=1)
 
 
 @app.periodic(cron="40 17 * * *")  # UTC: 01:40 in Shanghai
@@ -20,7 +15,7 @@ KEPT = timedelta(days=1)
 )
 def forget_nonces(timestamp: int = 0) -> None:
     """Forget, each night, nonces whose signatures are too old to be let in anyway."""
-    unit_of_work(lambda: credentials.forget_nonces(before=database_clock() - KEPT))
+    unit_of_work(lambda: credentials.forget_nonces(at=database_clock()))
 
 
 @app.periodic(cron="45 17 * * *")  # UTC: 01:45 in Shanghai
@@ -31,4 +26,4 @@ def forget_nonces(timestamp: int = 0) -> None:
 )
 def forget_files(timestamp: int = 0) -> None:
     """Forget, each night, statements' files that nobody can fetch any more."""
-    unit_of_work(lambda: files.forget_files(before=database_clock()))
+    unit_of_work(lambda: files.forget_files(at=database_clock()))

@@ -1,6 +1,7 @@
 """How a till gets the key it signs with. Shown once; kept sealed, for the formulas need it."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from pooling.hospital.national import guomi
 from pooling.shared.actor import Actor
 
 KEY_BYTES, SECRET_BYTES = 12, 32
+#: Far longer than a signature is good for.
+NONCES_KEPT = timedelta(days=1)
 
 
 @transaction.atomic
@@ -90,7 +93,7 @@ def _check_seal(encrypts: bool, sm2_public_key: str) -> None:
 
 
 @transaction.atomic
-def forget_nonces(*, before) -> int:
+def forget_nonces(*, at) -> int:
     """Forget nonces whose signatures are too old to be let in anyway; return how many."""
-    deleted, _by_model = Nonce.objects.filter(used_at__lt=before).delete()
+    deleted, _by_model = Nonce.objects.filter(used_at__lt=at - NONCES_KEPT).delete()
     return deleted

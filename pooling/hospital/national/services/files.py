@@ -74,9 +74,9 @@ def download(*, call: Call, by: Actor, at) -> Download:
 
 
 @transaction.atomic
-def forget_files(*, before) -> int:
+def forget_files(*, at) -> int:
     """Forget files that nobody can fetch any more; return how many."""
-    deleted, _by_model = ExchangeFile.objects.filter(made_at__lt=before - KEPT).delete()
+    deleted, _by_model = ExchangeFile.objects.filter(made_at__lt=at - KEPT).delete()
     return deleted
 
 
