@@ -18,6 +18,9 @@ ALLOWED_HOSTS = read.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[
 CSRF_TRUSTED_ORIGINS = read.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE = read.bool("PORTAL_SECURE", default=not DEMO)
 HOTLINE = read.str("PORTAL_HOTLINE", default="12393")
+#: Who reckons the fund's share for institutions that are set so; empty: nobody.
+CORE_URL = read.str("PORTAL_CORE_URL", default="")
+CORE_KEY = read.str("PORTAL_CORE_KEY", default="")
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",

@@ -88,6 +88,7 @@ class TillCredential(models.Model):
     class Share(models.TextChoices):
         TABLE = "table", _("内置待遇表")
         MESSAGE = "message", _("报文自带")
+        CORE = "core", _("核心业务系统")
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     client = models.OneToOneField(

@@ -2,12 +2,11 @@
 
 `table` reckons with a deductible a visit and a ratio, by insurance, level and kind of care; it
 knows no year's sums, no ceiling and no list of drugs. `message` takes what a real core has
-reckoned from the message itself. Pure.
+reckoned from the message itself; `core.py` asks one. Pure.
 """
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -45,6 +44,13 @@ class Claim:
     level: int
     total_fen: int
     in_scope_fen: int
+    own_paid_fen: int = 0
+    over_limit_fen: int = 0
+    pre_paid_fen: int = 0
+    #: By the authority's own numbers, for a core that keeps accounts of them.
+    psn_no: str = ""
+    institution: str = ""
+    med_type: str = ""
     #: What of the deductible this visit has paid before.
     deductible_used_fen: int = 0
     #: Whether the insurance pays benefits on that day.
@@ -80,8 +86,13 @@ def table(claim: Claim) -> Share:
 
 def message(claim: Claim) -> Share:
     """Return the share a real core wrote into the message's `exp_content`. Raises NoShare."""
+    return told_by_core(claim, claim.exp_content or "{}")
+
+
+def told_by_core(claim: Claim, text: str) -> Share:
+    """Return the share a core's JSON tells; its parts must add up. Raises NoShare."""
     try:
-        told = json.loads(claim.exp_content or "{}", parse_float=Decimal)
+        told = json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
         raise NoShare("unreadable") from error
     if not isinstance(told, dict) or "fund_pay_sumamt" not in told:
@@ -93,10 +104,6 @@ def message(claim: Claim) -> Share:
     if sum(parts.values()) != fund or fund + hospital > claim.total_fen:
         raise NoShare("sums")
     return Share(parts, hospital, _fen(told, "act_pay_dedc"))
-
-
-#: Setting of an institution's credential → adapter.
-ADAPTERS: dict[str, Callable[[Claim], Share]] = {"table": table, "message": message}
 
 
 def _fen(told: dict, name: str) -> int:

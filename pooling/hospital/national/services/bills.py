@@ -3,6 +3,7 @@
 2206 2101 2303 · 2207 2102 2304 · 2208 2103 2305 · 2601.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from accounts import selectors as accounts
 from accounts.models import Institution, Member
 from pooling.funds import selectors as funds
 from pooling.hospital.models import ClearingLine, FeeLine, Visit
-from pooling.hospital.national import benefits, moments, replies, scope
+from pooling.hospital.national import benefits, core, moments, replies, scope
 from pooling.hospital.national.calls import Call
 from pooling.hospital.national.numbers import fen
 from pooling.hospital.national.people import Insured, check, insured, named
@@ -40,6 +41,21 @@ class BillRefused(DomainError):
     """The amounts of a bill contradict each other or the fee lines sent before."""
 
     code = "bill_refused"
+
+
+class CoreAway(DomainError):
+    """The core that reckons the fund's share gave no answer that could be used."""
+
+    code = "core_away"
+    status = 503
+
+
+#: Where a credential's institution has the fund's share from.
+ADAPTERS: dict[str, Callable[[benefits.Claim], benefits.Share]] = {
+    "table": benefits.table,
+    "message": benefits.message,
+    "core": core.ask,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +264,24 @@ def _share(
         level=call.institution.level,
         total_fen=parts.total_fen,
         in_scope_fen=parts.in_scope_fen,
+        own_paid_fen=parts.own_paid_fen,
+        over_limit_fen=parts.over_limit_fen,
+        pre_paid_fen=parts.pre_paid_fen,
+        psn_no=visit.patient.psn_no,
+        institution=call.institution.code,
+        med_type=node.get("med_type") or "",
         deductible_used_fen=visit.deductible_fen,
         entitled=standing.entitled,
         exp_content=node["exp_content"] or "",
     )
     try:
-        return benefits.ADAPTERS[call.credential.share](claim)
+        return ADAPTERS[call.credential.share](claim)
     except benefits.NoShare:
+        if call.credential.share == "core":
+            sentence = _(
+                "核心业务系统暂时没有可用的应答，请稍后用原报文编号再试。本次没有动任何款项。"
+            )
+            raise CoreAway(sentence) from None
         sentence = _("报文的 exp_content 应写明基金支付（fund_pay_sumamt），且各项合计一致。")
         raise BillRefused(sentence, code="share_missing") from None
 

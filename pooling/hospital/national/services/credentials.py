@@ -11,7 +11,7 @@ from accounts.services import clients
 from accounts.services.clients import ClientRefused
 from pooling.audit import services as audit
 from pooling.hospital.models import Nonce, TillCredential
-from pooling.hospital.national import guomi
+from pooling.hospital.national import core, guomi
 from pooling.shared.actor import Actor
 
 KEY_BYTES, SECRET_BYTES = 12, 32
@@ -40,7 +40,13 @@ def create_credential(
     """
     _check_seal(encrypts, sm2_public_key)
     if family not in TillCredential.Family or share not in TillCredential.Share:
-        raise ClientRefused(_("签名方式只能是 csb 或 tif，基金支付来源只能是 table 或 message。"))
+        raise ClientRefused(
+            _("签名方式只能是 csb 或 tif，基金支付来源只能是 table、message 或 core。")
+        )
+    if share == TillCredential.Share.CORE and not core.configured():
+        raise ClientRefused(
+            _("没有设置核心业务系统的地址（PORTAL_CORE_URL），不能选 core。"), code="core_missing"
+        )
     client, _unused = clients.create_client(
         name=name,
         scope=ApiClient.Scope.SETTLE,
