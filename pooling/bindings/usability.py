@@ -13,6 +13,7 @@ from typing import Any
 
 from pooling.kinship import inference
 from pooling.kinship.inference import Edge
+from pooling.policy.parameters import PREMIUMS
 from pooling.shared import periods
 
 OPEN, CLOSED, MISSING = "open", "closed", "missing"
@@ -47,6 +48,8 @@ class Unusable(StrEnum):
     USE_NOT_IN_AREA = "use_not_allowed_by_area"
     USE_NOT_IN_BINDING = "use_not_allowed_by_payer"
     USE_NOT_OPTED_IN = "use_needs_opt_in"
+    PREMIUM_PAID_FIRST = "premium_paid_first"
+    PREMIUM_NOT_REFUNDED = "premium_not_refunded"
     LEVEL = "institution_level_too_high"
     OWN_NOT_EMPTY = "own_account_not_empty"
 
@@ -65,6 +68,8 @@ CLAUSE_BEHIND = {
     Unusable.NEEDS_QUOTA: "model",
     Unusable.USE_NOT_IN_AREA: "uses",
     Unusable.USE_NOT_OPTED_IN: "uses_opt_in",
+    Unusable.PREMIUM_PAID_FIRST: "premium_form",
+    Unusable.PREMIUM_NOT_REFUNDED: "premium_form",
     Unusable.LEVEL: "resident_outpatient_max_level",
     Unusable.OWN_NOT_EMPTY: "needs_empty_own_account",
 }
@@ -77,6 +82,8 @@ class Visit:
     on: date
     use: str
     institution_level: int
+    #: A premium paid out of pocket and asked back from the account.
+    refund: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +255,12 @@ def _purpose(facts: Facts) -> Unusable | None:
         return Unusable.USE_NOT_OPTED_IN
     if agreed is not None and visit.use not in agreed:
         return Unusable.USE_NOT_IN_BINDING
+    if visit.use in PREMIUMS:
+        form = rules["premium_form"].get(visit.use, "direct")
+        if visit.refund and form == "direct":
+            return Unusable.PREMIUM_NOT_REFUNDED
+        if not visit.refund and form == "refund":
+            return Unusable.PREMIUM_PAID_FIRST
     highest = rules["resident_outpatient_max_level"]
     if (
         highest is not None
@@ -261,6 +274,15 @@ def _purpose(facts: Facts) -> Unusable | None:
     return None
 
 
+_ABOUT_USE = {
+    Unusable.USE_NOT_IN_AREA,
+    Unusable.USE_NOT_IN_BINDING,
+    Unusable.USE_NOT_OPTED_IN,
+    Unusable.PREMIUM_PAID_FIRST,
+    Unusable.PREMIUM_NOT_REFUNDED,
+}
+
+
 def values(code: Unusable, facts: Facts) -> dict[str, Any]:
     """Return the figures of an obstacle's sentence, as JSON values."""
     binding, visit = facts.authorisation, facts.visit
@@ -270,7 +292,7 @@ def values(code: Unusable, facts: Facts) -> dict[str, Any]:
         return {"date": binding.from_date.isoformat()}
     if code is Unusable.EXPIRED:
         return {"date": binding.to_date.isoformat()}
-    if code in (Unusable.USE_NOT_IN_AREA, Unusable.USE_NOT_IN_BINDING, Unusable.USE_NOT_OPTED_IN):
+    if code in _ABOUT_USE:
         return {"use": visit.use}
     if code is Unusable.LEVEL:
         highest = facts.rules["resident_outpatient_max_level"]

@@ -257,7 +257,7 @@ class _Table(_Kind):
 
     @property
     def tried(self) -> list[Any]:
-        return [1, *([code] for code in wording.codes())]
+        return [1, *wording.codes(), *([code] for code in wording.codes())]
 
     def fields(self):
         return {f"value_{code}": self._cell(code) for code in self.keys()}
@@ -268,6 +268,9 @@ class _Table(_Kind):
             if self.parameter.name.endswith("_fen"):
                 return YuanField(label=_("%(word)s（元）") % {"word": label})
             return forms.IntegerField(label=label, required=False, min_value=0)
+        if one := [each for each in wording.codes() if self.takes({code: each})]:
+            chosen = [("", "—"), *((each, wording.word(self.parameter.name, each)) for each in one)]
+            return forms.ChoiceField(label=label, required=False, choices=chosen)
         words = [each for each in wording.codes() if self.takes({code: [each]})]
         return forms.MultipleChoiceField(
             label=label,

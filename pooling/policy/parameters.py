@@ -29,6 +29,8 @@ USES = (
 )
 #: The uses that insure somebody for a year.
 PREMIUMS = ("resident_premium", "ltc_premium", "large_expense_premium", "commercial_insurance")
+#: At the collecting office as it is paid, or asked back from the account afterwards.
+PREMIUM_FORMS = ("direct", "refund", "both")
 #: Never uses, whatever an area would like: the national rule names them.
 NEVER_USES = ("public_health", "fitness", "wellness")
 #: Near relatives of the Civil Code, article 1045.
@@ -89,6 +91,11 @@ def _one_of(*choices: str) -> Check:
     return lambda value: None if value in choices else ("unknown_word", value)
 
 
+def _unknown(word: Any) -> tuple[str, Any]:
+    """A forbidden use is told by its name: no authority may allow it either."""
+    return ("never_a_use" if word in NEVER_USES else "unknown_word"), word
+
+
 def _words(*choices: Any, least: int = 1) -> Check:
     """Accept a list of known words (or whole numbers), each once."""
 
@@ -98,7 +105,7 @@ def _words(*choices: Any, least: int = 1) -> Check:
         # 14.0 equals 14 and is not what a list of whole numbers may hold.
         unknown = [word for word in value if word not in choices or isinstance(word, float)]
         if unknown:
-            return "unknown_word", unknown[0]
+            return _unknown(unknown[0])
         if len(set(value)) < len(value):
             return "said_twice", value
         return None
@@ -133,7 +140,7 @@ def _table(keys: tuple[str, ...], of: Check) -> Check:
             return "not_a_table", value
         for word, item in value.items():
             if word not in keys:
-                return "unknown_word", word
+                return _unknown(word)
             if problem := of(item):
                 return problem
         return None
@@ -203,6 +210,7 @@ PARAMETERS = (
         ("scope", "word", "nationwide", _one_of("same_area", "same_province", "nationwide")),
         ("uses", "words", None, _or_none(_words(*USES))),
         ("uses_opt_in", "words", [], _words(*USES, least=0)),
+        ("premium_form", "table", {}, _table(PREMIUMS, _one_of(*PREMIUM_FORMS))),
         ("patient_types", "words", list(INSURANCES), _words(*INSURANCES)),
         ("patient_status_normal", "flag", True, _flag),
         ("resident_outpatient_max_level", "level", None, _or_none(_whole(1, 3))),

@@ -27,7 +27,7 @@ SECTIONS = (
         "payers_per_settlement", "payer_order", "paused_payer", "flag_1_own_only",
     )),
     (_("用在哪里"), "building", (
-        "uses", "uses_opt_in", "pays_own_paid", "resident_outpatient_max_level",
+        "uses", "uses_opt_in", "premium_form", "pays_own_paid", "resident_outpatient_max_level",
     )),
     (_("额度、医保钱包和家庭共济账户"), "wallet2", (
         "quota_across_provinces", "wallet_open", "wallet_transfer_most_fen",
@@ -65,7 +65,7 @@ QUIET = frozenset({
     "cap_relative_year_fen", "cap_binding_settlement_fen", "cap_binding_day_fen",
     "cap_binding_month_fen", "cap_binding_year_fen", "cap_use_month_fen", "cap_use_year_fen",
     "caps_required", "renew_at_ages", "renew_within_days", "renewal_unanswered",
-    "agent_relatives_only",
+    "agent_relatives_only", "premium_form",
 })  # fmt: skip
 
 #: Name → sentence where there is a value, and where there is none (no limit) or it is no/zero.
@@ -174,6 +174,10 @@ _SAYS = {
     "uses_opt_in": (
         _("这些用途须由出钱的人在开通时点名同意才能用：%(value)s。"),
         _("没有须由出钱的人另外点名同意的用途。"),
+    ),
+    "premium_form": (
+        _("保费：%(value)s；没有写明的，缴费时直接支付。"),
+        _("保费都在缴费时直接从账户支付，不办事后报销。"),
     ),
     "pays_own_paid": (
         _("医保目录外、完全自费的费用也可以用个人账户支付。"),

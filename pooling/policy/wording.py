@@ -21,6 +21,7 @@ TITLES = {
     "scope": _("共济范围"),
     "uses": _("可用于"),
     "uses_opt_in": _("须在授权中点名才能用的用途"),
+    "premium_form": _("保费怎么从账户付"),
     "patient_types": _("就医人须参加的医保"),
     "patient_status_normal": _("就医人须正常参保"),
     "resident_outpatient_max_level": _("居民医保普通门诊的最高机构级别"),
@@ -199,6 +200,9 @@ _WORDS = {
     "at_once": _("即时"),
     "next_day": _("次日零时"),
     "next_month": _("次月一日"),
+    "direct": _("缴费时直接支付"),
+    "refund": _("先缴费、后报销"),
+    "both": _("可以直接支付，也可以先缴费后报销"),
     "founder": _("创建人"),
     "members": _("创建人和成员"),
     **USES,
@@ -222,6 +226,7 @@ _WHEN_EMPTY = {
     "uses": _("不限用途"),
     "resident_outpatient_max_level": _("不限级别"),
     "uses_opt_in": _("没有"),
+    "premium_form": _("都在缴费时直接支付"),
     "caps_offered": _("都不能设"),
     "excluded_payer_types": _("没有"),
     "excluded_relative_types": _("没有"),
@@ -235,6 +240,7 @@ _WHEN_EMPTY = {
 _PROBLEMS = {
     "unknown_parameter": _("没有名为“%(name)s”的参数。"),
     "unknown_word": _("“%(title)s”里没有“%(value)s”这个取值。"),
+    "never_a_use": _("“%(value)s”不能列入“%(title)s”：国家规定账户的钱不能用于%(forbidden)s。"),
     "not_a_list": _("“%(title)s”须是列表，至少一项；收到的是：%(value)s。"),
     "said_twice": _("“%(title)s”里有重复的项：%(value)s。"),
     "not_two_hours": _("“%(title)s”须是两个不同的整点（0 到 23）；收到的是：%(value)s。"),
@@ -281,9 +287,11 @@ def _list(name: str, words) -> str:
 
 
 def _item(name: str, item) -> str:
-    """Return one value of a table: an amount, a number of people or a list of words."""
+    """Return one value of a table: an amount, a number of people, a word or a list of words."""
     if isinstance(item, list):
         return _list(name, item)
+    if isinstance(item, str):
+        return word(name, item)
     return show_yuan(item) if name.endswith("_fen") else gettext("%(n)s 位") % {"n": item}
 
 
@@ -294,6 +302,8 @@ def refusal(problem: NotAValue) -> str:
         "title": TITLES.get(problem.name, problem.name),
         "value": problem.value,
     }
+    if problem.problem == "never_a_use":
+        values["forbidden"] = NEVER_USES[problem.value]
     return str(_PROBLEMS[problem.problem] % values)
 
 

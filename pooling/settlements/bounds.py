@@ -19,6 +19,7 @@ class Reason(StrEnum):
     NOTHING_TO_PAY = "nothing_to_pay"
     ALREADY_COVERED = "not_reached_bill_covered"
     REST_IS_OWN_PAID = "not_reached_rest_own_paid"
+    NOT_CLAIMANT = "not_the_claimant"
     ONE_PAYER = "not_reached_one_payer"
     CASH_ONLY = "flag_cash_only"
     OWN_ONLY = "flag_own_only"

@@ -60,6 +60,10 @@ WORDS: dict[str, Words] = {
         _("没有轮到：本统筹区规定一次结算只由一位家人支付，前一位已经支付。"),
         "payers_per_settlement",
     ),
+    Reason.NOT_CLAIMANT: _same(
+        _("没有动用：保费报销只从申请人自己的账户支付。"),
+        otherwise=_("想用这个账户报销的，请由账户本人申请。"),
+    ),
     Reason.CASH_ONLY: _same(_("收费处这次选择了不使用个人账户。")),
     Reason.OWN_ONLY: _same(_("收费处这次选择了只用本人账户。"), "flag_1_own_only"),
     # -- the own account ------------------------------------------------------------
@@ -227,6 +231,16 @@ WORDS: dict[str, Words] = {
     Unusable.USE_NOT_IN_BINDING: _same(_("共济人没有同意用于%(use)s。")),
     Unusable.USE_NOT_OPTED_IN: _same(
         _("统筹区规定用于%(use)s须在授权中写明，这份授权没有写明。"), "uses_opt_in"
+    ),
+    Unusable.PREMIUM_PAID_FIRST: _same(
+        _("共济人的统筹区规定%(use)s先缴费、后报销，缴费时不直接支付。"),
+        "premium_form",
+        _("请先缴费，再由共济人登录本网站，在“保费”里申请报销。"),
+    ),
+    Unusable.PREMIUM_NOT_REFUNDED: _same(
+        _("共济人的统筹区规定%(use)s在缴费时直接支付，不办事后报销。"),
+        "premium_form",
+        _("下次缴费时，请告诉收费处要使用家人的账户。"),
     ),
     Unusable.LEVEL: _same(
         _(

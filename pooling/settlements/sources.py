@@ -41,6 +41,7 @@ OF_A_PAYER = (
     "renew_at_ages",
     "on_relative_moved",
     "uses_opt_in",
+    "premium_form",
     "needs_empty_own_account",
     "cap_relative_settlement_fen",
     "cap_relative_day_fen",
@@ -59,6 +60,7 @@ OF_AN_AREA_LEFT = ("on_payer_moved",)
 #: lacks it; what stands here must never change, whatever default the mechanism takes later.
 BEFORE_IT_EXISTED: dict[str, Any] = {
     "uses_opt_in": [],
+    "premium_form": {},
     "needs_empty_own_account": False,
     "cap_relative_settlement_fen": None,
     "cap_relative_day_fen": None,
@@ -93,6 +95,9 @@ class Charge:
     personal_fen: int
     own_paid_fen: int
     acct_used_flag: int
+    #: Whose authorisation alone may give back what a premium cost (`Visit.refund`), by payer;
+    #: None: the insured person's own account.
+    claimant: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,9 @@ class _Walk:
         """Floors, shareable parts and uses do not bind the own account."""
         own = self.given.own
         obstacle = self._patient_dead()
-        if own.state != OPEN:
+        if self._is_of_another(claims=self.given.charge.claimant is None):
+            obstacle = Bound(0, Reason.NOT_CLAIMANT)
+        elif own.state != OPEN:
             missing = own.state == MISSING
             obstacle = Bound(0, Reason.OWN_MISSING if missing else Reason.OWN_CLOSED)
         parts = own.in_order(self.clauses["own_part_order"].value)
@@ -120,7 +122,10 @@ class _Walk:
 
     def ask_purse(self, source: str, purse: Purse | None) -> None:
         if purse is not None:
-            self._ask(source, purse.parts, bounds.whole(purse), self._patient_dead())
+            obstacle = self._patient_dead()
+            if self._is_of_another(claims=False):
+                obstacle = Bound(0, Reason.NOT_CLAIMANT)
+            self._ask(source, purse.parts, bounds.whole(purse), obstacle)
 
     def ask_relatives(self) -> None:
         one = self.clauses["payers_per_settlement"]
@@ -228,6 +233,11 @@ class _Walk:
     def _patient_dead(self) -> Bound | None:
         return Bound(0, Unusable.PATIENT_DEAD) if self.given.patient.dead else None
 
+    def _is_of_another(self, *, claims: bool) -> bool:
+        """Return whether a premium is asked back, and not from this source: it goes to one bank
+        account, so it comes out of that person's money and nobody else's."""
+        return self.given.charge.visit.refund and not claims
+
     def _flag(self, source: str) -> Bound | None:
         """The till's `acct_used_flag`: 0 nothing but cash, 1 own only where the area says so."""
         flag = self.given.charge.acct_used_flag
@@ -251,6 +261,8 @@ class _Walk:
 
     def _obstacle(self, candidate: Candidate) -> Bound | None:
         given, rules = self.given, self._rules_of(candidate)
+        if self._is_of_another(claims=candidate.payer == given.charge.claimant):
+            return Bound(0, Reason.NOT_CLAIMANT)
         facts = usability.Facts(
             visit=given.charge.visit,
             authorisation=candidate.authorisation,

@@ -248,6 +248,11 @@ def unless_i_name(use: str) -> Question:
     return _using(words, "uses_opt_in", use=use, uses=None)
 
 
+def collected_from_me(use: str) -> Question:
+    words = f"does the office take {use} from my account"
+    return _using(words, "premium_form", use=use)
+
+
 def while_she_has(yuan: int) -> Question:
     words = f"her own account holds {yuan}, may she use mine"
     return _using(words, "needs_empty_own_account", own_fen=yuan * 100)

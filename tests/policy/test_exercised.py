@@ -54,6 +54,7 @@ TRIED = {
     "scope": ROW,
     "uses": ROW,
     "uses_opt_in": ROW,
+    "premium_form": ROW,
     "patient_types": ROW,
     "patient_status_normal": ROW,
     "resident_outpatient_max_level": ROW,

@@ -101,6 +101,8 @@ ROWS = [
      "220000/2024-1 REPOST"),
     ("220000", "2026-11-22", asking.own_paid(80), 80, "220000/2024-1 REPOST"),
     ("220000", "2026-11-22", asking.pays_for("ltc_premium"), YES, "220000/2024-1 REPOST"),
+    ("220000", "2026-11-22", asking.collected_from_me("ltc_premium"), "premium_paid_first",
+     "220000/2024-1 REPOST"),
     ("220000", "2026-11-22", asking.insured_in("210100"), "out_of_province",
      "220000/2024-1 REPOST"),
     # 黑龙江, 哈尔滨, 大庆: a child at a level-3 hospital, as the bureau answered in 2023.

@@ -74,6 +74,7 @@ def any_input(pick) -> Input:
             "uses_opt_in": often([], [], [], list(USES[: pick(0, 3)])),
             "needs_empty_own_account": not pick(0, 19),
             "quota_across_provinces": not pick(0, 2),
+            "premium_form": one_of({}, {"resident_premium": one_of("refund", "both")}),
         }
         values |= {name: often(None, pick(0, 12)) if pick(0, 1) else None for name in NEW_CAPS}
         return {name: Clause(name, value, area, "1", "源", "文") for name, value in values.items()}
@@ -107,13 +108,14 @@ def any_input(pick) -> Input:
             quota=often(None, Purse(parts=purse().parts)),
         )
 
-    personal = pick(0, 60)
+    personal, refund = pick(0, 60), not pick(0, 5)
     return Input(
         charge=Charge(
-            visit=Visit(DAY, one_of(*USES), pick(0, 3)),
+            visit=Visit(DAY, one_of(*USES, "resident_premium"), pick(0, 3), refund=refund),
             personal_fen=personal,
             own_paid_fen=often(0, pick(0, personal)),
             acct_used_flag=often(2, 0, 1),
+            claimant=one_of(None, 101, 102) if refund else None,
         ),
         patient=Patient(not pick(0, 19), often("390", "310", ""), one_of(*AREAS), often("1", "2")),
         rules_area=AREAS[0],
@@ -146,11 +148,13 @@ def expected(given: Input) -> dict[object, int]:
             paid[who] = paid.get(who, 0) + 1
             left -= 1
 
-    if flag and not given.patient.dead:
+    refund, claimant = given.charge.visit.refund, given.charge.claimant
+    if flag and not given.patient.dead and not (refund and claimant):
         own = given.own if given.own.state == "open" else Purse()
         pour("own", lambda fen: fen <= own.total_fen)
-        pour("wallet", lambda fen: fen <= (given.wallet.total_fen if given.wallet else 0))
-        fund = 0 if own_only or given.family_fund is None else given.family_fund.total_fen
+        wallet = 0 if refund or given.wallet is None else given.wallet.total_fen
+        pour("wallet", lambda fen: fen <= wallet)
+        fund = 0 if refund or own_only or given.family_fund is None else given.family_fund.total_fen
         pour("family_fund", lambda fen: fen <= fund)
     for candidate in _order(given, bill["payer_order"]) if flag and not own_only else ():
         others = sum(fen for who, fen in paid.items() if isinstance(who, int))
@@ -178,6 +182,10 @@ def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
 
     return all(
         (
+            not visit.refund or one.payer == given.charge.claimant,
+            visit.use not in parameters.PREMIUMS
+            or rules["premium_form"].get(visit.use, "direct")
+            in ("both", "refund" if visit.refund else "direct"),
             agreed.state == "active",
             agreed.from_date <= DAY,
             agreed.to_date is None or agreed.to_date > DAY,

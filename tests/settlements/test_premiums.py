@@ -2,10 +2,12 @@
 
 import pytest
 
+from pooling.bindings.usability import Visit
 from pooling.policy import parameters, wording
 from pooling.settlements import selectors, services, uses
 from pooling.settlements.models import Settlement, Use
 from pooling.settlements.services import PremiumAlreadyPaid, PremiumRefused, UseRefused
+from pooling.settlements.sources import Charge
 from pooling.settlements.uses import Premium
 from tests import build
 from tests.settlements.household import AREA, balance, household, paid
@@ -156,3 +158,46 @@ def test_of_two_offices_at_once_one_collects_the_premium():
     assert sorted(type(each).__name__ for each in came) == ["PremiumAlreadyPaid", "Settlement"]
     assert Settlement.objects.count() == 1
     assert sum(balance(family.wei)) == 0
+
+
+# --- paid first, asked back afterwards ----------------------------------------------------
+
+
+def split_claim(family, *, claimant=None, personal=5000):
+    """Return what a premium asked back would take, and from whom nothing was."""
+    visit = Visit(build.TODAY, "resident_premium", 0, refund=True)
+    charge = Charge(visit, personal, 0, 2, claimant=claimant and claimant.pk)
+    told = services.estimate(patient_id=family.mei.pk, charge=charge)
+    reasons = [item["reason"] for item in told.decision["considered"]]
+    return [(line.payer_id, line.amount_fen) for line in told.lines], reasons
+
+
+@pytest.mark.django_db
+def test_where_premiums_are_asked_back_the_office_takes_nothing_from_relatives():
+    family = household(premium_form={"resident_premium": "refund"})
+    settlement = pay_premium(family.mei, 1000)
+    assert settlement.cash_fen == 1000
+    considered = settlement.decision["considered"][1]
+    assert considered["reason"] == "premium_paid_first"
+    assert considered["clause"]["name"] == "premium_form"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["refund", "both"])
+def test_what_is_asked_back_comes_from_whoever_asks_and_nobody_else(form):
+    family = household(mei_is_employed=True, premium_form={"resident_premium": form})
+    build.personal_account(family.mei, prior=300, area=AREA)
+    lines, reasons = split_claim(family, claimant=family.wei)
+    assert lines == [(family.wei.pk, 4000), (family.wei.pk, 1000)]
+    assert reasons == ["not_the_claimant", "covered", "not_the_claimant"]
+    lines, reasons = split_claim(family)
+    assert lines == [(None, 300), (None, 4700)]
+    assert reasons == ["account_given_whole", "not_the_claimant", "not_the_claimant"]
+
+
+@pytest.mark.django_db
+def test_where_premiums_are_paid_at_once_nothing_is_given_back():
+    family = household()
+    lines, reasons = split_claim(family, claimant=family.wei)
+    assert lines == [(None, 5000)]
+    assert reasons[1] == "premium_not_refunded"
