@@ -170,6 +170,28 @@ def make_staff(
     return user
 
 
+@transaction.atomic
+def sync_roles(*, by: Actor, at) -> list[str]:
+    """Give every role what `roles` says, and take what it no longer says; return who changed.
+
+    A release may open a new page to a role; people who hold it already get it by this.
+    """
+    changed = []
+    for role in roles.ROLES:
+        before = set(Permission.objects.filter(group__name=role))
+        group = _group(role)
+        now = set(group.permissions.all())
+        if before == now:
+            continue
+        names = {
+            "gained": sorted(permission.codename for permission in now - before),
+            "lost": sorted(permission.codename for permission in before - now),
+        }
+        record(verb="accounts.sync_roles", subject=group, by=by, at=at, detail=names)
+        changed.append(role)
+    return changed
+
+
 def _group(role: str) -> Group:
     """Return the role's group holding exactly what `roles.SEES` and `roles.DOES` say."""
     group, _made = Group.objects.get_or_create(name=role)

@@ -1,12 +1,16 @@
 """Who may sign in, and who they are."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 
 from accounts import phones, roles
 from accounts.models import User
 from accounts.services import users
+from pooling.audit.models import Event
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +158,31 @@ def test_roles_see_only_what_is_theirs():
         permission.split(".")[1].startswith(("add_", "change_", "delete_"))
         for permission in auditor.get_all_permissions()
     )
+
+
+def test_people_who_hold_a_role_get_what_a_release_adds_and_lose_what_it_takes():
+    auditor = build.staff(username="sun", role=roles.AUDITOR)
+    (group,) = auditor.groups.all()
+    looks = Permission.objects.get(codename="view_look")
+    too_much = Permission.objects.get(codename="decide")
+    group.permissions.remove(looks)
+    group.permissions.add(too_much)
+    assert roles.AUDITOR in users.sync_roles(by=build.JOB, at=build.NOON)
+    again = User.objects.get(pk=auditor.pk)
+    assert again.has_perm("audit.view_look")
+    assert not again.has_perm("counter.decide")
+    told = Event.objects.get(verb="accounts.sync_roles", subject_id=group.pk).detail
+    assert told == {"gained": ["view_look"], "lost": ["decide"]}
+
+
+def test_roles_brought_in_line_twice_change_nothing_and_leave_no_trail():
+    call_command("sync_roles", verbosity=0)
+    traces = Event.objects.count()
+    said = StringIO()
+    call_command("sync_roles", stdout=said)
+    assert "没有变化" in said.getvalue()
+    assert Event.objects.count() == traces
+    assert set(Group.objects.values_list("name", flat=True)) == set(roles.ROLES)
 
 
 def test_every_model_a_role_sees_exists():

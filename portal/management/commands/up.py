@@ -84,6 +84,7 @@ class Command(BaseCommand):
         if _unmigrated():
             self._say("正在建表……", "migrating ...")
             call_command("migrate", verbosity=0, interactive=False)
+        call_command("sync_roles", verbosity=0)
         call_command("load_policies", if_none=True, verbosity=0)
         if settings.DEMO and demo.is_wanted():
             self._say("正在准备演示数据……", "making demo data ...")
