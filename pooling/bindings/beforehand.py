@@ -4,11 +4,11 @@ What was typed becomes the facts that `rules` is asked about: the very functions
 an application. Nobody is looked up, so the answer says nothing about anybody.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
-from pooling.bindings import papers, refusals, rules
+from pooling.bindings import counting, papers, refusals, rules
 from pooling.bindings.evidence import COUNTER, ONLINE
 from pooling.bindings.rules import Asker, Pair, Refusal, Side
 from pooling.cases import materials
@@ -36,7 +36,10 @@ ENDS = ("release_by", "release_counts", "lock_days", "rebind_wait_days", "max_ch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What was typed. Ages in full years; `employee_status` as in `accounts.Standing`."""
+    """What was typed. Ages in full years; `employee_status` as in `accounts.Standing`.
+
+    `relatives` is how many the payer pays for already, `roles` how many of them are what.
+    """
 
     area: str
     employee_status: str
@@ -49,6 +52,7 @@ class Question:
     relative_area: str
     relatives: int = 0
     payers: int = 0
+    roles: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,8 @@ def _asker(asked: Question) -> Asker:
         employee_status=asked.employee_status,
         area=asked.area,
         relatives=asked.relatives,
+        roles=asked.roles,
+        takes=counting.roles_of(asked.code),
     )
 
 

@@ -8,12 +8,16 @@ from pooling.bindings import drafts, rules, wording
 from pooling.bindings.beforehand import Question
 from pooling.bindings.wording import CAPS, uses
 from pooling.kinship import codes
+from pooling.policy import wording as policy_wording
 from pooling.shared.forms import YuanField
 from pooling.shared.money import show_yuan
 
 
 class RelationForm(forms.Form):
-    """Who are they to you? Only what the member's area allows is offered."""
+    """Who are they to you? Only what is open to the member is offered.
+
+    What is not, sent all the same, is refused by the verb, with the rule.
+    """
 
     code = forms.ChoiceField(
         label=_("他或她是您的什么人？"),
@@ -23,7 +27,8 @@ class RelationForm(forms.Form):
 
     def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["code"].choices = [
+        self.fields["code"].choices = [(choice.code, choice.word) for choice in choices]
+        self.fields["code"].widget.choices = [
             (choice.code, choice.word) for choice in choices if not choice.why_not
         ]
 
@@ -178,6 +183,14 @@ class AgeField(forms.IntegerField):
 class CanBindForm(forms.Form):
     """能不能绑: who pays, for whom. No name, no number: nobody is looked up."""
 
+    #: Whom areas count one by one, as people call them.
+    MINE = {
+        role: word
+        for role, word in policy_wording.ROLES.items()
+        # Parents are asked for one by one; what "others" there are nobody counts.
+        if role not in ("parent", "other")
+    }
+
     area = forms.ChoiceField(
         label=_("您在哪里参保"), error_messages={"required": _("请选择您参保的地方。")}
     )
@@ -229,16 +242,33 @@ class CanBindForm(forms.Form):
             ("", _("请选择")),
             *((code, wording.relation(code)) for code in drafts.OFFERED),
         ]
-        for name in ("relatives", "payers"):
+        self.fields |= {
+            f"has_{role}": forms.IntegerField(label=word, required=False, min_value=0, max_value=99)
+            for role, word in self.MINE.items()
+        }
+        for name in ("relatives", "payers", *map("has_{}".format, self.MINE)):
             said = _("请填写人数，例如 2。")
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric"})
             self.fields[name].error_messages |= dict.fromkeys(
                 ("invalid", "min_value", "max_value"), said
             )
 
+    @property
+    def mine(self):
+        """Return the questions about whom the payer pays for already."""
+        return [self[f"has_{role}"] for role in self.MINE]
+
+    @property
+    def says_how_many(self) -> bool:
+        """Return whether any of the questions that may be left out was answered."""
+        return any(each.data for each in (self["relatives"], self["payers"], *self.mine))
+
     def question(self) -> Question:
         """Return what was asked."""
         said = self.cleaned_data
+        roles = {role: said[f"has_{role}"] or 0 for role in self.MINE}
+        roles["parent"] = roles["father"] + roles["mother"]
+        named = sum(roles.values()) - roles["parent"]
         insutype, _dash, status = said["insured"].replace("none", "").partition("-")
         return Question(
             area=said["area"],
@@ -250,6 +280,8 @@ class CanBindForm(forms.Form):
             insutype=insutype,
             status=status or ("1" if insutype else ""),
             relative_area=(said["relative_area"] or said["area"]) if insutype else "",
-            relatives=said["relatives"] or 0,
+            # Who names some of them need not add them up.
+            relatives=max(said["relatives"] or 0, named),
             payers=said["payers"] or 0,
+            roles=roles,
         )

@@ -136,6 +136,25 @@ def test_what_was_already_bound_counts(site):
         assert ask(site, area="999900", relatives=bound).context["answer"].allowed is allowed
 
 
+def test_whom_i_pay_for_already_counts_by_role(site):
+    build.area("999900", max_per_role={"father": 1, "mother": 1, "child": 3})
+    for already, allowed in (
+        ({"has_father": "1", "has_child": "3"}, True),
+        ({"has_mother": "1"}, False),
+    ):
+        answer = ask(site, area="999900", **already).context["answer"]
+        assert answer.allowed is allowed
+    (reason,) = answer.reasons
+    assert (reason.code, reason.clause.name) == ("max_per_role", "max_per_role")
+    assert "“母亲”最多为 1 位" in reason.why
+
+
+def test_naming_some_of_them_counts_them_all(site):
+    build.area("999900", max_relatives_per_payer=2)
+    told = ask(site, area="999900", has_child="1", has_spouse="1").context["answer"]
+    assert [each.code for each in told.reasons] == ["max_relatives"]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=FIXTURES)
 @given(said=forms)
 def test_the_page_says_what_the_rules_say(site, said):
