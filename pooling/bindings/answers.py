@@ -5,13 +5,14 @@ about a wrong answer follows from the asker's own words, never from a look at th
 they name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, identity, names
-from pooling.bindings import refusals, rules, wording
+from pooling.bindings import counting, refusals, rules, wording
+from pooling.bindings.facts import Asker
 from pooling.bindings.rules import Limits, Refusal, Signing, Terms
 from pooling.kinship import codes
 from pooling.kinship import rules as kinship
@@ -44,15 +45,24 @@ class Claimed:
 
 
 def read(
-    step: str, values: dict, filled: dict, *, asker, area, on: date, papers: bool = False
+    step: str,
+    values: dict,
+    filled: dict,
+    *,
+    asker,
+    area,
+    on: date,
+    payer: Asker,
+    papers: bool = False,
 ) -> dict:
     """Return the answers of one step, checked against the rules of the asker's area.
 
-    `asker` is the member who fills in, `area` the Rules in force there, `on` is today. Where
-    `papers` will be looked at, what is merely unlikely may stand. Raises AnswerRefused.
+    `asker` is the member who fills in, `area` the Rules in force there, `on` is today; `payer`
+    is the asker as the rules look at them (`numbers.before_naming`). Where `papers` will be
+    looked at, what is merely unlikely may stand. Raises AnswerRefused.
     """
     if step == "relation":
-        return _relation(values, area)
+        return _relation(values, area, payer)
     if step == "person":
         return _person(values, filled, asker, on, papers)
     if step == "limits":
@@ -93,13 +103,15 @@ def signing(filled: dict) -> Signing:
     return Signing(stored["version"], stored["hash"], datetime.fromisoformat(stored["at"]))
 
 
-def _relation(values: dict, area) -> dict:
+def _relation(values: dict, area, payer: Asker) -> dict:
+    """Take the relation, unless the payer's own affairs or numbers stand against it."""
     code = str(values.get("code", ""))
     kind = codes.kind_of(code)
     if kind is None:
         raise _refused("code", Refusal("relation_unknown"), area)
-    if kind not in area.value("relations"):
-        raise _refused("code", rules.not_allowed(kind, area.value("relations")), area)
+    payer = replace(payer, takes=counting.roles_of(code))
+    for refusal in rules.of_asker(payer, kind, area.values()):
+        raise _refused("code", refusal, area)
     return {"code": code, "kind": kind}
 
 

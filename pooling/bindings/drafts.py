@@ -3,7 +3,7 @@
 Everything here is read from the asker's own case, area and family.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,14 +15,17 @@ from accounts import fingerprints, names
 from accounts import selectors as people
 from pooling.bindings import (
     answers,
+    counting,
     evidence,
     inquiries,
+    numbers,
     refusals,
     rules,
     selectors,
     texts,
     wording,
 )
+from pooling.bindings.facts import Asker
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.bindings.selectors import BindingRow
@@ -33,39 +36,17 @@ from pooling.kinship import codes
 from pooling.kinship import selectors as kinship
 from pooling.policy import selectors as policy
 from pooling.policy.parameters import USES, chain
-from pooling.policy.rules import Rules
+from pooling.policy.rules import ClauseInForce, Rules
 from pooling.shared import crypto
 from pooling.shared.errors import NotFound
 from pooling.shared.masks import mask_cert_no
 from pooling.shared.money import show_yuan
 
 #: The plain words people choose from, in the order of nearness; finer codes are the desk's.
-OFFERED = [
-    "11",
-    "12",
-    "51",
-    "52",
-    "20",
-    "30",
-    "71",
-    "73",
-    "75",
-    "77",
-    "61",
-    "62",
-    "63",
-    "64",
-    "41",
-    "42",
-    "43",
-    "44",
-    "53",
-    "54",
-    "55",
-    "56",
-    "28",
-    "38",
-]
+OFFERED = (
+    *("11", "12", "51", "52", "20", "30", "71", "73", "75", "77", "61", "62", "63", "64"),
+    *("41", "42", "43", "44", "53", "54", "55", "56", "28", "38"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +114,10 @@ class Draft:
 class Start:
     """What is told before an application begins: whom for, by whose rules, what is in the way.
 
-    `refusal` says what in the asker's own insurance stands against it and `remedy` what would
-    change that; empty where nothing does. `draft_number` names the application that is not
-    finished yet. `area_code` is the nearest area whose rules can be shown: the city, its
-    province, the nation, else empty.
+    `refusal` says what in the asker's own affairs stands against it whoever it is for, by
+    which `clause`, and `remedy` what would change that; empty where nothing does.
+    `draft_number` names the application that is not finished yet. `area_code` is the nearest
+    area whose rules can be shown: the city, its province, the nation, else empty.
     """
 
     area_name: str
@@ -145,6 +126,7 @@ class Start:
     refusal: str
     remedy: str
     draft_number: str
+    clause: ClauseInForce | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,38 +151,44 @@ class Progress:
 
 def start(member_id: int, on: date) -> Start:
     """Return what a member is told before applying."""
-    member = people.by_ids([member_id])[member_id]
-    standing = people.standings([member], on)[member_id]
-    area = policy.in_force(standing.employee_area, on)
+    payer, area = _payer(member_id, on)
     draft_case = cases.draft_of(member_id, Case.Kind.BIND)
-    against = rules.of_insurance(
-        standing.dead(on), standing.employee_status, standing.psn_type, area.values()
-    )
+    kinds = area.value("relations")
+    # Whatever relation is asked for: what stands against one of those the area allows.
+    against = next(rules.of_asker(payer, kinds[0] if kinds else "", area.values()), None)
     names = policy.area_names()
     return Start(
-        area_name=names.get(standing.employee_area, ""),
-        area_code=next((code for code in chain(standing.employee_area) if code in names), ""),
-        kinds=tuple(wording.kind(kind) for kind in area.value("relations")),
+        area_name=names.get(payer.area, ""),
+        area_code=next((code for code in chain(payer.area) if code in names), ""),
+        kinds=tuple(wording.kind(kind) for kind in kinds),
         refusal=refusals.why(against, _clause(against, area)) if against else "",
         remedy=refusals.remedy(against, _clause(against, area)) if against else "",
         draft_number=draft_case.number if draft_case else "",
+        clause=_clause(against, area) if against else None,
     )
 
 
 def relation_choices(member_id: int, on: date) -> list[Choice]:
-    """Return the relations to choose from, with a sentence at those the area does not allow."""
-    asker, area = _asker(member_id, on)
-    allowed = area.value("relations")
+    """Return the relations to choose from, with a sentence at those that are not open."""
+    asker = people.by_ids([member_id])[member_id]
+    payer, area = _payer(member_id, on)
     choices = []
     for row in map(codes.CODES.__getitem__, OFFERED):
         if row.person_gender not in (None, asker.gender):
             continue
-        why_not = ""
-        if row.kind not in allowed:
-            refusal = rules.not_allowed(row.kind, allowed)
-            why_not = refusals.sentence(refusal, area.clause("relations"))
+        takes = counting.roles_of(row.code)
+        against = next(rules.of_asker(replace(payer, takes=takes), row.kind, area.values()), None)
+        why_not = refusals.sentence(against, _clause(against, area)) if against else ""
         choices.append(Choice(row.code, wording.relation(row.code), row.kind, why_not))
     return choices
+
+
+def _payer(member_id: int, on: date) -> tuple[Asker, Rules]:
+    """Return a member as a payer, before they name anybody, and the rules of their area."""
+    member = people.by_ids([member_id])[member_id]
+    standing = people.standings([member], on)[member_id]
+    payer = numbers.before_naming(standing, selectors.around(member_id), on)
+    return payer, policy.in_force(payer.area, on)
 
 
 def limits_guide(member_id: int, on: date, since: date | None = None) -> Guide:

@@ -237,11 +237,14 @@ def test_a_wrong_name_is_answered_like_an_unknown_number(by_payer, payer, grandm
 
 
 def test_a_refusal_about_the_asker_alone_is_told_at_once(by_payer, payer, takes_commitments):
-    payer.enrolments.update(status="4")
     grandmother = build.resident("赵秀英", born="1950-02-03", gender="2")
+    case = filled_in(by_payer, grandmother)
+    payer.enrolments.update(status="4")
     with pytest.raises(Refused, match="已终止"):
-        apply(by_payer, grandmother)
+        applications.submit(case_id=case.pk, by=by_payer, at=AT)
     assert not Attempt.objects.exists()
+    with pytest.raises(AnswerRefused, match="已终止"):
+        apply(by_payer, grandmother)
 
 
 def test_submitting_enqueues_one_job_in_the_same_transaction(by_payer, grandmother):

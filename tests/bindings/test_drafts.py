@@ -1,8 +1,11 @@
 """What the pages of an application show."""
 
+from datetime import timedelta
+
 import pytest
 
-from pooling.bindings import drafts, texts
+from pooling.bindings import drafts, services, texts
+from pooling.bindings.answers import AnswerRefused
 from pooling.bindings.services import Signing, applications
 from pooling.shared.errors import NotFound
 from tests import build
@@ -30,6 +33,63 @@ def test_the_relations_are_those_a_woman_can_have_and_say_what_the_area_leaves_o
     assert "上饶市" in choices["公公"].why_not
     assert "岳父" not in choices
     assert "兄弟姐妹" in choices["弟弟"].why_not
+
+
+def sentences(payer):
+    return {row.word: row.why_not for row in drafts.relation_choices(payer.pk, TODAY)}
+
+
+def refused(case, code, by):
+    with pytest.raises(AnswerRefused) as caught:
+        applications.answer(case_id=case.pk, step="relation", values={"code": code}, by=by, at=AT)
+    assert "code" in caught.value.details
+    return caught.value.code, caught.value.rule.name
+
+
+def test_a_second_father_is_refused_where_the_relation_is_chosen(payer, by_payer):
+    build.area(build.SHANGRAO, "上饶市", max_per_role={"father": 1})
+    build.active_binding(payer, build.resident("周建国", born="1948-02-03"), "51")
+    assert "“父亲”最多为 1 位" in sentences(payer)["父亲"]
+    assert sentences(payer)["母亲"] == ""
+    case = applications.start(by=by_payer, at=AT)
+    assert refused(case, "51", by_payer) == ("max_per_role", "max_per_role")
+
+
+@pytest.mark.parametrize(
+    ("clauses", "because"),
+    [
+        ({"max_relatives_per_payer": 1}, "max_relatives"),
+        ({"max_changes_per_year": 1}, "max_changes"),
+        ({"max_relatives_lifetime": 1}, "max_lifetime"),
+    ],
+)
+def test_what_stands_against_everybody_is_said_before_anybody_is_named(
+    payer, by_payer, clauses, because
+):
+    (name,) = clauses
+    build.area(build.SHANGRAO, "上饶市", since="2026-11-23", **clauses)
+    build.active_binding(payer, build.resident("周建国", born="1948-02-03"), "51")
+    tomorrow = TODAY + timedelta(days=1)
+    told = drafts.start(payer.pk, tomorrow)
+    assert told.clause.name == name
+    assert "上饶市" in told.refusal
+    assert told.remedy
+    assert all(row.why_not for row in drafts.relation_choices(payer.pk, tomorrow))
+    case = applications.start(by=by_payer, at=AT)
+    later = AT + timedelta(days=1)
+    with pytest.raises(AnswerRefused) as caught:
+        applications.answer(
+            case_id=case.pk, step="relation", values={"code": "52"}, by=by_payer, at=later
+        )
+    assert (caught.value.code, caught.value.rule.name) == (because, name)
+
+
+def test_a_lifetimes_number_bars_nobody_while_somebody_may_be_bound_again(payer, by_payer):
+    build.area(build.SHANGRAO, "上饶市", max_relatives_lifetime=1)
+    binding = build.active_binding(payer, build.resident("周建国", born="1948-02-03"), "51")
+    assert "一生最多" in drafts.start(payer.pk, TODAY).refusal
+    services.release(binding_id=binding.pk, by=by_payer, at=AT)
+    assert drafts.start(payer.pk, TODAY).refusal == ""
 
 
 def test_the_limits_page_knows_the_areas_caps_and_uses(payer):

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app as jobs
 from accounts import fingerprints
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import answers, drafts, evidence, rules, selectors, texts
+from pooling.bindings import answers, drafts, evidence, numbers, rules, selectors, texts
 from pooling.bindings.models import Attempt, Binding
 from pooling.bindings.rules import Refusal, Signing
 from pooling.bindings.services import authorising, rows
@@ -79,13 +79,18 @@ def answer(*, case_id: int, step: str, values: dict, by: Actor, at) -> dict:
     case, filled = _draft(case_id, by)
     on = business_date(at)
     asker = people.by_ids([case.member_id])[case.member_id]
-    area = policy.in_force(people.standings([asker], on)[asker.pk].employee_area, on)
-    papers = by.kind == ActorKind.STAFF
-    filled[step] = answers.read(step, values, filled, asker=asker, area=area, on=on, papers=papers)
+    standing = people.standings([asker], on)[asker.pk]
+    known = {
+        "asker": asker,
+        "area": policy.in_force(standing.employee_area, on),
+        "on": on,
+        "payer": numbers.before_naming(standing, selectors.around(asker.pk), on),
+        "papers": by.kind == ActorKind.STAFF,
+    }
+    filled[step] = answers.read(step, values, filled, **known)
     if step == "relation" and "person" in filled:
         try:
-            person = filled["person"]
-            answers.read("person", person, filled, asker=asker, area=area, on=on, papers=papers)
+            answers.read("person", filled["person"], filled, **known)
         except answers.AnswerRefused:
             # The person does not fit the new relation: they have to be entered again.
             del filled["person"]

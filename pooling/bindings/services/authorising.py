@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import counting, evidence, rules, selectors, texts
+from pooling.bindings import counting, evidence, numbers, rules, selectors, texts
 from pooling.bindings.facts import Asker, Pair, Refusal, Side
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Signing, Terms
@@ -160,32 +160,12 @@ def asker_of(payer_id: int, code: str, index: bytes, on) -> Asker:
     found = selectors.around(payer_id)
     known = {bytes(row.relative_index): row for row in found if row.payer_id == payer_id}
     before = known.get(bytes(index))
-    return _asker(
+    return numbers.asker(
         standing,
         found,
         before.relative_id if before else None,
         counting.roles_of(code, before.relative_gender if before else ""),
         on,
-    )
-
-
-def _asker(standing, found, relative_id: int | None, takes: tuple[str, ...], on) -> Asker:
-    me = standing.member_id
-    given = [row for row in found if row.payer_id == me]
-    taken = [row for row in given if row.state in Binding.OPEN]
-    return Asker(
-        member_id=me,
-        # A death the registry knows of stands, even when the day asked about lies before it.
-        dead=standing.died_on is not None,
-        employee_status=standing.employee_status,
-        area=standing.employee_area,
-        relatives=len(taken),
-        psn_type=standing.psn_type,
-        roles=counting.roles(taken),
-        takes=takes,
-        # What is only proposed lets nobody pay yet: a stranger's proposal bars nobody.
-        paid_for=any(row.relative_id == me and row.state == State.ACTIVE for row in found),
-        past=counting.past(given, relative_id, on),
     )
 
 
@@ -203,7 +183,7 @@ def facts(
     found = [row for row in selectors.around(payer_id, relative_id) if row.pk != but]
     ours = [row for row in found if row.relative_id == relative_id and row.state in Binding.OPEN]
     takes = counting.roles_of(code, members[relative_id].gender)
-    asker = _asker(standings[payer_id], found, relative_id, takes, on)
+    asker = numbers.asker(standings[payer_id], found, relative_id, takes, on)
     registered = kinship.proven_between(payer_id, relative_id, on)
     standing = standings[relative_id]
     pair = Pair(

@@ -60,7 +60,10 @@ def relation(request, number):
     choices = drafts.relation_choices(request.actor.id, business_date(now()))
     form = RelationForm(request.POST or None, choices=choices, initial=draft.filled.get("relation"))
     barred = dict.fromkeys(choice.why_not for choice in choices if choice.why_not)
-    return draft.step("relation", form, lambda: form.cleaned_data, barred=list(barred))
+    none_open = all(choice.why_not for choice in choices)
+    return draft.step(
+        "relation", form, lambda: form.cleaned_data, barred=list(barred), none_open=none_open
+    )
 
 
 @never_cache
