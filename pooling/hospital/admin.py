@@ -26,19 +26,21 @@ class MessageAdmin(LookUpOnly):
         "received_at",
         "institution",
         "client",
+        "infno",
         "kind",
         "message_id",
         "status",
         "replays",
     )
-    list_filter = ("kind", "status")
+    list_filter = ("kind", "status", "infno")
     list_select_related = ("institution", "client")
     search_fields = ("key", "message_id")
-    #: Not `answer`: it holds somebody's amounts; a settlement's own page shows and logs those.
+    #: Not the answer: it holds somebody's amounts; a settlement's own page shows and logs those.
     fields = (
         "received_at",
         "institution",
         "client",
+        "infno",
         "kind",
         "key",
         "message_id",

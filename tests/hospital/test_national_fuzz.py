@@ -21,7 +21,7 @@ from tests.hospital.test_fuzz import values
 
 pytestmark = pytest.mark.django_db
 FUZZ = settings(
-    max_examples=times(ci=120, long_run=5_000),
+    max_examples=times(ci=80, long_run=5_000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from pooling.hospital.models import FeeLine, Visit
 from pooling.ledger import selectors as books
+from pooling.settlements.models import Settlement
 from tests import build
 from tests.hospital.conftest import AREA, holds
 from tests.hospital.national import (
@@ -81,6 +82,23 @@ def test_a_pharmacy_tries_settles_and_takes_back(pharmacy, family):
     back = pharmacy.do("2103", {"data": named})["setlinfo"]
     assert str(back["medfee_sumamt"]) == "-20.00"
     assert holds(family.wei) + holds(family.lan) == 560_00
+
+
+def test_a_pharmacys_sale_is_for_drugs_unless_there_is_nothing_but_consumables(pharmacy, family):
+    sale, plasters = purchase(family.mei, "2.00"), purchase(family.mei, "3.00", "1.00")
+    for row in plasters["drugdetail"]:
+        row["med_list_codg"] = "C0202101000000000000"
+    mixed = sale | {"drugdetail": [*sale["drugdetail"], *plasters["drugdetail"]]}
+    mixed["druginfo"] = sale["druginfo"] | {"medfee_sumamt": "6.00"}
+    for wanted in (sale, plasters, mixed):
+        pharmacy.do("2102", wanted)
+    clinic = pharmacy.visit(family.mei, "4.00")
+    about = clinic | {"med_type": "11", "begntime": "2026-11-22", "rxIn": [1, 2]}
+    pharmacy.do("2203A", {"mdtrtinfo": about, "diseinfo": diagnosis(family.mei)})
+    pharmacy.settle(clinic, "4.00")
+    used = Settlement.objects.order_by("pk").values_list("use", flat=True)
+    drugs = "pharmacy_drugs"
+    assert list(used) == [drugs, "pharmacy_consumables", drugs, drugs]
 
 
 def test_a_stay_is_settled_after_discharge_and_undone_step_by_step(national, family):

@@ -94,6 +94,13 @@ def test_look_ups_are_answered_afresh(national, family):
     assert not Message.objects.exists()
 
 
+def test_an_admission_repeated_is_one_stay(national, family):
+    message = national.message("2401", admission(family.mei))
+    replies = [national.send("2401", message) for _ in range(2)]
+    assert replies[0].raw == replies[1].raw
+    assert Visit.objects.count() == 1
+
+
 def test_a_refusal_is_not_remembered(national, family):
     named = national.visit(family.mei, "10.00")
     message = national.message("2207", {"data": bill(named, "11.00")})

@@ -62,8 +62,9 @@ def spend(credential: TillCredential, nonce: str, body: bytes, *, repeatable: bo
             "INSERT INTO hospital_nonce (credential_id, nonce, body, used_at)"
             " VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (credential_id, nonce) DO UPDATE SET nonce = excluded.nonce"
-            " RETURNING body, used_at = %s",
-            [credential.pk, nonce, digest, at, at],
+            # A row that was updated carries who did it; one just inserted carries nobody.
+            " RETURNING body, xmax = 0",
+            [credential.pk, nonce, digest, at],
         )
         used_for, is_new = cursor.fetchone()
     if not is_new and not (repeatable and used_for == digest):

@@ -31,7 +31,7 @@ class RangeRefused(DomainError):
 def show(*, call: Call, by: Actor, at) -> dict:
     """5203: return a settlement as it was answered; reversed since, with its sign. NotFound."""
     node = call.nodes["data"]
-    visit = visits.once_held(call, node)
+    visit = visits.remembered(call, node)
     text = node["setl_id"]
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
     lines = ClearingLine.objects.filter(settlement=min(number, visits.LARGEST_ID), visit=visit)

@@ -137,7 +137,7 @@ def look_at(call: Call, node: dict, kind: str | None = None) -> Visit:
     return _standing(_find(call, node, kind, lock=False))
 
 
-def once_held(call: Call, node: dict) -> Visit:
+def remembered(call: Call, node: dict) -> Visit:
     """Return the visit a message names, cancelled ones too, unlocked. Raises NotFound."""
     return _find(call, node, None, lock=False)
 
