@@ -8,7 +8,15 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
-from accounts.models import Enrolment, Institution, Member, User
+from accounts.models import (
+    CareLink,
+    ECredential,
+    Enrolment,
+    Institution,
+    Member,
+    RefusedCode,
+    User,
+)
 from pooling.audit.admin import PersonalLookUpAdmin
 from pooling.shared.admin import LookUpAdmin, LookUpInline
 from pooling.shared.masks import mask_cert_no, mask_name, mask_phone
@@ -65,6 +73,45 @@ class InstitutionAdmin(LookUpAdmin):
     list_filter = ("type", "level")
     search_fields = ("=code", "name")
     ordering = ("code",)
+
+
+@admin.register(ECredential)
+class ECredentialAdmin(PersonalLookUpAdmin):
+    """Not `number`: with it and the keys a code could be made."""
+
+    list_display = ("member", masked_name, "via", "activated_at", "ended_at")
+    list_select_related = ("member",)
+    list_filter = ("via",)
+    search_fields = ("=member__psn_no",)
+    ordering = ("-pk",)
+    fields = readonly_fields = (*list_display, "proven_as", "activated_by", "ended_by")
+
+
+@admin.register(CareLink)
+class CareLinkAdmin(PersonalLookUpAdmin):
+    list_display = ("carer", "relative", "opened_at", "consented_at", "consent_due_on", "ended_at")
+    list_select_related = ("carer", "relative")
+    search_fields = ("=carer__psn_no", "=relative__psn_no")
+    ordering = ("-pk",)
+    fields = readonly_fields = (*list_display, "proven_as", "opened_by", "ended_by")
+
+    def members_of(self, row):
+        return [row.carer_id, row.relative_id]
+
+
+@admin.register(RefusedCode)
+class RefusedCodeAdmin(PersonalLookUpAdmin):
+    """What tills were refused: misuse shows here first."""
+
+    list_display = ("refused_at", "reason", "member", "carer", "institution")
+    list_select_related = ("member", "carer", "institution")
+    list_filter = ("reason",)
+    search_fields = ("=member__psn_no", "=institution__code")
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+    def members_of(self, row):
+        return [each for each in (row.member_id, row.carer_id) if each is not None]
 
 
 @admin.register(User)

@@ -1,4 +1,4 @@
-"""Who: people who sign in, insured members, enrolments, institutions, machine clients."""
+"""Who: users, insured members, enrolments, e-credentials, institutions, machine clients."""
 
 import uuid
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import columns
 from pooling.shared.crypto import sealed_text
 from pooling.shared.privacy import classes
 
@@ -249,5 +250,144 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self):
         return str(self)
 
-    def get_short_name(self):
-        return str(self)
+    get_short_name = get_full_name
+
+
+class ECredential(models.Model):
+    """A member's e-credential (医保电子凭证), until it is ended. Issued anew, it is a new row.
+
+    `number` stands in the codes that are shown. It is drawn by lot and says nothing of the person.
+    """
+
+    class Via(models.TextChoices):
+        MEMBER = "member", _("本人激活")
+        FAMILY = "family", _("家人代为激活")
+        COUNTER = "counter", _("窗口激活")
+
+    number = models.BigIntegerField(_("凭证号"), unique=True)
+    member = columns.person(_("参保人"), "e_credentials")
+    via = models.CharField(_("激活方式"), max_length=10, choices=Via)
+    #: What the registry proved where a relative activated it: a kind of relation.
+    proven_as = models.CharField(_("亲属关系"), max_length=30, blank=True)
+    activated_on = models.DateField(_("激活日期"))
+    activated_at = models.DateTimeField(_("激活时间"))
+    activated_by = models.CharField(_("激活人"), max_length=64)
+    ended_at = models.DateTimeField(_("停用时间"), null=True)
+    ended_by = models.CharField(_("停用人"), max_length=64, blank=True)
+
+    DATA_CLASSES = classes(
+        L2="id number via activated_on activated_at activated_by ended_at ended_by",
+        L3b="member proven_as",
+    )
+
+    class Meta:
+        verbose_name = _("医保电子凭证")
+        verbose_name_plural = _("医保电子凭证")
+        constraints = [
+            columns.one_live(["member"], law="accounts_ecredential_one_active"),
+            models.CheckConstraint(
+                name="accounts_ecredential_via_known",
+                condition=Q(via__in=["member", "family", "counter"]),
+            ),
+            models.CheckConstraint(
+                name="accounts_ecredential_family_proves_relation",
+                condition=~Q(via="family") | ~Q(proven_as=""),
+            ),
+            columns.has_moment_and_name("ended", law="accounts_ecredential_ended_has_name"),
+        ]
+
+    def __str__(self):
+        return str(self.number)
+
+
+class CareLink(models.Model):
+    """An entry of a 亲情账户: whose code a caregiver may show. It moves no money.
+
+    A child's rests on what the registry proves; from the age an area sets, on the relative's own
+    consent. Until they give it, it is of no use from `consent_due_on` on.
+    """
+
+    number = models.BigIntegerField(_("编号"), unique=True)
+    carer = columns.person(_("照护人"), "cares_for")
+    relative = columns.person(_("家人"), "cared_by")
+    #: What the registry proved when it was made: a kind of relation; empty: consent alone.
+    proven_as = models.CharField(_("亲属关系"), max_length=30, blank=True)
+    opened_at = models.DateTimeField(_("添加时间"))
+    opened_by = models.CharField(_("添加人"), max_length=64)
+    consent_due_on = models.DateField(_("须本人同意之日"), null=True)
+    consented_at = models.DateTimeField(_("本人同意时间"), null=True)
+    consented_by = models.CharField(_("同意人"), max_length=64, blank=True)
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
+    ended_by = models.CharField(_("结束人"), max_length=64, blank=True)
+
+    DATA_CLASSES = classes(
+        L2="id number opened_at opened_by consented_at consented_by ended_at ended_by",
+        L3b="carer relative proven_as consent_due_on",
+    )
+
+    class Meta:
+        verbose_name = _("亲情账户成员")
+        verbose_name_plural = _("亲情账户成员")
+        constraints = [
+            columns.one_live(["carer", "relative"], law="accounts_carelink_one_active"),
+            models.CheckConstraint(
+                name="accounts_carelink_not_oneself", condition=~Q(carer=F("relative"))
+            ),
+            columns.has_moment_and_name("consented", law="accounts_carelink_consent_has_name"),
+            models.CheckConstraint(
+                name="accounts_carelink_consent_is_due_or_given",
+                condition=Q(consented_at__isnull=True) ^ Q(consent_due_on__isnull=True),
+            ),
+            columns.has_moment_and_name("ended", law="accounts_carelink_ended_has_name"),
+        ]
+
+    def __str__(self):
+        return str(self.number)
+
+    def usable(self, on) -> bool:
+        """Return whether the caregiver may show the code on a day."""
+        return self.ended_at is None and (self.consent_due_on is None or on < self.consent_due_on)
+
+
+class ShownCode(models.Model):
+    """A code that a till has taken: it is good for one message, and for no second one."""
+
+    #: Of the credential, or of the entry of a 亲情账户 it was shown from.
+    number = models.BigIntegerField(_("编号"))
+    step = models.BigIntegerField(_("时段"))
+    member = columns.person(_("参保人"))
+    carer = columns.person(_("出示人"), null=True)
+    institution = columns.place(_("定点机构"))
+    message = models.CharField(_("报文"), max_length=80)
+    taken_at = models.DateTimeField(_("使用时间"))
+
+    DATA_CLASSES = classes(L2="id number step institution message taken_at", L3b="member carer")
+
+    class Meta:
+        verbose_name = _("已使用的医保码")
+        verbose_name_plural = _("已使用的医保码")
+        constraints = [
+            models.UniqueConstraint("number", "step", name="accounts_showncode_taken_once")
+        ]
+
+    def __str__(self):
+        return f"{self.number}:{self.step}"
+
+
+class RefusedCode(models.Model):
+    """A code that a till presented and was refused, and why. Staff see it, and whose code it is."""
+
+    reason = models.CharField(_("原因"), max_length=30)
+    member = columns.person(_("参保人"), null=True)
+    carer = columns.person(_("出示人"), null=True)
+    institution = columns.place(_("定点机构"))
+    refused_at = models.DateTimeField(_("时间"))
+
+    DATA_CLASSES = classes(L2="id reason institution refused_at", L3b="member carer")
+
+    class Meta:
+        verbose_name = _("被拒绝的医保码")
+        verbose_name_plural = _("被拒绝的医保码")
+
+    def __str__(self):
+        return self.reason

@@ -11,7 +11,15 @@ POLICY_ADMIN = "policy_admin"
 SYSTEM_ADMIN = "system_admin"
 ROLES = (CLERK, REVIEWER, AUDITOR, POLICY_ADMIN, SYSTEM_ADMIN)
 
-_PEOPLE = ("accounts.member", "accounts.enrolment", "accounts.institution", "kinship.relation")
+_PEOPLE = (
+    "accounts.member",
+    "accounts.enrolment",
+    "accounts.ecredential",
+    "accounts.carelink",
+    "accounts.refusedcode",
+    "accounts.institution",
+    "kinship.relation",
+)
 _POOLING = ("counter.deskcase", "cases.case", "bindings.binding", "bindings.payercap")
 _MONEY = (
     "funds.personalaccount",

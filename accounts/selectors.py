@@ -6,10 +6,22 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.db.models import DateTimeField, Func
+from django.utils.translation import gettext_lazy as _
 
-from accounts import fingerprints, names
-from accounts.models import ApiClient, Enrolment, Institution, Insurance, Member, User
+from accounts import fingerprints, names, tokens
+from accounts.models import (
+    ApiClient,
+    CareLink,
+    ECredential,
+    Enrolment,
+    Institution,
+    Insurance,
+    Member,
+    RefusedCode,
+    User,
+)
 from pooling.shared import crypto, periods
+from pooling.shared.errors import NotFound
 from pooling.shared.queries import compiled_once
 
 
@@ -235,3 +247,49 @@ def staff_ids() -> list[int]:
 def enrolments_of(member_id: int, on: date) -> list[Enrolment]:
     """Return a member's enrolments that have begun by a day, ended ones too, oldest first."""
     return _enrolments(member_ids=[member_id], on=on)
+
+
+def e_credential_of(member_id: int) -> ECredential | None:
+    """Return a member's e-credential that is active now."""
+    return ECredential.objects.filter(member=member_id, ended_at__isnull=True).first()
+
+
+def holder(number: int) -> ECredential | CareLink | None:
+    """Return what a shown code's number stands for, ended ones too, with whose code it is."""
+    if number >= tokens.LINKS.start:
+        return CareLink.objects.filter(number=number).select_related("relative").first()
+    return ECredential.objects.filter(number=number).select_related("member").first()
+
+
+def member_id_by_code(code: str) -> int | None:
+    """Return whose number a code bears, whatever has become of the code since."""
+    number = tokens.number_of(code)
+    found = holder(number) if number is not None else None
+    return getattr(found, "relative_id", None) or getattr(found, "member_id", None)
+
+
+def cared_for(carer_id: int) -> list[CareLink]:
+    """Return the entries of a caregiver's 亲情账户, oldest first."""
+    rows = CareLink.objects.filter(carer=carer_id, ended_at__isnull=True)
+    return list(rows.select_related("relative").order_by("opened_at", "pk"))
+
+
+def carers_of(relative_id: int) -> list[CareLink]:
+    """Return in whose 亲情账户 somebody is, those who still wait for consent too."""
+    rows = CareLink.objects.filter(relative=relative_id, ended_at__isnull=True)
+    return list(rows.select_related("carer").order_by("opened_at", "pk"))
+
+
+def link_of_carer(carer_id: int, relative_id: int) -> CareLink:
+    """Return a caregiver's live entry for a relative. Raises NotFound: absent or not yours."""
+    rows = CareLink.objects.filter(carer=carer_id, relative=relative_id, ended_at__isnull=True)
+    row = rows.select_related("relative").first()
+    if row is None:
+        raise NotFound(_("没有找到。"))
+    return row
+
+
+def refused_codes_of(member_id: int, *, limit: int) -> list[RefusedCode]:
+    """Return the last codes of a member that tills refused, newest first."""
+    rows = RefusedCode.objects.filter(member=member_id).select_related("institution")
+    return list(rows.order_by("-refused_at", "-pk")[:limit])

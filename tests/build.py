@@ -12,7 +12,8 @@ from PIL import Image
 
 from accounts import identity, selectors
 from accounts.models import Enrolment, Institution, Member
-from accounts.services import clients, members, users
+from accounts.services import care, clients, members, users
+from accounts.services import credentials as accounts_credentials
 from pooling.bindings import services as bindings
 from pooling.bindings import texts
 from pooling.bindings.models import Binding
@@ -250,6 +251,24 @@ def resident(name: str = "王小雨", *, area: str = SHANGRAO, **facts) -> Membe
     person = member(name, **facts)
     enrolment(person, "390", area=area)
     return person
+
+
+def activated(person: Member, *, at: datetime = NOON) -> Member:
+    """Activate somebody's e-credential and return them."""
+    accounts_credentials.activate(member_id=person.pk, via="member", by=member_actor(person), at=at)
+    return person
+
+
+def care_link(carer: Member, relative: Member, *, at: datetime = NOON, proven_as: str = "child"):
+    """Put somebody into a caregiver's 亲情账户."""
+    return care.add(
+        carer_id=carer.pk,
+        relative_id=relative.pk,
+        proven_as=proven_as,
+        bounds=care.Bounds(most_relatives=5, most_carers=2, consent_age=16),
+        by=member_actor(carer),
+        at=at,
+    )
 
 
 def institution(

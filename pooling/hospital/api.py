@@ -1,6 +1,7 @@
 """The REST interface of tills and hotlines, `/api/v1/`: parse, one unit of work, answer."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +10,10 @@ from ninja import NinjaAPI, Query
 from ninja.parser import Parser
 
 from accounts.models import ApiClient
+from accounts.services.credentials import CodeRefused
 from pooling.hospital import access, faults, schemas
 from pooling.hospital.parsing import Day, read_json
-from pooling.hospital.services import lookups, tills
+from pooling.hospital.services import codes, lookups, tills
 from pooling.hospital.services.once import Answer
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
@@ -79,7 +81,9 @@ AS_MESSAGE = _key_header("equal to message_id")
 )
 def preview(request, bill: schemas.BillIn):
     """Nothing is stored, posted or reserved; the same engine as the real debit."""
-    return _answer(tills.preview(client=request.auth, bill=bill, **_who_and_when(request)))
+    who_and_when = _who_and_when(request)
+    with _refused_codes_kept(request):
+        return _answer(tills.preview(client=request.auth, bill=bill, **who_and_when))
 
 
 @api.post(
@@ -191,7 +195,19 @@ def rules(request, code: str, on: Annotated[Day | None, Query()] = None):
 def _work(request, verb: Callable[..., Answer], **values) -> HttpResponse:
     """Run one verb in the request's one unit of work."""
     values |= {"client": request.auth, **_who_and_when(request)}
-    return _answer(unit_of_work(lambda: verb(**values)))
+    with _refused_codes_kept(request):
+        return _answer(unit_of_work(lambda: verb(**values)))
+
+
+@contextmanager
+def _refused_codes_kept(request):
+    """Keep in a unit of work of its own what a refused code took back with everything else."""
+    try:
+        yield
+    except CodeRefused as refusal:
+        what = {"refusal": refusal, "institution": request.auth.institution}
+        unit_of_work(lambda: codes.keep(**what, **_who_and_when(request)))
+        raise
 
 
 def _who_and_when(request) -> dict:

@@ -32,7 +32,7 @@ FIELDS = {
     "moment": _("应为带时区的 ISO 8601 时间，如 2026-11-22T10:30:00+08:00。"),
     "day": _("应为 YYYY-MM-DD 的日期。"),
     "flag": _("应为 0、1 或 2。"),
-    "patient": _("应为 psn_no，或 cert_no 与 name，二者只选其一。"),
+    "patient": _("应为 psn_no，或 cert_no 与 name，或 e_credential，只选其一。"),
     "string_pattern_mismatch": _("应为 1 至 64 个可见 ASCII 字符，不含空格和逗号。"),
     "string_too_long": _("太长。"),
     "string_too_short": _("不能为空。"),

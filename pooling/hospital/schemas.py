@@ -46,16 +46,17 @@ class Body(BaseModel):
 
 
 class Patient(Body):
-    """Either `psn_no`, or `cert_no` with `name`."""
+    """Either `psn_no`, or `cert_no` with `name`, or the code of an e-credential as scanned."""
 
     psn_no: text(30) | None = None
     cert_no: text(30) | None = None
     name: text(60) | None = None
+    e_credential: text(200) | None = None
 
     @model_validator(mode="after")
     def one_way_only(self):
-        named = (self.psn_no is None, self.cert_no is None, self.name is None)
-        if named not in ((False, True, True), (True, False, False)):
+        given = [name for name, value in self if value is not None]
+        if given not in (["psn_no"], ["cert_no", "name"], ["e_credential"]):
             raise PydanticCustomError("patient", "patient")
         return self
 

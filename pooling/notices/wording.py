@@ -137,6 +137,18 @@ SENTENCES = {
     "fund_paid_in": _("%(payer)s向家庭共济账户转入 %(amount_fen)s。"),
     "fund_returned": _("家庭共济账户里%(payer)s没有用完的 %(amount_fen)s 已退回。"),
     "fund_closed": _("%(payer)s的家庭共济账户已注销，没有用完的钱退回各人。"),
+    # e-credentials
+    "code_refused": _("有%(place)s使用您的医保码没有成功，没有动用任何钱。点开可以看到说明。"),
+    "credential_activated": _("%(relative)s的医保电子凭证已激活。"),
+    "credential_ended": _("%(relative)s的医保电子凭证已停用，原来的医保码不能再用。"),
+    "care_added": _(
+        "%(payer)s把%(relative)s加入了亲情账户，可以出示%(relative)s的医保码，不付钱。"
+    ),
+    "care_asked": _(
+        "%(payer)s想把%(relative)s加入亲情账户，等待%(relative)s同意；同意前不能出示医保码。"
+    ),
+    "care_agreed": _("%(relative)s已同意由%(payer)s出示医保码。"),
+    "care_ended": _("%(payer)s的亲情账户里不再有%(relative)s，不能再出示其医保码。"),
     # staff
     "books_differ": _("账务核对发现 %(count)s 处不一致，请立即查看。系统不会自行更正。"),
 }

@@ -11,7 +11,9 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -151,6 +153,34 @@ def blind_index(value: str, *, purpose: str, length: int = 32) -> bytes:
     mac = HMAC(key, hashes.SM3())
     mac.update(value.encode())
     return mac.finalize()[:length]
+
+
+def sign(data: bytes, *, purpose: str) -> tuple[int, bytes]:
+    """Return the id of the signing key and an Ed25519 signature of 64 bytes."""
+    key_id = max(_roots(str(settings.PORTAL_KEY_FILE)))
+    return key_id, _signing_key(key_id, purpose).sign(data)
+
+
+def signed(data: bytes, signature: bytes, *, key_id: int, purpose: str) -> bool:
+    """Return whether one of our keys made this signature for this purpose."""
+    if key_id not in _roots(str(settings.PORTAL_KEY_FILE)):
+        return False
+    try:
+        _signing_key(key_id, purpose).public_key().verify(signature, data)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def public_keys(purpose: str) -> dict[int, bytes]:
+    """Return key id → the 32 bytes with which anybody can check our signatures."""
+    ids = sorted(_roots(str(settings.PORTAL_KEY_FILE)))
+    return {each: _signing_key(each, purpose).public_key().public_bytes_raw() for each in ids}
+
+
+def _signing_key(key_id: int, purpose: str) -> Ed25519PrivateKey:
+    seed = _derived(str(settings.PORTAL_KEY_FILE), key_id, f"sign:{purpose}", 32)
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def same(left: bytes, right: bytes) -> bool:

@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.services.credentials import CodeRefused
 from pooling.hospital import faults as json_faults
 from pooling.hospital.national import calls, dictionary, faults, gateway
 from pooling.hospital.national.calls import Call
 from pooling.hospital.national.services import messages, persons
 from pooling.hospital.national.services.files import Download
 from pooling.hospital.parsing import Unreadable
+from pooling.hospital.services import codes
 from pooling.hospital.services.once import Answer
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import DomainError, NotFound
@@ -37,6 +39,8 @@ class _Sitting:
 
     area = ""
     at = None
+    institution = None
+    by = None
 
 
 @csrf_exempt
@@ -53,7 +57,7 @@ def receive(request: HttpRequest, address: str) -> HttpResponse:
     try:
         raw = _bounded(request)
         infno = found["infno"] or ""
-        given = unit_of_work(lambda: _carry_out(request, raw, infno, sitting))
+        given = _in_one_unit(request, raw, infno, sitting)
         if given is None:
             raise persons.nobody()
     except Exception as error:  # noqa: BLE001 - a till that gets no JSON cancels the visit
@@ -61,6 +65,16 @@ def receive(request: HttpRequest, address: str) -> HttpResponse:
     if isinstance(given, Download):
         return _file(request, given, sitting)
     return json_faults.answer(given.content, given.status)
+
+
+def _in_one_unit(request, raw: bytes, infno: str, sitting: _Sitting):
+    try:
+        return unit_of_work(lambda: _carry_out(request, raw, infno, sitting))
+    except CodeRefused as refusal:
+        # It took everything back with it, the trace of itself too.
+        kept = {"refusal": refusal, "institution": sitting.institution}
+        unit_of_work(lambda: codes.keep(**kept, by=sitting.by, at=sitting.at))
+        raise
 
 
 def _bounded(request: HttpRequest) -> bytes:
@@ -87,7 +101,9 @@ def _carry_out(
 ) -> Answer | Download | None:
     credential, at, nonce = gateway.let_in(request.META)
     institution = credential.client.institution
+    by = Actor(ActorKind.CLIENT, credential.client_id, channel="hsa")
     sitting.area, sitting.at = institution.area, at
+    sitting.institution, sitting.by = institution, by
     message = calls.envelope(raw, infno)
     if message["infno"] not in messages.KNOWN:
         raise TransactionUnknown(messages.unknown(message["infno"]))
@@ -103,5 +119,4 @@ def _carry_out(
         operator=message["opter"],
         nodes=dictionary.read(message["infno"], gateway.opened(credential, message)),
     )
-    by = Actor(ActorKind.CLIENT, credential.client_id, channel="hsa")
     return messages.carry_out(call=call, by=by, at=at)

@@ -7,9 +7,14 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts
+from accounts import tokens
 from accounts.models import Enrolment, Member
+from accounts.services import credentials
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import age, contains
+
+#: The certificate type of an e-credential (`mdtrt_cert_type`).
+E_CREDENTIAL = "01"
 
 
 class PersonDiffers(DomainError):
@@ -42,12 +47,25 @@ def named(node: dict) -> Member:
 
 
 def check(member: Member, node: dict) -> None:
-    """Refuse a message whose name or document is not the member's. Raises PersonDiffers."""
+    """Refuse a message whose name, document or code is not the member's.
+
+    Raises PersonDiffers and CodeRefused. A code was taken when it was shown (1101); later
+    messages of the visit only repeat it.
+    """
     number, name = node.get("certno"), node.get("psn_name")
+    code = shown_code(node)
+    if code and accounts.member_id_by_code(code) != member.pk:
+        raise credentials.wrong_person(member)
     if number and number.upper() != member.cert_no.upper():
         raise PersonDiffers(_("证件号码与人员编号不是同一个人。"))
     if name and name != member.name:
         raise PersonDiffers(_("姓名与人员编号不是同一个人。"))
+
+
+def shown_code(node: dict) -> str:
+    """Return the code of an e-credential in a message, empty without one."""
+    text = node.get("mdtrt_cert_no") or ""
+    return text if node.get("mdtrt_cert_type") == E_CREDENTIAL and tokens.is_code(text) else ""
 
 
 def insured(rows: list[Enrolment], insutype: str, on: date) -> Insured:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
 from accounts.models import ApiClient, Institution, Member
+from accounts.services import credentials
 from pooling.hospital import rendering, schemas
 from pooling.hospital.models import ClearingLine, Message
 from pooling.hospital.services.once import Answer, Envelope, claim, once, remember
@@ -27,7 +28,7 @@ class OtherInterface(DomainError):
 def preview(*, client: ApiClient, bill: schemas.BillIn, by: Actor, at) -> Answer:
     """Split a bill on today's balances; nothing is posted, reserved or stored."""
     institution = _own(client, bill.institution)
-    patient = _patient(bill.patient)
+    patient = _patient(bill.patient, at=at)
     proposal = settlements.preview(
         bill=_bill(bill, patient, institution), backdate_days=client.backdate_days, by=by, at=at
     )
@@ -52,7 +53,7 @@ def settle(*, client: ApiClient, bill: schemas.BillIn, by: Actor, at) -> Answer:
     )
 
     def carry_out() -> Answer:
-        patient = _patient(bill.patient)
+        patient = _charged(bill, institution, by=by, at=at)
         settlement = settlements.settle(
             bill=_bill(bill, patient, institution),
             backdate_days=client.backdate_days,
@@ -169,8 +170,20 @@ def _own(client: ApiClient, code: str) -> Institution:
     return institution
 
 
-def _patient(patient: schemas.Patient) -> Member:
+def _charged(bill: schemas.BillIn, institution: Institution, *, by: Actor, at) -> Member:
+    """Return who is treated; a shown code is good for this message and no other."""
+    code = bill.patient.e_credential
+    if code is None:
+        return _patient(bill.patient, at=at)
+    return credentials.redeem(
+        code=code, institution=institution, message=bill.message_id, by=by, at=at
+    )
+
+
+def _patient(patient: schemas.Patient, *, at) -> Member:
     """Return who is treated. A wrong name and an unknown number get the same words."""
+    if patient.e_credential is not None:
+        return credentials.look(code=patient.e_credential, at=at)
     if patient.psn_no is not None:
         member = people.by_psn_no(patient.psn_no)
     else:

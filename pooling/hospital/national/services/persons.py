@@ -5,13 +5,21 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from accounts import selectors as accounts
-from accounts.models import Enrolment, Insurance
+from accounts.models import Enrolment, Insurance, Member
+from accounts.services import credentials
 from pooling.audit import services as audit
 from pooling.funds import selectors as funds
 from pooling.hospital.national import dictionary
 from pooling.hospital.national.calls import Call
 from pooling.hospital.national.numbers import yuan
-from pooling.hospital.national.people import about, insured, named
+from pooling.hospital.national.people import (
+    PersonDiffers,
+    about,
+    check,
+    insured,
+    named,
+    shown_code,
+)
 from pooling.shared.actor import Actor
 from pooling.shared.errors import NotFound
 from pooling.shared.periods import business_date, contains
@@ -36,7 +44,11 @@ def look_up(*, call: Call, by: Actor, at) -> dict | None:
     kind = node["mdtrt_cert_type"] or ""
     number = node["certno"] or (kind in ID_CARD and node["mdtrt_cert_no"]) or ""
     name = node["psn_name"] or ""
-    member = accounts.by_identity(number, name) if number and name else None
+    code = shown_code(node)
+    if code:
+        member = _by_code(call, node, code, by=by, at=at)
+    else:
+        member = accounts.by_identity(number, name) if number and name else None
     seen = [member.pk] if member else []
     fields = ["psn_no", "psn_name", "certno", "brdy", "insuinfo", "balc"]
     audit.look(page="hsa:1101", member_ids=seen, fields=fields, by=by, at=at)
@@ -55,6 +67,18 @@ def look_up(*, call: Call, by: Actor, at) -> dict | None:
         ],
         "idetinfo": [],
     }
+
+
+def _by_code(call: Call, node: dict, code: str, *, by: Actor, at) -> Member:
+    """Take a shown code. Raises CodeRefused: also beside another's name or number."""
+    member = credentials.redeem(
+        code=code, institution=call.institution, message=call.key, by=by, at=at
+    )
+    try:
+        check(member, node)
+    except PersonDiffers:
+        raise credentials.wrong_person(member) from None
+    return member
 
 
 def _latest(rows: list[Enrolment]) -> list[Enrolment]:

@@ -1,0 +1,155 @@
+"""Codes of e-credentials at both doors of the tills: taken once, and misuse refused and kept."""
+
+import pytest
+
+from accounts import selectors, tokens
+from accounts.models import RefusedCode, ShownCode
+from accounts.services import care
+from pooling.notices import selectors as notices
+from tests import build
+from tests.hospital.national import registration, right_now
+from tests.hospital.test_races import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+def number_of(person) -> int:
+    return selectors.e_credential_of(person.pk).number
+
+
+def code_of(person, form=tokens.token) -> str:
+    return form(number_of(person), right_now())
+
+
+def shown(code, **more) -> dict:
+    """Return what 1101 is asked where somebody shows a code."""
+    return {"data": {"mdtrt_cert_type": "01", "mdtrt_cert_no": code, "certno": "", **more}}
+
+
+def kept() -> list[str]:
+    return list(RefusedCode.objects.order_by("pk").values_list("reason", flat=True))
+
+
+def told(person) -> list[str]:
+    return [each.sentence for each in notices.inbox(person.pk, limit=9)]
+
+
+@pytest.fixture
+def mei(family):
+    return build.activated(family.mei)
+
+
+# --- REST ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [tokens.token, tokens.digits])
+def test_a_bill_by_code_is_the_patients(form, till, mei):
+    bill = till.bill(mei, patient={"e_credential": code_of(mei, form)})
+    assert till.post("/preview", bill).json["patient"]["psn_no"] == mei.psn_no
+    reply = till.settle(bill)
+    assert (reply.status, reply.json["patient"]["psn_no"]) == (201, mei.psn_no)
+    assert till.settle(bill).headers["Idempotent-Replay"] == "true"
+
+
+def test_a_code_pays_no_second_bill(till, stranger, mei):
+    code = code_of(mei)
+    assert till.settle(till.bill(mei, patient={"e_credential": code})).status == 201
+    again = till.settle(till.bill(mei, patient={"e_credential": code}))
+    assert (again.status, again.code) == (422, "e_credential_used")
+    elsewhere = stranger.settle(stranger.bill(mei, patient={"e_credential": code}))
+    assert elsewhere.code == "e_credential_used_elsewhere"
+    assert kept() == ["used", "used_elsewhere"]
+    assert len([line for line in told(mei) if "没有成功" in line]) == 2
+
+
+def test_a_preview_keeps_what_it_refuses(till, mei):
+    reply = till.post("/preview", till.bill(mei, patient={"e_credential": "YBM.FORGED"}))
+    assert (reply.status, reply.code) == (422, "e_credential_unreadable")
+    assert kept() == ["unreadable"]
+
+
+def test_a_bill_that_is_refused_leaves_the_code_good(till, mei):
+    bill = till.bill(mei, patient={"e_credential": code_of(mei)})
+    late = bill | {"business_time": "2020-01-01T00:00:00+08:00"}
+    assert till.settle(late).status == 422
+    assert not ShownCode.objects.exists()
+    assert till.settle(bill).status == 201
+
+
+def test_a_patient_is_named_one_way_only(till, mei):
+    for patient in (
+        {"psn_no": mei.psn_no, "e_credential": code_of(mei)},
+        {"cert_no": mei.cert_no, "e_credential": code_of(mei)},
+    ):
+        assert till.settle(till.bill(mei, patient=patient)).status == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_tills_with_one_code_settle_one_bill(hospital, till, mei):
+    code = code_of(mei)
+    bills = [till.bill(mei, "1.00", patient={"e_credential": code}) for _each in range(16)]
+    replies = at_once(*[lambda bill=bill: till.settle(bill) for bill in bills])
+    assert sorted(reply.status for reply in replies) == [201] + [422] * 15
+    assert ShownCode.objects.count() == 1
+    assert kept() == ["used"] * 15
+
+
+# --- the national interface ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [tokens.token, tokens.digits])
+def test_1101_finds_who_shows_the_code(form, national, mei):
+    found = national.do("1101", shown(code_of(mei, form)))
+    assert found["baseinfo"]["psn_no"] == mei.psn_no
+
+
+def test_1101_sent_again_finds_the_same_and_another_message_nobody(national, mei):
+    message = national.message("1101", shown(code_of(mei)))
+    replies = [national.send("1101", message).json for _each in range(2)]
+    assert {reply["output"]["baseinfo"]["psn_no"] for reply in replies} == {mei.psn_no}
+    assert "已经用过" in national.refused("1101", message["input"])
+    assert kept() == ["used"]
+
+
+def test_another_institution_gets_nothing_from_a_code_it_overheard(national, pharmacy, mei):
+    code = code_of(mei)
+    national.do("1101", shown(code))
+    assert "别处用过" in pharmacy.refused("1101", shown(code))
+    assert kept() == ["used_elsewhere"]
+
+
+@pytest.mark.parametrize("said", ["psn_name", "certno"])
+def test_a_borrowed_code_beside_another_person_is_refused(said, national, family, mei):
+    other = {"psn_name": family.wei.name, "certno": family.wei.cert_no}[said]
+    sentence = national.refused("1101", shown(code_of(mei), **{said: other}))
+    assert "不能使用他人的医保码" in sentence
+    assert kept() == ["person_differs"]
+    assert not ShownCode.objects.exists()
+    assert national.do("1101", shown(code_of(mei), psn_name=mei.name))
+
+
+def test_a_visit_is_not_opened_for_somebody_else_than_whose_code_it_is(national, family, mei):
+    code = code_of(mei)
+    national.do("1101", shown(code))
+    as_code = {"mdtrt_cert_type": "01", "mdtrt_cert_no": code}
+    other = {"psn_no": family.wei.psn_no} | registration("310") | as_code
+    assert "不能使用他人的医保码" in national.refused("2201", {"data": other})
+    own = {"psn_no": mei.psn_no} | registration("390") | as_code
+    assert national.do("2201", {"data": own})
+
+
+def test_a_caregiver_who_was_sent_away_shows_nothing(national, family, mei):
+    child = build.activated(build.resident("梅小宝", born="2015-05-05"))
+    link = build.care_link(mei, child)
+    code = tokens.token(link.number, right_now())
+    care.end(link_id=link.pk, by=build.member_actor(child), at=build.NOON)
+    assert "亲情账户已结束" in national.refused("1101", shown(code))
+    row = RefusedCode.objects.get()
+    assert (row.member, row.carer) == (child, mei)
+
+
+def test_an_expired_code_is_kept_but_nobody_is_alarmed(national, mei):
+    code = tokens.token(number_of(mei), build.moment("2026-01-01 12:00"))
+    assert "已过期" in national.refused("1101", shown(code))
+    assert kept() == ["expired"]
+    assert not [line for line in told(mei) if "没有成功" in line]
