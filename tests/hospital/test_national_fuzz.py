@@ -18,6 +18,7 @@ from tests.exercise import times
 from tests.hospital.conftest import AREA
 from tests.hospital.national import bill, purchase, right_now
 from tests.hospital.test_fuzz import values
+from tests.hospital.test_national_statements import differences
 
 pytestmark = pytest.mark.django_db
 FUZZ = settings(
@@ -125,9 +126,7 @@ def test_any_header(national, header, value):
 # --- a day of tills -----------------------------------------------------------------------
 
 
-def test_the_replies_of_a_random_day_add_up_and_3201_agrees_with_their_sums(
-    national, pharmacy, family
-):
+def test_the_replies_of_a_random_day_add_up_and_reconcile_to_nothing(national, pharmacy, family):
     """The till keeps its own books from our replies alone, as a hospital does."""
     chance = random.Random(6)
     patients = [family.mei, build.resident("许安", area=AREA), build.resident("田野", area=AREA)]
@@ -154,6 +153,8 @@ def test_the_replies_of_a_random_day_add_up_and_3201_agrees_with_their_sums(
         told = statement(till, clr_type, altered)
         assert told["stmt_rslt"] == "1"
         assert told["stmt_rslt_dscr"].startswith("个人账户支付金额：机构 ")
+        assert differences(till, kept[till], clr_type=clr_type) == []
+        assert len(differences(till, altered, clr_type=clr_type)) == 1
     assert books.check() == []
 
 
