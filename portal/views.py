@@ -13,7 +13,9 @@ from pooling.bindings import selectors as authorisations
 from pooling.bindings.models import Binding
 from pooling.bindings.selectors import BindingRow
 from pooling.cases import selectors as cases
+from pooling.funds import overview
 from pooling.funds import selectors as funds
+from pooling.funds.overview import Overview
 from pooling.notices import selectors as notices
 from pooling.policy import selectors as policy
 from pooling.settlements import selectors as settlements
@@ -43,7 +45,7 @@ class Purse:
     total_fen: int
     parts: tuple[Part, ...]
     closed_on: date | None
-    #: Frozen for relatives as quotas; no area's quotas are kept here yet.
+    #: Frozen for relatives as quotas.
     frozen_fen: int = 0
 
 
@@ -90,23 +92,27 @@ def home(request):
         return redirect("identity")
     on = business_date(timezone.now())
     received = authorisations.of_relative(user.member_id, on)
+    beside = overview.of(user.member, on)
     page = {
         "name": user.member.name,
-        "purses": purses(user.member_id, on),
-        "to_dos": to_dos(user.member_id, received),
+        "today": on,
+        "purses": purses(user.member_id, beside, on),
+        "beside": beside,
+        "to_dos": to_dos(user.member_id, received, beside),
         "offers": offers(user.member_id, received, on),
         "uses": last_uses(user.member_id, on),
     }
     return render(request, "portal/home.html", page)
 
 
-def purses(member_id: int, on: date) -> list[Purse]:
+def purses(member_id: int, beside: Overview, on: date) -> list[Purse]:
     """Return a member's personal accounts; those closed and empty are history, not money."""
     names = policy.area_names()
     shown = []
     for account in funds.of_member(member_id):
         total = account.current.balance_fen + account.prior.balance_fen
-        if account.closed_on is not None and account.closed_on <= on and not total:
+        frozen = beside.frozen_fen.get(account.pk, 0)
+        if account.closed_on is not None and account.closed_on <= on and not total + frozen:
             continue
         prior_only = policy.in_force(account.area, on).value("shareable_parts") == "prior"
         parts = (
@@ -114,7 +120,7 @@ def purses(member_id: int, on: date) -> list[Purse]:
             Part(_("往年结余"), account.prior.balance_fen, True),
         )
         area = names.get(account.area, account.area)
-        shown.append(Purse(area, total, parts, account.closed_on))
+        shown.append(Purse(area, total, parts, account.closed_on, frozen))
     return shown
 
 
@@ -178,8 +184,8 @@ def back(row) -> str:
     return _("已退回 %(yuan)s") % {"yuan": show_yuan(row.returned_fen)}
 
 
-def to_dos(member_id: int, received: list[BindingRow]) -> list[ToDo]:
-    """Return what waits for the member: to confirm, to read, to finish."""
+def to_dos(member_id: int, received: list[BindingRow], beside: Overview) -> list[ToDo]:
+    """Return what waits for the member: to confirm, to answer, to read, to finish."""
     confirm = [
         ToDo(
             _("%(name)s 想为您开通共济") % {"name": row.other_name},
@@ -200,6 +206,7 @@ def to_dos(member_id: int, received: list[BindingRow]) -> list[ToDo]:
     open_cases = [case for case in cases.for_member(member_id) if case.state_code in _OPEN]
     return (
         confirm
+        + _to_answer(beside)
         + (messages if unread else [])
         + [
             ToDo(
@@ -210,6 +217,19 @@ def to_dos(member_id: int, received: list[BindingRow]) -> list[ToDo]:
             for case in open_cases
         ]
     )
+
+
+def _to_answer(beside: Overview) -> list[ToDo]:
+    """Return the transfers and invitations that wait for the member's word."""
+    waiting = []
+    if beside.arriving:
+        words = ngettext("%(count)s 笔转账等您接收", "%(count)s 笔转账等您接收", beside.arriving)
+        title = words % {"count": beside.arriving}
+        waiting.append(ToDo(title, _("到时没有接收，会退回转出人"), "/wallet/"))
+    if beside.invited:
+        title = _("家人邀请您加入家庭共济账户")
+        waiting.append(ToDo(title, _("请您确认加入或不加入"), "/fund/"))
+    return waiting
 
 
 _OPEN = ("draft", "submitted", "waiting", "more")

@@ -127,6 +127,8 @@ class Start:
     remedy: str
     draft_number: str
     clause: ClauseInForce | None = None
+    #: Where money is moved beforehand instead: the code of that and its sentence.
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +159,16 @@ def start(member_id: int, on: date) -> Start:
     # Whatever relation is asked for: what stands against one of those the area allows.
     against = next(rules.of_asker(payer, kinds[0] if kinds else "", area.values()), None)
     names = policy.area_names()
+    code = rules.MOVED_BEFOREHAND.get(area.value("model"), "")
     return Start(
         area_name=names.get(payer.area, ""),
-        area_code=next((code for code in chain(payer.area) if code in names), ""),
+        area_code=next((each for each in chain(payer.area) if each in names), ""),
         kinds=tuple(wording.kind(kind) for kind in kinds),
         refusal=refusals.why(against, _clause(against, area)) if against else "",
         remedy=refusals.remedy(against, _clause(against, area)) if against else "",
         draft_number=draft_case.number if draft_case else "",
         clause=_clause(against, area) if against else None,
+        instead=(code, refusals.why(Refusal(code), area.clause("model"))) if code else (),
     )
 
 

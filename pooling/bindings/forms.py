@@ -9,7 +9,7 @@ from pooling.bindings.beforehand import Question
 from pooling.bindings.wording import CAPS, uses
 from pooling.kinship import codes
 from pooling.policy import wording as policy_wording
-from pooling.shared.forms import YuanField
+from pooling.shared.forms import AmountField, YuanField
 from pooling.shared.money import show_yuan
 
 
@@ -147,6 +147,27 @@ class SignForm(forms.Form):
         label=_("我已阅读并同意以上内容（必填）"),
         error_messages={"required": _("请先阅读授权书，勾选同意后再签署。")},
     )
+
+
+class QuotaForm(forms.Form):
+    """What the quota is to be: above what is left of it to raise it, below to take back."""
+
+    amount = AmountField(label=_("额度（元）"))
+
+    def __init__(self, *args, guide, way: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        amount = self.fields["amount"]
+        if way == "raise":
+            amount.least_fen, amount.most_fen = guide.left_fen + 1, guide.most_fen
+            if guide.left_fen:
+                amount.error_messages["nothing"] = _("要比现在的额度 %(left)s 高。") % {
+                    "left": show_yuan(guide.left_fen)
+                }
+        else:
+            amount.least_fen, amount.most_fen = 0, guide.left_fen - 1
+            amount.error_messages["above"] = _("要比现在的额度 %(left)s 低。") % {
+                "left": show_yuan(guide.left_fen)
+            }
 
 
 class OverallForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pooling.bindings.views import applying, beforehand, family
+from pooling.bindings.views import applying, beforehand, family, quotas
 
 app_name = "bindings"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("family/asker/<int:member_id>/<slug:verb>/", family.block, name="block"),
     path("family/<int:pk>/", family.binding, name="binding"),
     path("family/<int:pk>/release/", family.release, name="release"),
+    path("family/<int:pk>/quota/<slug:way>/", quotas.quota, name="quota"),
     path("family/<int:pk>/limits/", family.change_limits, name="change_limits"),
     path("family/<int:pk>/rank/<int:place>/", family.rank, name="rank"),
     path("family/<int:pk>/<slug:verb>/", family.press, name="press"),

@@ -158,7 +158,7 @@ def _fund(fund: FamilyFund, rows: list[FundMember], own: FundMember, labels, nam
         area_name=names.get(fund.area, fund.area),
         is_founder=fund.founder_id == own.member_id,
         opened_at=fund.opened_at,
-        total_fen=sum(_share(row).total_fen for row in rows),
+        total_fen=sum(row.share_fen for row in rows),
         mine=_share(own),
         seats=tuple(
             Seat(

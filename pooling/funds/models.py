@@ -248,6 +248,13 @@ class FundMember(models.Model):
     def __str__(self):
         return f"{self.fund_id}/{self.member_id}"
 
+    @property
+    def share_fen(self) -> int:
+        """What lies in the share, with both accounts at hand; nothing before the first money."""
+        if self.personal_account_id is None:
+            return 0
+        return self.current.balance_fen + self.prior.balance_fen
+
 
 class Transfer(models.Model):
     """Money from a personal account or a wallet to a near relative's wallet, or into a fund.

@@ -192,6 +192,13 @@ def transfers_of(member_id: int, *, kept: Iterable[Wallet] = (), limit: int = 50
     return list(rows.select_related("sender", "to_wallet__owner").order_by("-pk")[:limit])
 
 
+def waiting_around(member_id: int) -> list[Transfer]:
+    """Return what a member sent, was sent, or answers for, and nobody has answered yet."""
+    sides = Q(sender=member_id) | Q(to_wallet__owner=member_id) | Q(to_wallet__opened_by=member_id)
+    rows = Transfer.objects.filter(sides, state=Transfer.State.PENDING)
+    return list(rows.select_related("to_wallet").order_by("pk"))
+
+
 # --- family funds -----------------------------------------------------------------------------
 
 
@@ -201,10 +208,15 @@ def fund_of(member_id: int) -> FamilyFund | None:
     return FamilyFund.objects.filter(**mine, members__joined_at__isnull=False).first()
 
 
+def seats_of(member_id: int) -> list[FundMember]:
+    """Return where a member is in a fund or invited, oldest first, with fund and founder."""
+    rows = FundMember.objects.filter(member=member_id, left_at=None)
+    return list(rows.select_related("fund__founder").order_by("pk"))
+
+
 def invitations_of(member_id: int) -> list[FundMember]:
     """Return the funds a member is invited to, oldest first, with their founders."""
-    rows = FundMember.objects.filter(member=member_id, joined_at=None, left_at=None)
-    return list(rows.select_related("fund__founder").order_by("pk"))
+    return [row for row in seats_of(member_id) if row.joined_at is None]
 
 
 def open_fund(fund_id: int) -> FamilyFund | None:

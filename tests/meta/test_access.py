@@ -47,6 +47,7 @@ PAGES = {
     "bindings:overall": MEMBERS,
     "bindings:person": OWNER,
     "bindings:press": POSTED,
+    "bindings:quota": OWNER,
     "bindings:rank": POSTED,
     "bindings:relation": OWNER,
     "bindings:release": OWNER,
@@ -107,6 +108,7 @@ PAGES = {
 RELATIVE = {
     "bindings:binding": 200,
     "bindings:change_limits": 403,  # the limits are the payer's
+    "bindings:quota": 403,
     "bindings:release": 200,
     "settlements:why": 200,
 }
@@ -243,6 +245,7 @@ def address(name: str, family) -> str:
         "verb": "freeze",
         "place": 1,
         "source": "account",
+        "way": "raise",
         "clause": "floor_fen",
         "app_label": "accounts",
         "content_type_id": 1,

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from pooling.funds import overview
 from portal import views
 from tests import build
 
@@ -95,9 +96,53 @@ def test_what_waits_for_the_member_is_listed():
     class Proposed:
         id, state_code, other_name = 7, "proposed", "王*"
 
-    to_do = views.to_dos(build.employee("王伟").pk, [Proposed])[0]
+    payer = build.employee("王伟")
+    to_do = views.to_dos(payer.pk, [Proposed], overview.of(payer, build.TODAY))[0]
     assert to_do.address == "/family/7/"
     assert "王*" in to_do.title
+
+
+def test_a_payer_reads_what_is_frozen_and_a_relative_what_is_kept(at_home):
+    build.area("999900", quota_across_provinces=True)
+    build.area("888800", "那边市")
+    payer = build.employee("王伟", area="999900")
+    mother = build.resident("张桂兰", area="888800", born="1957-11-02", gender="2")
+    build.personal_account(payer, prior=500_00, area="999900")
+    build.active_binding(payer, mother, "52")
+    build.quota(payer, mother, 123_00)
+    page = at_home(payer)
+    assert "377.00" in page
+    assert "123.00" in page
+    assert "不在上面的数里，自己不能用" in page
+
+
+def test_wallet_and_fund_are_shown_where_one_has_them_and_explained_where_not(at_home):
+    build.area("999900", model="pooled_transfer")
+    founder = build.employee("王伟", area="999900")
+    build.personal_account(founder, prior=500_00, area="999900")
+    fund = build.family_fund(founder)
+    build.pay_in(fund, founder, 77_00)
+    page = at_home(founder)
+    assert "77.00" in page
+    assert "医保钱包：您那里不办" in page
+    assert "医保钱包不办理转账" in page
+
+
+def test_where_a_fund_may_be_founded_home_leads_there(at_home):
+    build.area("999900", model="pooled_transfer")
+    assert 'href="/fund/"' in at_home(build.employee("王伟", area="999900"))
+
+
+def test_what_waits_for_an_answer_stands_on_top(at_home):
+    build.area("999900", wallet_open=True)
+    son = build.employee("王伟", area="999900")
+    mother = build.resident("张桂兰", area="999900", born="1957-11-02", gender="2")
+    build.relation(son, mother, "52")
+    build.personal_account(son, prior=500_00, area="999900")
+    build.wallet(mother)
+    build.transfer(son, mother, 40_00)
+    assert "1 笔转账等您接收" in at_home(mother)
+    assert "转出，等对方接收" in at_home(son, "13900139000")
 
 
 def test_home_costs_few_statements(at_home, client, django_assert_max_num_queries):
@@ -108,5 +153,5 @@ def test_home_costs_few_statements(at_home, client, django_assert_max_num_querie
         build.active_binding(payer, relative)
         build.settle(relative, 1_000, place=build.institution())
     at_home(payer)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         client.get("/")

@@ -1,1 +1,2 @@
-"""Pages about authorisations: `applying` for a new one, `family` for those that run."""
+"""Pages about authorisations: `applying` for a new one, `family` for those that run,
+`quotas` for what is frozen under one."""

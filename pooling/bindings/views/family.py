@@ -14,6 +14,7 @@ from accounts.access import fresh_code_required, member_required
 from pooling.bindings import drafts, selectors, services, wording
 from pooling.bindings.forms import LimitsForm, OverallForm
 from pooling.bindings.services.rows import PAYER
+from pooling.funds import quota_guide
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date
@@ -58,8 +59,19 @@ def binding(request, pk):
         "history": selectors.history(request.actor.id, pk),
         "uses": wording.uses(row.uses or ()),
         "unnamed": wording.uses(row.unnamed),
+        "quota": _quota(request.actor.id, row, today),
+        "today": today,
     }
     return render(request, "bindings/binding.html", page)
+
+
+def _quota(reader_id: int, row: selectors.BindingRow, today):
+    """Return what each side may know of the quota; once it has ended there is none."""
+    if not row.is_open:
+        return None
+    if row.side == PAYER:
+        return quota_guide.for_payer(reader_id, row.other_id, today)
+    return quota_guide.for_relative(row.other_id, reader_id)
 
 
 @member_required

@@ -52,7 +52,7 @@ def may_found(founder, at) -> PersonalAccount:
     rows.living([founder], on)
     standing = rows.standing_of(founder, at)
     account = rows.paying_account(founder, standing, on)
-    _pools(account.area, on)
+    may_pool(account.area, on)
     if standing.employee_status != NORMAL:
         raise Refused.because("fund_founder_not_normal")
     _in_no_other(founder.pk)
@@ -95,7 +95,7 @@ def seat(fund: FamilyFund, founder, relative, *, since, agreed: bool, at) -> Fun
 
 def may_invite(fund: FamilyFund, founder, there: int, at) -> Rules:
     """Return the fund's rules if one more may be invited beside the `there` people of it."""
-    area = _pools(fund.area, business_date(at))
+    area = may_pool(fund.area, business_date(at))
     if rows.standing_of(founder, at).employee_status != NORMAL:
         raise Refused.because("fund_founder_not_normal")
     _has_room(there, area)
@@ -178,13 +178,13 @@ def may_pay_in(fund: FamilyFund, contributor, row: FundMember, at) -> tuple[Pers
     """Return the account a member pays in from, and its rules, if they may pay in today."""
     on = business_date(at)
     rows.living([contributor], on)
-    area = _pools(fund.area, on)
+    area = may_pool(fund.area, on)
     _may_contribute(fund, contributor.pk, area, on)
     standing = rows.standing_of(contributor, at)
     if standing.employee_status in ENDED:
         raise Refused.because("fund_insurance_ended")
     account = row.personal_account or rows.paying_account(contributor, standing, on)
-    return account, _pools(account.area, on)
+    return account, may_pool(account.area, on)
 
 
 @transaction.atomic
@@ -278,7 +278,7 @@ def _row_of(fund: FamilyFund, member_id: int) -> FundMember | None:
     return next((row for row in selectors.fund_rows(fund.pk) if row.member_id == member_id), None)
 
 
-def _pools(area_code: str, on) -> Rules:
+def may_pool(area_code: str, on) -> Rules:
     """Return an area's rules if it pools by transfer today."""
     area = policy.in_force(area_code, on)
     if area.value("model") != "pooled_transfer":
