@@ -160,3 +160,20 @@ def test_progress_says_in_a_sentence_what_happens_next(payer, by_payer):
     assert shown.case.state == "待审核"
     assert "工作人员" in shown.sentence
     assert "户口簿" in shown.remedy
+
+
+def test_where_money_is_moved_beforehand_the_start_leads_to_where_that_is_done(client):
+    for model, way in (("pooled_transfer", "/fund/"), ("wallet", "/wallet/")):
+        code = {"pooled_transfer": "999900", "wallet": "888800"}[model]
+        for across in (True, False):
+            place = f"{code[:2]}{'01' if across else '02'}00"
+            build.area(place, model=model, quota_across_provinces=across)
+            payer = build.employee("王伟", area=place)
+            user = build.phone_user(f"1380013{next(_phones)}", payer)
+            client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+            page = client.get("/bind/").content.decode()
+            assert f'class="button main" href="{way}"' in page
+            assert ("开始办理" in page) == across
+
+
+_phones = iter(range(8000, 8010))
