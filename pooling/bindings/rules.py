@@ -23,12 +23,7 @@ CONFIRM_WITHIN = timedelta(days=15)
 #: A changed phone cannot raise a limit for this long: it may be in somebody else's hands.
 PHONE_SETTLES = timedelta(hours=72)
 
-CAPS = (
-    "cap_per_settlement_fen",
-    "cap_per_day_fen",
-    "cap_per_month_fen",
-    "cap_per_year_fen",
-)
+CAPS = ("cap_per_settlement_fen", "cap_per_day_fen", "cap_per_month_fen", "cap_per_year_fen")
 #: What a payer may limit over all relatives together.
 OVERALL = ("cap_per_day_fen", "cap_per_month_fen", "cap_per_year_fen")
 _SPANS = ("settlement", "day", "month", "year")
@@ -307,9 +302,8 @@ def _of_evidence(pair: Pair, kind: str, rules: Mapping[str, Any]) -> Iterator[Re
 def proof_of(pair: Pair, kind: str, rules: Mapping[str, Any]) -> str:
     """Return what a binding that may be rests on: the registry's word wherever it suffices."""
     registered = pair.registered == kind
-    if registered and evidence.suffices("registry", kind, pair.channel, rules):
-        return "registry"
-    return pair.proof
+    suffices = registered and evidence.suffices("registry", kind, pair.channel, rules)
+    return "registry" if suffices else pair.proof
 
 
 def must_confirm(kind: str | None, birth_date: date, today: date, rules: Mapping[str, Any]) -> bool:
@@ -349,9 +343,9 @@ def _of_areas(home: str, away: str, rules: Mapping[str, Any]) -> Iterator[Refusa
         return
     values = {"payer_area": home, "relative_area": away}
     same_province = home[:2] == away[:2]
+    if rules["quota_across_provinces"] and not same_province:
+        return
     if rules["quota_across_provinces"]:
-        if not same_province:
-            return
         yield from _of_model(rules)
     if rules["scope"] == "same_area" and home != away:
         yield Refusal("out_of_area", values, "scope")

@@ -77,13 +77,17 @@ CLAUSE_BEHIND = {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What the bill says about the visit. `on` is the business date."""
+    """What the bill says about the visit. `on` is the business date.
+
+    `area` is where the institution lies; empty where the question is about no place.
+    """
 
     on: date
     use: str
     institution_level: int
     #: A premium paid out of pocket and asked back from the account.
     refund: bool = False
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +220,15 @@ def _people(facts: Facts) -> Unusable | None:
         return Unusable.PAYER_PAUSED
     if moved(facts.authorisation.payer_area, payer.area) and rules.get("on_payer_moved") == "ends":
         return Unusable.PAYER_MOVED
+    away = moved(facts.authorisation.relative_area, patient.area)
+    if patient.insutype and away and rules.get("on_relative_moved") == "ends":
+        return Unusable.PATIENT_MOVED
+    return _insurance(patient, rules)
+
+
+def _insurance(patient: Patient, rules: Mapping[str, Any]) -> Unusable | None:
     if not patient.insutype:
         return Unusable.PATIENT_NOT_INSURED
-    away = moved(facts.authorisation.relative_area, patient.area)
-    if away and rules.get("on_relative_moved") == "ends":
-        return Unusable.PATIENT_MOVED
     if patient.insutype not in rules["patient_types"]:
         return Unusable.PATIENT_TYPE
     if rules["patient_status_normal"] and patient.status != "1":
@@ -255,19 +263,9 @@ def _purpose(facts: Facts) -> Unusable | None:
         return Unusable.USE_NOT_OPTED_IN
     if agreed is not None and visit.use not in agreed:
         return Unusable.USE_NOT_IN_BINDING
-    if visit.use in PREMIUMS:
-        form = rules["premium_form"].get(visit.use, "direct")
-        if visit.refund and form == "direct":
-            return Unusable.PREMIUM_NOT_REFUNDED
-        if not visit.refund and form == "refund":
-            return Unusable.PREMIUM_PAID_FIRST
-    highest = rules["resident_outpatient_max_level"]
-    if (
-        highest is not None
-        and facts.patient.insutype == "390"
-        and visit.use == "outpatient"
-        and visit.institution_level > highest
-    ):
+    if against := _premium(visit, rules):
+        return against
+    if _is_too_high(visit, facts.patient, rules):
         return Unusable.LEVEL
     if rules["needs_empty_own_account"] and facts.own_fen > 0:
         return Unusable.OWN_NOT_EMPTY
@@ -281,6 +279,44 @@ _ABOUT_USE = {
     Unusable.PREMIUM_PAID_FIRST,
     Unusable.PREMIUM_NOT_REFUNDED,
 }
+
+
+def _premium(visit: Visit, rules: Mapping[str, Any]) -> Unusable | None:
+    if visit.use not in PREMIUMS:
+        return None
+    form = rules["premium_form"].get(visit.use, "direct")
+    if visit.refund and form == "direct":
+        return Unusable.PREMIUM_NOT_REFUNDED
+    return Unusable.PREMIUM_PAID_FIRST if not visit.refund and form == "refund" else None
+
+
+def _is_too_high(visit: Visit, patient: Patient, rules: Mapping[str, Any]) -> bool:
+    highest = rules["resident_outpatient_max_level"]
+    return (
+        highest is not None
+        and patient.insutype == "390"
+        and visit.use == "outpatient"
+        and visit.institution_level > highest
+    )
+
+
+def why_fund_unusable(
+    visit: Visit, patient: Patient, rules: Mapping[str, Any]
+) -> tuple[Unusable, dict[str, Any]] | None:
+    """Return what the area of a family fund has against a member's bill, with its figures.
+
+    Nobody authorised anything: who is a member and how the money came in was asked before.
+    """
+    if against := _insurance(patient, rules):
+        return against, {}
+    if rules["uses"] is not None and visit.use not in rules["uses"]:
+        return Unusable.USE_NOT_IN_AREA, {"use": visit.use}
+    if against := _premium(visit, rules):
+        return against, {"use": visit.use}
+    if _is_too_high(visit, patient, rules):
+        highest = rules["resident_outpatient_max_level"]
+        return Unusable.LEVEL, {"level": visit.institution_level, "highest": highest}
+    return None
 
 
 def values(code: Unusable, facts: Facts) -> dict[str, Any]:

@@ -58,6 +58,7 @@ REASONS = {
     "more_needed": _("已要求当事人上传材料。"),
     "more_answered": _("材料已补交。"),
     "more_unanswered": _("到期没有补交材料，请按现有材料办理。"),
+    "wallet_closed": _("应退回的医保钱包已注销，款项暂挂。"),
     "owner_dead": _("账户所有人已登记死亡，款项暂挂。"),
 }
 

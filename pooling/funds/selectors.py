@@ -1,12 +1,12 @@
 """Whose money lies in which ledger account."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, F, Q, Sum
 
 from accounts.selectors import Standing
+from pooling.funds import purses
 from pooling.funds.models import (
     Deposit,
     FamilyFund,
@@ -16,7 +16,7 @@ from pooling.funds.models import (
     Transfer,
     Wallet,
 )
-from pooling.shared.periods import business_date
+from pooling.funds.purses import Purse
 from pooling.shared.queries import compiled_once
 
 
@@ -143,6 +143,12 @@ def wallets_of(member_ids: Iterable[int]) -> dict[int, Wallet]:
     return {row.owner_id: row for row in _wallets(member_ids=list(member_ids))}
 
 
+@compiled_once
+def _wallets(member_ids):
+    rows = Wallet.objects.filter(owner__any=member_ids, closed_at__isnull=True)
+    return rows.select_related("ledger_account").order_by("pk")
+
+
 def wallets_kept_by(member_id: int) -> list[Wallet]:
     """Return the open wallets a member opened for others, oldest first, with their owners."""
     rows = Wallet.objects.filter(opened_by=member_id, closed_at__isnull=True)
@@ -252,72 +258,10 @@ def deposits(references: Iterable[str]) -> dict[str, Deposit]:
 # --- what a bill may take from before the relatives' money ------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
-    """A ledger account a patient's bill may take from, with its balance as read, unlocked.
-
-    `source` is `wallet` or `family_fund`, `part` empty for a wallet. `owner_id` is whose
-    money it is: the patient's own, or a contributor's. `area` is the wallet's place of use, or
-    the fund's area; `holder_id` the wallet's or the fund's primary key.
-    """
-
-    source: str
-    ledger_account_id: int
-    part: str
-    balance_fen: int
-    owner_id: int
-    area: str
-    holder_id: int
-
-
 def purses_for(patient_ids: Iterable[int], on: date) -> dict[int, list[Purse]]:
     """Return patient → purses in the order of use: own wallet, then the shares of their fund.
 
-    A share gives prior, then current. What an area rules later does not matter: money that
-    is in a purse stays spendable under its own kind. Dead contributors' shares are left out,
-    and funds joined after the day. Two statements, a third where somebody is in a fund. Lock
-    the ledger accounts (`ledger.selectors.locked`) and read their balances again to take.
+    One statement; what counts is said in `purses`.
     """
-    purses: dict[int, list[Purse]] = {pk: [] for pk in patient_ids}
-    for wallet in _wallets(member_ids=list(purses)):
-        held = wallet.ledger_account
-        purses[wallet.owner_id].append(
-            Purse("wallet", held.pk, "", held.balance_fen, wallet.owner_id, wallet.area, wallet.pk)
-        )
-    joined = [
-        row for row in _memberships(member_ids=list(purses)) if business_date(row.joined_at) <= on
-    ]
-    shares = _shares(fund_ids=[row.fund_id for row in joined]) if joined else []
-    for row in joined:
-        for share in shares:
-            dead = share.member.died_on is not None and share.member.died_on <= on
-            if share.fund_id == row.fund_id and not dead:
-                purses[row.member_id] += _of_share(share)
-    return purses
-
-
-def _of_share(share: FundMember) -> list[Purse]:
-    of = (share.member_id, share.fund.area, share.fund_id)
-    return [
-        Purse("family_fund", held.pk, part, held.balance_fen, *of)
-        for part, held in (("prior", share.prior), ("current", share.current))
-    ]
-
-
-@compiled_once
-def _wallets(member_ids):
-    rows = Wallet.objects.filter(owner__any=member_ids, closed_at__isnull=True)
-    return rows.select_related("ledger_account").order_by("pk")
-
-
-@compiled_once
-def _memberships(member_ids):
-    rows = FundMember.objects.filter(member__any=member_ids, left_at__isnull=True)
-    return rows.filter(joined_at__isnull=False).order_by("pk")
-
-
-@compiled_once
-def _shares(fund_ids):
-    rows = FundMember.objects.filter(fund__any=fund_ids, left_at__isnull=True)
-    rows = rows.filter(personal_account__isnull=False)
-    return rows.select_related("fund", "member", "current", "prior").order_by("rank", "pk")
+    found = purses.around(patient_ids, on)
+    return {pk: [each for each in mine if each.source != "quota"] for pk, mine in found.items()}

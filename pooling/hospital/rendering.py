@@ -77,8 +77,8 @@ def balance(member, available) -> dict:
             "current": yuan_from_fen(account.current.balance_fen),
             "prior": yuan_from_fen(account.prior.balance_fen),
         },
-        "frozen": yuan_from_fen(0),
-        "wallet": yuan_from_fen(0),
+        "frozen": yuan_from_fen(available.frozen_fen),
+        "wallet": yuan_from_fen(available.wallet_fen),
         "available_from_relatives": [
             {
                 "binding": binding_id,
@@ -162,7 +162,7 @@ def _one_considered(each: dict, remedy: str) -> dict:
         "could_give": yuan_from_fen(min(each["could_give_fen"], each["needed_fen"])),
         "taken": yuan_from_fen(each["taken_fen"]),
         "reason": each["reason"],
-        "sentence": reasons.discreet(each["reason"], each["values"]),
+        "sentence": reasons.discreet(each["reason"], each["values"], each["source"]),
         "rule": clause["name"] if clause else None,
         "clause": {key: clause[key] for key in ("value", "area", "version", "source", "text")}
         if clause

@@ -14,6 +14,7 @@ from pooling.bindings import selectors as bindings
 from pooling.bindings import services as authorisations
 from pooling.bindings.rules import limits_of
 from pooling.bindings.services import Refused, Signing, Terms
+from pooling.funds import services as treasury
 from pooling.kinship import services as kinship
 from pooling.shared.periods import SHANGHAI
 from pooling.shared.rows import Loaded, RowProblem
@@ -35,7 +36,10 @@ class StatedRelation:
 
 @dataclass(frozen=True, slots=True)
 class BindingRow:
-    """One line of `bindings.csv`: what the relative is to the payer, and on which terms."""
+    """One line of `bindings.csv`: what the relative is to the payer, and on which terms.
+
+    `quota_fen` is what the payer freezes as the authorisation begins.
+    """
 
     line: int
     payer_psn_no: str
@@ -43,6 +47,7 @@ class BindingRow:
     code: str
     terms: Terms
     commitment: bool
+    quota_fen: int = 0
 
 
 @transaction.atomic
@@ -76,7 +81,7 @@ def load_bindings(rows: Sequence[BindingRow], *, by, at) -> Loaded:
     Consent dates from the row's first day, as it was given then; whether it may stand is
     asked of today's rules, insurance and relations. The same pair and first day met again
     changes nothing; with other terms it is a problem, for a consent is not corrected by a
-    file: either side changes it themselves.
+    file: either side changes it themselves. Nor is a quota: it may be spent by now.
     """
     good, ids, problems = _of_known_people(rows, "payer_psn_no", "relative_psn_no")
     # All members of the chunk first, in their order, so that no two loads can wait in a ring.
@@ -91,6 +96,8 @@ def load_bindings(rows: Sequence[BindingRow], *, by, at) -> Loaded:
                 _authorise(row, *pair, by=by, at=at)
             except Refused as refusal:
                 problems.append(RowProblem(row.line, _column(refusal), str(refusal)))
+            except treasury.Refused as refusal:
+                problems.append(RowProblem(row.line, "quota", str(refusal)))
             else:
                 new += 1
         elif _same(before, row):
@@ -110,6 +117,7 @@ def _of_known_people(rows, *columns: str):
     return [row for row in rows if row.line not in bad], ids, list(first.values())
 
 
+@transaction.atomic
 def _authorise(row: BindingRow, payer_id: int, relative_id: int, *, by, at) -> None:
     given_at = min(at, datetime.combine(row.terms.from_date, time.min, SHANGHAI))
     authorisations.authorise(
@@ -125,6 +133,9 @@ def _authorise(row: BindingRow, payer_id: int, relative_id: int, *, by, at) -> N
         by=by,
         at=at,
     )
+    if row.quota_fen:
+        pair = {"payer_id": payer_id, "relative_id": relative_id}
+        treasury.set_quota(**pair, amount_fen=row.quota_fen, by=by, at=at)
 
 
 def _same(binding, row: BindingRow) -> bool:

@@ -152,8 +152,6 @@ def binding(row: Row, on: date, warn: Warn) -> BindingRow:
     """Read a line of `bindings.csv`; every rule of the area is told by `bindings`."""
     cells = row.cells
     start, end = fields.period(cells)
-    if cells["quota"] and fields.optional_money(cells, "quota"):
-        raise BadCell("quota", "quota")
     caps = {
         f"{column}_fen": fields.optional_money(cells, column)
         for column in ("cap_per_settlement", "cap_per_day", "cap_per_month", "cap_per_year")
@@ -166,6 +164,7 @@ def binding(row: Row, on: date, warn: Warn) -> BindingRow:
         code=_relation_code(cells),
         terms=Terms(from_date=start, to_date=end, rank=rank, uses=_uses(cells), **caps),
         commitment=fields.choice(cells, "commitment", ("yes", "no"), empty="no") == "yes",
+        quota_fen=fields.optional_money(cells, "quota") or 0,
     )
 
 

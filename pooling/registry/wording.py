@@ -47,7 +47,6 @@ ROW = {
     "use": _("不认识的用途：%(use)s。"),
     "use_never": _("个人账户和共济资金不能用于%(use)s。"),
     "wallet_members": _("医保钱包只有本人，此列须为空。"),
-    "quota": _("共济额度尚未启用，此列须为空或 0。"),
 }
 
 #: What is loaded all the same, but somebody should look at; counted once per file.

@@ -132,7 +132,7 @@ def side(told: dict[str, Any] | None) -> Side | None:
     """Return one side of a difference in words that tell no balance of anybody."""
     if told is None:
         return None
-    return Side(told["taken_fen"], reasons.discreet(told["reason"], told["values"]))
+    return Side(told["taken_fen"], reasons.discreet(told["reason"], told["values"], told["source"]))
 
 
 def listed(replay_id: int) -> int:

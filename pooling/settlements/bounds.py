@@ -25,6 +25,7 @@ class Reason(StrEnum):
     OWN_ONLY = "flag_own_only"
     OWN_MISSING = "own_account_missing"
     OWN_CLOSED = "own_account_closed"
+    ELSEWHERE = "wallet_used_elsewhere"
     EMPTY = "account_empty"
     GIVEN_WHOLE = "account_given_whole"
     FLOOR = "floor_kept"

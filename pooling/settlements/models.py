@@ -212,13 +212,25 @@ class Settlement(models.Model):
         return f"{self.institution_id}/{self.message_id}"
 
 
+def _somebody(words, **more) -> models.ForeignKey:
+    """Return the field of a person of a line; an index of its own would repeat those below."""
+    return models.ForeignKey(
+        "accounts.Member",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=words,
+        db_index=False,
+        **more,
+    )
+
+
 class Line(models.Model):
     """One source of one settlement: what it gave, and how much of that went back."""
 
     class Source(models.TextChoices):
         OWN = "own", _("本人账户")
-        WALLET = "wallet", _("本人钱包")
-        FAMILY_FUND = "family_fund", _("家庭基金")
+        WALLET = "wallet", _("本人医保钱包")
+        FAMILY_FUND = "family_fund", _("家庭共济账户")
         RELATIVE = "relative", _("家人账户")
         QUOTA = "quota", _("共济额度")
         CASH = "cash", _("现金")
@@ -244,31 +256,20 @@ class Line(models.Model):
         related_name="lines",
         verbose_name=_("共济授权"),
     )
-    payer = models.ForeignKey(
-        "accounts.Member",
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("共济人"),
-        db_index=False,
-    )
+    payer = _somebody(_("共济人"), null=True)
+    #: Whose share of a family fund it came from: nobody authorised it, so it has no payer.
+    owner = _somebody(_("出资人"), null=True)
     amount_fen = models.BigIntegerField(_("金额（分）"))
     #: Given back so far, by refunds and by the reversal.
     returned_fen = models.BigIntegerField(_("已退回（分）"), default=0)
     #: Copies for the caps' index: patient, use and day of the settlement.
-    patient = models.ForeignKey(
-        "accounts.Member",
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("就诊人"),
-        db_index=False,
-    )
+    patient = _somebody(_("就诊人"))
     use = models.CharField(_("用途"), max_length=24)
     business_date = models.DateField(_("业务日期"))
 
     DATA_CLASSES = classes(
         L2="id settlement order",
-        L3b="source part ledger_account binding payer amount_fen returned_fen patient use "
+        L3b="source part ledger_account binding payer owner amount_fen returned_fen patient use "
         "business_date",
     )
 
@@ -302,8 +303,19 @@ class Line(models.Model):
                     & Q(payer__isnull=True, binding__isnull=True)
                 ),
             ),
+            models.CheckConstraint(
+                name="settlements_line_owner_iff_family_fund",
+                condition=Q(source="family_fund", owner__isnull=False)
+                | (~Q(source="family_fund") & Q(owner__isnull=True)),
+            ),
         ]
         indexes = [
+            models.Index(
+                F("owner"),
+                F("business_date"),
+                name="settlements_line_of_owner",
+                condition=Q(owner__isnull=False),
+            ),
             models.Index(
                 F("payer"),
                 F("business_date"),

@@ -43,6 +43,10 @@ SEVERAL = _("同时还有别的限制，只改变其中一项还不能支付更�
 AREA_RULES = _("这是统筹区的规定，个人无法改变；不足部分由本人用现金支付。")
 
 
+NO_MORE_SENT = _("按现行规定，钱包不再办理转入；不足部分由其他来源或现金支付。")
+NO_MORE_PAID_IN = _("按现行规定，家庭共济账户不再办理转入；不足部分由其他来源或现金支付。")
+
+
 def _same(sentence, clause: str = "", otherwise="") -> Words:
     return Words(sentence, sentence, clause, otherwise or (AREA_RULES if clause else ""))
 
@@ -70,6 +74,10 @@ WORDS: dict[str, Words] = {
     Reason.OWN_MISSING: _same(_("本人没有个人账户。")),
     Reason.OWN_CLOSED: _same(_("本人的个人账户已经销户。")),
     Unusable.PATIENT_DEAD: _same(_("登记显示就诊人已经去世，从去世当日起账户不再支付。")),
+    Reason.ELSEWHERE: _same(
+        _("医保钱包的使用地是 %(wallet_area)s，这家机构在 %(area)s，不能用钱包支付。"),
+        "wallet_place_changeable",
+    ),
     # -- the payer's money ----------------------------------------------------------
     Reason.EMPTY: _same(_("账户没有余额。")),
     Reason.GIVEN_WHOLE: Words(
@@ -254,6 +262,45 @@ WORDS: dict[str, Words] = {
     ),
 }
 
+#: What a reason says of a source that is no personal account. The quota is shown to both
+#: sides, the fund to all its members: neither is anybody's secret, but the till's to keep.
+OF_SOURCE: dict[tuple[str, str], Words] = {
+    ("quota", Reason.EMPTY): _same(_("共济额度已经用完。")),
+    ("quota", Reason.GIVEN_WHOLE): Words(
+        _("共济额度剩下的 %(balance)s 已全部用上，仍不够付清。"),
+        _("共济额度已全部用上，仍不够付清。"),
+    ),
+    ("wallet", Reason.EMPTY): _same(_("医保钱包里没有钱。"), otherwise=NO_MORE_SENT),
+    ("wallet", Reason.GIVEN_WHOLE): Words(
+        _("医保钱包里的 %(balance)s 已全部用上，仍不够付清。"),
+        _("医保钱包里的钱已全部用上，仍不够付清。"),
+        otherwise=NO_MORE_SENT,
+    ),
+    ("family_fund", Reason.EMPTY): _same(_("家庭共济账户里没有钱。"), otherwise=NO_MORE_PAID_IN),
+    ("family_fund", Reason.GIVEN_WHOLE): Words(
+        _("家庭共济账户里的 %(balance)s 已全部用上，仍不够付清。"),
+        _("家庭共济账户里的钱已全部用上，仍不够付清。"),
+        otherwise=NO_MORE_PAID_IN,
+    ),
+    ("family_fund", Unusable.USE_NOT_IN_AREA): _same(
+        _("家庭共济账户所在的统筹区不允许用于%(use)s。"), "uses"
+    ),
+    ("family_fund", Unusable.PATIENT_TYPE): _same(
+        _("家庭共济账户所在的统筹区不允许就诊人所参的险种使用。"), "patient_types"
+    ),
+    ("family_fund", Unusable.PATIENT_NOT_NORMAL): _same(
+        _("就诊人的参保状态不正常，家庭共济账户所在的统筹区规定成员须正常参保。"),
+        "patient_status_normal",
+    ),
+    ("family_fund", Unusable.LEVEL): _same(
+        _(
+            "家庭共济账户所在的统筹区规定居民医保门诊只能在 %(highest)s 级及以下机构使用，"
+            "这家机构是 %(level)s 级。"
+        ),
+        "resident_outpatient_max_level",
+    ),
+}
+
 #: Who can do it, and from when. `again` is the day from which waiting is over.
 REMEDIES: dict[Remedy, Any] = {
     Remedy.WAIT: _("%(again)s起可以支付。"),
@@ -264,6 +311,10 @@ REMEDIES: dict[Remedy, Any] = {
     Remedy.SPEND_OWN: _("就诊人本人的账户用完后，可以由家人支付。"),
     Remedy.RANK_FIRST: _("想由这位支付，就诊人可以把其顺位调到最前面。"),
     Remedy.SET_QUOTA: _("共济人登录本网站，在“家人”里为就诊人设共济额度后即可支付。"),
+    Remedy.RAISE_QUOTA: _("共济人调高共济额度后可以再支付。"),
+    Remedy.FILL_WALLET: _("近亲属转入医保钱包、本人接收后可以再支付。"),
+    Remedy.PAY_IN: _("成员转入家庭共济账户后可以再支付。"),
+    Remedy.CHANGE_PLACE: _("可以在“医保钱包”里把使用地改到就医的地方。"),
     Remedy.TELL_TILL: _("下次结算前请告诉收费处：要使用本人和家人的账户。"),
     Remedy.CONFIRM: _("被共济人登录本网站，在“家人”里确认后即可使用。"),
     Remedy.RENEW: _("被共济人登录本网站，在“家人”里确认续期后即可支付。"),
@@ -282,14 +333,19 @@ REMEDIES: dict[Remedy, Any] = {
 }
 
 
-def full(code: str, values: dict[str, Any]) -> str:
+def words(code: str, source: str = "") -> Words:
+    """Return a reason's words, as they are of a source."""
+    return OF_SOURCE.get((source, code)) or WORDS[code]
+
+
+def full(code: str, values: dict[str, Any], source: str = "") -> str:
     """Return the sentence for the payer and for auditors, with every figure."""
-    return str(WORDS[code].full) % _shown(values)
+    return str(words(code, source).full) % _shown(values)
 
 
-def discreet(code: str, values: dict[str, Any]) -> str:
+def discreet(code: str, values: dict[str, Any], source: str = "") -> str:
     """Return the sentence for the till and the patient: no balance of anybody else."""
-    return str(WORDS[code].discreet) % _shown(values)
+    return str(words(code, source).discreet) % _shown(values)
 
 
 def advice(given: Input, item: Considered, reader: str = PATIENT) -> str:
@@ -300,8 +356,9 @@ def advice(given: Input, item: Considered, reader: str = PATIENT) -> str:
     """
     helping = remedies.that_help(given, item)
     if not helping:
-        fine = not WORDS[item.reason].otherwise and item.reason not in remedies.FOR
-        return "" if fine else str(WORDS[item.reason].otherwise or SEVERAL)
+        otherwise = words(item.reason, item.source).otherwise
+        fine = not otherwise and not remedies.of(item)
+        return "" if fine else str(otherwise or SEVERAL)
     said = ""
     for remedy, _then in helping:
         said = both(said, _remedy(remedy, given, item)) if said else _remedy(remedy, given, item)
@@ -319,7 +376,7 @@ def _behind(then: Considered, item: Considered, reader: str) -> str:
     """Say what the same bill would have met next, without telling what an account holds."""
     if then.reason in set(Unusable) and then.reason != item.reason:
         kept = reader == PAYER and not privacy.told_to_payer(then.reason)
-        next_one = "" if kept else discreet(then.reason, then.values)
+        next_one = "" if kept else discreet(then.reason, then.values, then.source)
         return gettext("不过还有：%(obstacle)s") % {"obstacle": next_one} if next_one else ""
     if reader == STAFF and then.taken_fen > item.taken_fen:
         words = gettext("照此，同一张账单由此支付 %(amount)s。")

@@ -29,6 +29,10 @@ class Remedy(StrEnum):
     OPEN_ACCOUNT = "account_is_opened"
     SPEND_OWN = "own_money_first"
     SET_QUOTA = "payer_sets_quota"
+    RAISE_QUOTA = "payer_raises_quota"
+    FILL_WALLET = "relatives_send_to_wallet"
+    PAY_IN = "members_pay_in"
+    CHANGE_PLACE = "owner_changes_place"
     RANK_FIRST = "patient_ranks_first"
     TELL_TILL = "tell_the_till"
     CONFIRM = "relative_confirms"
@@ -82,6 +86,7 @@ FOR: dict[str, tuple[Remedy, ...]] = {
     Reason.ONE_PAYER: (Remedy.RANK_FIRST,),
     Reason.CASH_ONLY: (Remedy.TELL_TILL,),
     Reason.OWN_ONLY: (Remedy.TELL_TILL,),
+    Reason.ELSEWHERE: (Remedy.CHANGE_PLACE,),
     Unusable.PROPOSED: (Remedy.CONFIRM,),
     Unusable.RELEASED: (Remedy.BIND_AGAIN,),
     Unusable.NOT_BEGUN: (Remedy.WAIT,),
@@ -112,6 +117,23 @@ FOR: dict[str, tuple[Remedy, ...]] = {
 }
 
 
+#: What may, where the source is no personal account and nothing is contributed to it.
+FOR_SOURCE: dict[tuple[str, str], tuple[Remedy, ...]] = {
+    (source, reason): (remedy,)
+    for source, remedy in (
+        ("quota", Remedy.RAISE_QUOTA),
+        ("wallet", Remedy.FILL_WALLET),
+        ("family_fund", Remedy.PAY_IN),
+    )
+    for reason in (Reason.EMPTY, Reason.GIVEN_WHOLE)
+}
+
+
+def of(item: Considered) -> tuple[Remedy, ...]:
+    """Return what may change the answer of a source."""
+    return FOR_SOURCE.get((item.source, item.reason)) or FOR.get(item.reason, ())
+
+
 def again_on(reason: str, on: date, values: dict[str, Any]) -> date | None:
     """Return from which day waiting is over; None where there is nothing to wait for."""
     if reason == Unusable.NOT_BEGUN:
@@ -127,7 +149,7 @@ def again_on(reason: str, on: date, values: dict[str, Any]) -> date | None:
 def that_help(given: Input, item: Considered) -> list[tuple[Remedy, Considered]]:
     """Return the remedies that would have changed this source's answer, each with the new one."""
     found = []
-    for remedy in FOR.get(item.reason, ()):
+    for remedy in of(item):
         changed = _CHANGES[remedy](given, item)
         then = next(one for one in waterfall.split(changed).considered if _same(one, item))
         if _is_better(then, item):
@@ -224,12 +246,12 @@ def _top_up(given: Input, item: Considered) -> Input:
     enough = item.needed_fen + item.values.get("floor_fen", 0) + 1
 
     def filled(purse: Purse | None) -> Purse:
-        return Purse(OPEN, (*(purse or Purse()).parts, Part("current", 0, enough)))
+        purse = purse or Purse()
+        return replace(purse, state=OPEN, parts=(*purse.parts, Part("current", 0, enough)))
 
     if item.binding is None:
         return replace(given, **{item.source: filled(getattr(given, item.source))})
-    purse = "quota" if item.source == "quota" else "purse"
-    return _candidate(given, item, lambda one: replace(one, **{purse: filled(getattr(one, purse))}))
+    return _candidate(given, item, lambda one: replace(one, purse=filled(one.purse)))
 
 
 def _open_account(given: Input, item: Considered) -> Input:
@@ -239,13 +261,33 @@ def _open_account(given: Input, item: Considered) -> Input:
 
 def _set_quota(given: Input, item: Considered) -> Input:
     """Give the authorisation a quota that is enough, where the rules let one be set."""
-    standing = _standing(given, item)
-    rules = given.rules[standing.area]
-    across = standing.area[:2] != given.patient.area[:2]
+    home = _area(given, item)
+    rules = given.rules[home]
+    across = home[:2] != given.patient.area[:2]
     if rules["model"].value != "quota" and not (across and rules["quota_across_provinces"].value):
         return given
     frozen = Purse(parts=(Part("prior", 0, item.needed_fen + 1),))
     return _candidate(given, item, lambda one: replace(one, quota=frozen))
+
+
+def _fill_wallet(given: Input, item: Considered) -> Input:
+    clauses = given.rules.get(given.wallet.area)
+    return _top_up(given, item) if clauses and clauses["wallet_open"].value else given
+
+
+def _pay_in(given: Input, item: Considered) -> Input:
+    clauses = given.rules.get(given.family_fund.area)
+    pools = clauses and clauses["model"].value == "pooled_transfer"
+    return _top_up(given, item) if pools else given
+
+
+def _change_place(given: Input, item: Considered) -> Input:
+    """Bring the wallet here, where both places let that be done."""
+    here = given.charge.visit.area
+    leaves = given.rules[given.wallet.area]["wallet_place_changeable"].value
+    if not leaves or here not in given.rules or not given.rules[here]["wallet_open"].value:
+        return given
+    return replace(given, wallet=replace(given.wallet, area=here))
 
 
 def _spend_own(given: Input, item: Considered) -> Input:
@@ -268,18 +310,18 @@ def _correct(given: Input, item: Considered) -> Input:
 
 
 def _patient_type(given: Input, item: Considered) -> Input:
-    area = _standing(given, item).area
+    area = _area(given, item)
     allowed = given.rules[area]["patient_types"].value[0]
     return _patient(insutype=allowed)(given, item)
 
 
 def _patient_insured(given: Input, item: Considered) -> Input:
-    area = _standing(given, item).area
+    area = _area(given, item)
     return _patient(area=area, status="1")(_patient_type(given, item), item)
 
 
 def _move(given: Input, item: Considered) -> Input:
-    return _patient(area=_standing(given, item).area)(given, item)
+    return _patient(area=_area(given, item))(given, item)
 
 
 def _name_use(given: Input, item: Considered) -> Input:
@@ -299,8 +341,11 @@ def _lower_level(given: Input, item: Considered) -> Input:
     return replace(given, charge=replace(given.charge, visit=visit))
 
 
-def _standing(given: Input, item: Considered):
-    return next(one.standing for one in given.candidates if one.binding == item.binding)
+def _area(given: Input, item: Considered) -> str:
+    """Return the area whose rules a source follows."""
+    if item.binding is None:
+        return given.family_fund.area
+    return next(one.standing.area for one in given.candidates if one.binding == item.binding)
 
 
 _CHANGES: dict[Remedy, Callable[[Input, Considered], Input]] = {
@@ -310,6 +355,10 @@ _CHANGES: dict[Remedy, Callable[[Input, Considered], Input]] = {
     Remedy.TOP_UP: _top_up,
     Remedy.OPEN_ACCOUNT: _open_account,
     Remedy.SET_QUOTA: _set_quota,
+    Remedy.RAISE_QUOTA: _set_quota,
+    Remedy.FILL_WALLET: _fill_wallet,
+    Remedy.PAY_IN: _pay_in,
+    Remedy.CHANGE_PLACE: _change_place,
     Remedy.SPEND_OWN: _spend_own,
     Remedy.RANK_FIRST: _rank_first,
     Remedy.TELL_TILL: _tell_till,

@@ -54,6 +54,17 @@ OF_A_PAYER = (
     "cap_use_month_fen",
     "quota_across_provinces",
 )
+#: The area of a family fund decides these for its members' bills, …
+OF_A_FUND = (
+    "model",
+    "uses",
+    "patient_types",
+    "patient_status_normal",
+    "resident_outpatient_max_level",
+    "premium_form",
+)
+#: … where a wallet is used, and where it is to be, whether that may be changed, …
+OF_A_WALLET = ("wallet_open", "wallet_place_changeable")
 #: … and the area a payer has left since, what comes of that.
 OF_AN_AREA_LEFT = ("on_payer_moved",)
 #: What a clause was before it existed: as if nobody had ruled. An input stored before then
@@ -107,14 +118,20 @@ class Part:
     name: str
     ledger_account: int
     balance_fen: int
+    #: Whose share of a family fund it is.
+    owner: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """Money somebody may spend: a personal account, wallet, family fund or quota."""
+    """Money somebody may spend: a personal account, wallet, family fund or quota.
+
+    `area` is where a wallet may be used, or whose rules a family fund follows.
+    """
 
     state: str = OPEN
     parts: tuple[Part, ...] = ()
+    area: str = ""
 
     @property
     def total_fen(self) -> int:
@@ -178,7 +195,7 @@ class Candidate:
     purse: Purse
     caps: Caps = Caps()
     used: Used = Used()
-    #: Frozen for this relative alone; none until quotas are built.
+    #: Frozen for this relative alone: then it is all the authorisation gives.
     quota: Purse | None = None
 
 
@@ -194,7 +211,6 @@ class Input:
     candidates: tuple[Candidate, ...] = ()
     #: All payers' money for this patient in the calendar year.
     relative_year_fen: int = 0
-    #: Empty until wallets and family funds are built.
     wallet: Purse | None = None
     family_fund: Purse | None = None
     engine: int = ENGINE

@@ -28,6 +28,8 @@ class Line:
     binding_id: int | None
     payer_id: int | None
     amount_fen: int
+    #: Whose share of a family fund it came from.
+    owner_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ def split(given: Input) -> Outcome:
         raise ValueError("one payer, two authorisations of the same patient")
     walk = _Walk(given)
     walk.ask_own()
-    walk.ask_purse("wallet", given.wallet)
-    walk.ask_purse("family_fund", given.family_fund)
+    walk.ask_wallet()
+    walk.ask_family_fund()
     walk.ask_relatives()
     return walk.finished()
 
@@ -120,12 +122,19 @@ class _Walk:
         parts = own.in_order(self.clauses["own_part_order"].value)
         self._ask("own", parts, bounds.whole(own), obstacle)
 
-    def ask_purse(self, source: str, purse: Purse | None) -> None:
-        if purse is not None:
-            obstacle = self._patient_dead()
-            if self._is_of_another(claims=False):
-                obstacle = Bound(0, Reason.NOT_CLAIMANT)
-            self._ask(source, purse.parts, bounds.whole(purse), obstacle)
+    def ask_wallet(self) -> None:
+        """The owner's own money, wherever it came from; its place of use alone binds it."""
+        wallet = self.given.wallet
+        if wallet is not None:
+            obstacle = self._not_claimed() or self._elsewhere(wallet)
+            self._ask("wallet", wallet.parts, bounds.whole(wallet), obstacle)
+
+    def ask_family_fund(self) -> None:
+        """Share by share in the founder's order, as the parts stand."""
+        fund = self.given.family_fund
+        if fund is not None:
+            obstacle = self._not_claimed() or self._not_for_the_fund(fund)
+            self._ask("family_fund", fund.parts, bounds.whole(fund), obstacle)
 
     def ask_relatives(self) -> None:
         one = self.clauses["payers_per_settlement"]
@@ -150,7 +159,7 @@ class _Walk:
             paid[line.source] += line.amount_fen
         cash = self.given.charge.personal_fen - sum(paid.values())
         if cash:
-            self._draw("cash", "", None, None, cash)
+            self.lines.append(Line(len(self.lines) + 1, "cash", "", None, None, None, cash))
         own = paid["own"] + paid["wallet"]
         return Outcome(
             lines=tuple(self.lines),
@@ -200,13 +209,14 @@ class _Walk:
             amount = min(taken, part.balance_fen)
             taken -= amount
             if amount:
-                self._draw(source, part.name, part.ledger_account, candidate, amount)
+                self._draw(source, part, candidate, amount)
 
-    def _draw(self, source, part, account, candidate: Candidate | None, amount: int) -> None:
+    def _draw(self, source: str, part: Part, candidate: Candidate | None, amount: int) -> None:
         binding = candidate.binding if candidate else None
         payer = candidate.payer if candidate else None
-        order = len(self.lines) + 1
-        self.lines.append(Line(order, source, part, account, binding, payer, amount))
+        order, account = len(self.lines) + 1, part.ledger_account
+        line = Line(order, source, part.name, account, binding, payer, amount, part.owner)
+        self.lines.append(line)
 
     def in_order(self) -> list[Candidate]:
         """Sort by the area's `payer_order`; ties by rank, then consent, then oldest first."""
@@ -237,6 +247,31 @@ class _Walk:
         """Return whether a premium is asked back, and not from this source: it goes to one bank
         account, so it comes out of that person's money and nobody else's."""
         return self.given.charge.visit.refund and not claims
+
+    def _not_claimed(self) -> Bound | None:
+        """What stops wallet and fund alike: nobody claims a premium out of them."""
+        if self._is_of_another(claims=False):
+            return Bound(0, Reason.NOT_CLAIMANT)
+        return self._patient_dead()
+
+    def _elsewhere(self, wallet: Purse) -> Bound | None:
+        here = self.given.charge.visit.area
+        if not here or wallet.area in ("", here):
+            return None
+        changeable = self.given.rules[wallet.area]["wallet_place_changeable"]
+        return Bound(0, Reason.ELSEWHERE, {"wallet_area": wallet.area, "area": here}, changeable)
+
+    def _not_for_the_fund(self, fund: Purse) -> Bound | None:
+        rules = self.given.rules.get(fund.area)
+        if rules is None:
+            return None
+        given = self.given
+        values = {name: clause.value for name, clause in rules.items()}
+        found = usability.why_fund_unusable(given.charge.visit, given.patient, values)
+        if found is None:
+            return None
+        code, figures = found
+        return Bound(0, code, figures, rules.get(usability.CLAUSE_BEHIND.get(code)))
 
     def _flag(self, source: str) -> Bound | None:
         """The till's `acct_used_flag`: 0 nothing but cash, 1 own only where the area says so."""

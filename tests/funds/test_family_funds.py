@@ -353,14 +353,14 @@ def test_a_fund_pays_nothing_before_one_joined_nor_from_the_dead():
     assert purses(mother, build.day("2026-11-23")) == []
 
 
-def test_purses_of_a_family_take_three_statements(django_assert_num_queries):
+def test_purses_of_a_family_take_one_statement(django_assert_num_queries):
     founder = founder_in(**FUJIAN)
     mother = mother_of(founder)
     fund = build.family_fund(founder, mother)
     build.pay_in(fund, founder, 10_00)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         found = selectors.purses_for([founder.pk, mother.pk], build.TODAY)
     assert found[founder.pk] == found[mother.pk]
     stranger = build.resident(area=AREA)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert selectors.purses_for([stranger.pk], build.TODAY) == {stranger.pk: []}

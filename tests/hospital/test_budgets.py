@@ -31,7 +31,7 @@ def ask(till, hotline, family):
     return asked
 
 
-@pytest.mark.parametrize(("what", "budget"), [("settle", 15), ("preview", 6), ("balance", 7)])
+@pytest.mark.parametrize(("what", "budget"), [("settle", 16), ("preview", 7), ("balance", 9)])
 def test_a_request_keeps_its_budget_however_many_pay(ask, family, what, budget):
     ask(what)  # what a process learns once
     statements = ask(what)

@@ -6,6 +6,7 @@ import pytest
 
 from accounts import selectors as people
 from pooling.bindings.models import Binding
+from pooling.funds import selectors as purses
 from pooling.funds.models import Contribution
 from pooling.kinship.models import Relation
 from pooling.registry import files
@@ -167,6 +168,20 @@ def test_a_use_that_is_never_one_is_refused_by_its_name(folder):
 def test_an_empty_quota_and_a_zero_are_the_same(folder):
     write(folder, "bindings.csv", BOUND.replace(",,outpatient", ",0.00,outpatient"))
     assert "bindings.csv：新增 1" in load(folder)
+
+
+def test_a_quota_is_frozen_as_the_binding_begins_and_never_twice(folder):
+    payer, mother = (people.by_psn_no(psn_no) for psn_no in ("P-WEI", "P-MOTHER"))
+    mother.enrolments.update(area=build.XIAN)
+    write(folder, "bindings.csv", BOUND.replace(",,outpatient", ",80.00,outpatient"))
+    assert "bindings.csv：新增 1" in load(folder)
+    quota = purses.open_quota(payer.pk, mother.pk)
+    assert build.frozen(quota) == (80_00, 0)
+    assert build.holdings(payer) == (38_60, 0)
+    clinic = build.institution()
+    assert build.settle(mother, 30_00, place=clinic, at=datetime.now(SHANGHAI)).pooled_fen == 30_00
+    assert "bindings.csv：新增 0，更正 0，未变 1" in load(folder)
+    assert build.frozen(quota) == (50_00, 0)
 
 
 def test_without_registered_relation_a_commitment_counts_where_the_area_takes_it(folder):

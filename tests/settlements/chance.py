@@ -23,7 +23,12 @@ NEW_CAPS = (
 #: Every clause at what it is where nobody rules.
 NEUTRAL = {
     name: parameters.default(name)
-    for name in (*sources.OF_THE_BILL, *sources.OF_A_PAYER, *sources.OF_AN_AREA_LEFT)
+    for name in (
+        *sources.OF_THE_BILL,
+        *sources.OF_A_PAYER,
+        *sources.OF_A_WALLET,
+        *sources.OF_AN_AREA_LEFT,
+    )
 }
 
 
@@ -75,9 +80,20 @@ def any_input(pick) -> Input:
             "needs_empty_own_account": not pick(0, 19),
             "quota_across_provinces": not pick(0, 2),
             "premium_form": one_of({}, {"resident_premium": one_of("refund", "both")}),
+            "wallet_place_changeable": bool(pick(0, 1)),
+            "wallet_open": bool(pick(0, 1)),
         }
         values |= {name: often(None, pick(0, 12)) if pick(0, 1) else None for name in NEW_CAPS}
         return {name: Clause(name, value, area, "1", "源", "文") for name, value in values.items()}
+
+    def wallet():
+        return Purse(parts=(Part("", pick(1, 99), pick(0, 10)),), area=one_of("", *AREAS))
+
+    def fund():
+        """Shares of up to three contributors, each with its two parts."""
+        shares = [(owner, name) for owner in range(pick(0, 3)) for name in ("prior", "current")]
+        parts = (Part(name, 500 + n, pick(0, 6), own) for n, (own, name) in enumerate(shares))
+        return Purse(parts=tuple(parts), area=one_of("", *AREAS))
 
     def candidate(number):
         money = purse()
@@ -111,7 +127,13 @@ def any_input(pick) -> Input:
     personal, refund = pick(0, 60), not pick(0, 5)
     return Input(
         charge=Charge(
-            visit=Visit(DAY, one_of(*USES, "resident_premium"), pick(0, 3), refund=refund),
+            visit=Visit(
+                DAY,
+                one_of(*USES, "resident_premium"),
+                pick(0, 3),
+                refund=refund,
+                area=one_of("", *AREAS),
+            ),
             personal_fen=personal,
             own_paid_fen=often(0, pick(0, personal)),
             acct_used_flag=often(2, 0, 1),
@@ -125,8 +147,8 @@ def any_input(pick) -> Input:
         relative_day_fen=often(0, pick(0, 20)),
         relative_month_fen=often(0, pick(0, 20)),
         relative_year_fen=often(0, pick(0, 20)),
-        wallet=often(None, Purse(parts=(Part("", pick(1, 99), pick(0, 10)),))),
-        family_fund=often(None, Purse(parts=(Part("", pick(1, 99), pick(0, 10)),))),
+        wallet=often(None, wallet()),
+        family_fund=often(None, fund()),
     )
 
 
@@ -152,10 +174,8 @@ def expected(given: Input) -> dict[object, int]:
     if flag and not given.patient.dead and not (refund and claimant):
         own = given.own if given.own.state == "open" else Purse()
         pour("own", lambda fen: fen <= own.total_fen)
-        wallet = 0 if refund or given.wallet is None else given.wallet.total_fen
-        pour("wallet", lambda fen: fen <= wallet)
-        fund = 0 if refund or own_only or given.family_fund is None else given.family_fund.total_fen
-        pour("family_fund", lambda fen: fen <= fund)
+        pour("wallet", lambda fen: not refund and may_spend(given, given.wallet, fen))
+        pour("family_fund", lambda fen: not (refund or own_only) and may_use_fund(given, fen))
     for candidate in _order(given, bill["payer_order"]) if flag and not own_only else ():
         others = sum(fen for who, fen in paid.items() if isinstance(who, int))
         if may_give(given, candidate, 1, others):
@@ -163,6 +183,30 @@ def expected(given: Input) -> dict[object, int]:
             if bill["payers_per_settlement"] == "one":
                 break
     return paid
+
+
+def may_spend(given: Input, wallet: Purse | None, fen: int) -> bool:
+    """Return whether a wallet holds `fen`, and is used where the institution lies."""
+    place = given.charge.visit.area
+    at_home = wallet is not None and (not place or not wallet.area or wallet.area == place)
+    return at_home and fen <= sum(part.balance_fen for part in wallet.parts)
+
+
+def may_use_fund(given: Input, fen: int) -> bool:
+    """Return whether the shares together hold `fen`, and the fund's area has nothing against it."""
+    fund, visit, patient = given.family_fund, given.charge.visit, given.patient
+    if fund is None or fen > sum(part.balance_fen for part in fund.parts):
+        return False
+    rules = {name: clause.value for name, clause in given.rules.get(fund.area, {}).items()}
+    highest = rules.get("resident_outpatient_max_level")
+    level_matters = patient.insutype == "390" and visit.use == "outpatient"
+    return not rules or (
+        patient.insutype in rules["patient_types"]
+        and (patient.status == "1" or not rules["patient_status_normal"])
+        and (rules["uses"] is None or visit.use in rules["uses"])
+        and rules["premium_form"].get(visit.use) != "refund"
+        and (highest is None or not level_matters or visit.institution_level <= highest)
+    )
 
 
 def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:

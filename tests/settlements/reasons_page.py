@@ -33,6 +33,13 @@ balance of anybody else.
 | code | clause | values | sentence | discreet | may be changed by |
 |---|---|---|---|---|---|
 """
+BESIDE = """
+Of a quota, a wallet and a family fund some of these say it otherwise. Where no way is named, those
+of the reason above hold.
+
+| source and code | clause | values | sentence | discreet | may be changed by |
+|---|---|---|---|---|---|
+"""
 WAYS = """
 ## What may change the answer of a bill
 
@@ -65,15 +72,12 @@ def page() -> str:
     from pooling.settlements import reasons, remedies
 
     bills = [
-        _row(
-            f"`{code}`",
-            _code(words.clause),
-            _values(words.full, words.discreet),
-            words.full,
-            "" if str(words.discreet) == str(words.full) else words.discreet,
-            ", ".join(f"`{each}`" for each in remedies.FOR.get(code, ())),
-        )
+        _bill(f"`{code}`", words, remedies.FOR.get(code, ()))
         for code, words in sorted(reasons.WORDS.items())
+    ]
+    beside = [
+        _bill(f"`{source}`: `{code}`", words, remedies.FOR_SOURCE.get((source, code), ()))
+        for (source, code), words in sorted(reasons.OF_SOURCE.items())
     ]
     ways = [_row(f"`{each}`", words) for each, words in reasons.REMEDIES.items()]
     refused = [
@@ -88,7 +92,19 @@ def page() -> str:
     ]
     last = ELSE.format(ruled=reasons.AREA_RULES, several=reasons.SEVERAL)
     told = IMPLAUSIBLE.format(words=refusals.IMPLAUSIBLE)
-    return "".join([TOP, BILLS, *bills, WAYS, *ways, last, REFUSED, *refused, told])
+    of_bills = [BILLS, *bills, BESIDE, *beside, WAYS, *ways, last]
+    return "".join([TOP, *of_bills, REFUSED, *refused, told])
+
+
+def _bill(name: str, words, ways) -> str:
+    return _row(
+        name,
+        _code(words.clause),
+        _values(words.full, words.discreet),
+        words.full,
+        "" if str(words.discreet) == str(words.full) else words.discreet,
+        ", ".join(f"`{each}`" for each in ways),
+    )
 
 
 def _row(*cells) -> str:

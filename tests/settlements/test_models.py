@@ -114,6 +114,10 @@ def line_of(settlement, **facts):
         ),
         ("settlements_line_payer_iff_binding", {"binding_id": None}),
         ("settlements_line_payer_iff_binding", {"source": "own"}),
+        (
+            "settlements_line_owner_iff_family_fund",
+            {"source": "family_fund", "payer_id": None, "binding_id": None},
+        ),
     ],
 )
 def test_a_line_says_whose_money_it_was(settlement, constraint, facts):

@@ -18,7 +18,7 @@ from tests.settlements.test_remedies import FINE, answers
 ROOT = Path(__file__).resolve().parents[2]
 #: Figures of a decision that a sentence may show, by their names there.
 FIGURES = {"own_paid", "balance", "floor", "prior", "current", "cap", "used"}
-FACTS = {"date", "use", "level", "highest", "payer_area", "patient_area"}
+FACTS = {"date", "use", "level", "highest", "payer_area", "patient_area", "wallet_area", "area"}
 
 
 def placeholders(sentence) -> set[str]:
@@ -31,15 +31,18 @@ def test_the_list_is_closed():
     assert len(set(Reason) | set(Unusable)) == len(Reason) + len(Unusable)
 
 
-@pytest.mark.parametrize("code", reasons.WORDS)
-def test_a_reason_has_all_its_words(code):
-    words = reasons.WORDS[code]
+EVERY = [("", code) for code in reasons.WORDS] + list(reasons.OF_SOURCE)
+
+
+@pytest.mark.parametrize(("source", "code"), EVERY)
+def test_a_reason_has_all_its_words(source, code):
+    words = reasons.words(code, source)
     for sentence in (words.full, words.discreet):
         assert isinstance(sentence, Promise), "the catalogue does not find it"
         assert str(sentence).endswith("。")
         assert placeholders(sentence) <= FIGURES | FACTS
     assert words.clause == "" or words.clause in PARAMETERS
-    way_out = words.otherwise or code in remedies.FOR
+    way_out = words.otherwise or code in remedies.FOR or (source, code) in remedies.FOR_SOURCE
     assert bool(way_out) is (code not in FINE)
 
 
@@ -51,7 +54,7 @@ def test_a_remedy_has_its_words(remedy):
 
 def test_what_is_told_names_the_clause_the_decision_quotes():
     for _given, item in answers():
-        named = reasons.WORDS[item.reason].clause
+        named = reasons.words(item.reason, item.source).clause
         quoted = item.clause.name if item.clause else ""
         assert quoted == named, item.reason
     for code, name in usability.CLAUSE_BEHIND.items():
@@ -60,7 +63,7 @@ def test_what_is_told_names_the_clause_the_decision_quotes():
 
 def test_the_till_and_the_patient_read_no_balance():
     balances = {"balance", "prior", "current"}
-    for words in reasons.WORDS.values():
+    for words in (*reasons.WORDS.values(), *reasons.OF_SOURCE.values()):
         assert not placeholders(words.discreet) & balances
 
 

@@ -60,7 +60,8 @@ def by_remedy():
 def test_every_reason_has_a_way_out_or_none_on_purpose():
     assert set(remedies.FOR) | FINE | RULED == set(Reason) | set(Unusable)
     assert not set(remedies.FOR) & (FINE | RULED)
-    assert {remedy for each in remedies.FOR.values() for remedy in each} == set(Remedy)
+    found = [*remedies.FOR.values(), *remedies.FOR_SOURCE.values()]
+    assert {remedy for each in found for remedy in each} == set(Remedy)
 
 
 @pytest.mark.parametrize("remedy", Remedy)

@@ -49,6 +49,20 @@ def check_parts(bill, outcome):
                 ]
                 assert sum(prior) == purse.of("prior")
 
+    if bill.family_fund:
+        of_fund = [line for line in outcome.lines if line.source == "family_fund"]
+        check_shares(bill.family_fund, of_fund)
+
+
+def check_shares(fund, lines):
+    """Shares give in their order, the next one only when the one before is empty."""
+    taken = {(line.owner_id, line.part): line.amount_fen for line in lines}
+    assert len(taken) == len(lines)
+    given = [(part.balance_fen, taken.get((part.owner, part.name), 0)) for part in fund.parts]
+    while given and given[-1][1] == 0:
+        given.pop()
+    assert all(held == took for held, took in given[:-1])
+
 
 def check_decision(bill, outcome):
     """Own account and every open authorisation leave exactly one line that adds up."""
@@ -64,8 +78,8 @@ def check_decision(bill, outcome):
         assert item.taken_fen == taken <= min(item.could_give_fen, item.needed_fen)
         if item.taken_fen < item.needed_fen:
             assert item.reason != Reason.COVERED
-        assert reasons.full(item.reason, item.values)
-        assert reasons.discreet(item.reason, item.values)
+        assert reasons.full(item.reason, item.values, item.source)
+        assert reasons.discreet(item.reason, item.values, item.source)
     stored = json.loads(json.dumps(sources.to_json(bill)))
     assert waterfall.split(sources.from_json(stored)) == outcome
 

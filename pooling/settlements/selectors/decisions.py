@@ -178,7 +178,7 @@ def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> 
         other_id=other_id,
         other=other,
         reason=item.reason,
-        sentence=tell(item.reason, item.values),
+        sentence=tell(item.reason, item.values, item.source),
         remedy=reasons.advice(given, item, PATIENT if as_patient else PAYER),
         clause=item.clause,
     )
@@ -263,7 +263,7 @@ def source_row(given: Input, item: Considered, payer: str, role: str) -> SourceR
         ),
         taken_fen=item.taken_fen,
         reason=item.reason,
-        sentence=tell(item.reason, item.values),
+        sentence=tell(item.reason, item.values, item.source),
         remedy=reasons.advice(given, item, role),
         clause=item.clause,
     )

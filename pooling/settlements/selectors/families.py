@@ -26,6 +26,7 @@ from pooling.bindings.usability import (
     Payer,
     moved,
 )
+from pooling.funds import purses as beside
 from pooling.funds import selectors as funds
 from pooling.funds import services as treasury
 from pooling.funds.models import PersonalAccount
@@ -34,7 +35,9 @@ from pooling.ledger.models import Account
 from pooling.policy import selectors as policy
 from pooling.settlements.sources import (
     NO_PURSE,
+    OF_A_FUND,
     OF_A_PAYER,
+    OF_A_WALLET,
     OF_AN_AREA_LEFT,
     OF_THE_BILL,
     Candidate,
@@ -82,19 +85,21 @@ def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Fam
         raise NotFound(_("没有这位参保人。"))
     standings = people.standings(members.values(), on)
     accounts = funds.held_by(members, standings, on)
+    purses = beside.around([patient_id], on)[patient_id]
     areas = {
         part: account.area
         for account in accounts.values()
         if account.is_open(on)
         for part in (account.current_id, account.prior_id)
-    }
+    } | {each.ledger_account_id: each.area for each in purses}
     payables, locked = {}, {}
     if lock:
         payables = {
             area: treasury.institution_payable(pay_to, area) for area in sorted({*areas.values()})
         }
         locked = books.locked(areas)
-    given, rules_version = _given(patient_id, charge, bindings, standings, accounts, locked)
+    held = _Held(accounts, purses, locked, on)
+    given, rules_version = _given(patient_id, charge, bindings, standings, held)
     return Family(
         given=given,
         own=accounts.get(patient_id),
@@ -115,33 +120,88 @@ def _around(patient_id: int, on: date) -> tuple[dict[int, Member], list[Binding]
     return members or people.by_ids([patient_id]), bindings
 
 
-def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[Input, str]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """All the money around a patient: personal accounts by owner, and the purses beside them."""
+
+    accounts: dict[int, PersonalAccount]
+    others: list[beside.Purse]
+    locked: dict[int, Account]
+    on: date
+
+    def account(self, member_id: int) -> Purse:
+        """Return somebody's personal account, with the locked balances where there are any."""
+        account = self.accounts.get(member_id)
+        if account is None:
+            return NO_PURSE
+        parts = (("current", account.current), ("prior", account.prior))
+        return Purse(
+            state=OPEN if account.is_open(self.on) else CLOSED,
+            parts=tuple(
+                Part(name, row.pk, self.locked.get(row.pk, row).balance_fen) for name, row in parts
+            ),
+        )
+
+    def purse(self, source: str, owner_id: int | None = None) -> Purse | None:
+        """Return the purse of a kind, of one owner or of all, its parts in the order of use."""
+        mine = [
+            each
+            for each in self.others
+            if each.source == source and owner_id in (None, each.owner_id)
+        ]
+        if not mine:
+            return None
+        # Only of a fund's parts it is not known already whose they are.
+        owned = source == "family_fund"
+        return Purse(
+            area="" if source == "quota" else mine[0].area,
+            parts=tuple(
+                Part(
+                    each.part,
+                    each.ledger_account_id,
+                    self._balance(each),
+                    each.owner_id if owned else None,
+                )
+                for each in mine
+            ),
+        )
+
+    def _balance(self, purse: beside.Purse) -> int:
+        row = self.locked.get(purse.ledger_account_id)
+        return purse.balance_fen if row is None else row.balance_fen
+
+
+def _given(patient_id, charge, bindings, standings, held: _Held) -> tuple[Input, str]:
     on = charge.visit.on
-    patient, own = standings[patient_id], accounts.get(patient_id)
+    patient, own = standings[patient_id], held.accounts.get(patient_id)
     bill_area = patient.area or (own.area if own else NATION)
+    wallet, fund = held.purse("wallet"), held.purse("family_fund")
     payers = {
-        binding.payer_id: _payer(standings[binding.payer_id], accounts.get(binding.payer_id), on)
-        for binding in bindings
+        row.payer_id: _payer(standings[row.payer_id], held.accounts.get(row.payer_id), on)
+        for row in bindings
     }
     left = [row.payer_area for row in bindings if moved(row.payer_area, payers[row.payer_id].area)]
     areas = [payer.area for payer in payers.values()]
-    rules, version = rules_of(bill_area, areas, on, left=left)
+    rules, version = rules_of(
+        bill_area,
+        areas,
+        on,
+        left=left,
+        fund=fund.area if fund else None,
+        # Where it is used, and where the bill is: would it help to change that?
+        wallet=(wallet.area, charge.visit.area) if wallet else (),
+    )
     used = _Uses(patient_id, payers, charge)
     given = Input(
         charge=charge,
         patient=Patient(patient.dead(on), patient.insutype, patient.area, patient.status),
         rules_area=bill_area,
         rules=rules,
-        own=_purse(own, on, locked),
+        own=held.account(patient_id),
+        wallet=wallet,
+        family_fund=fund,
         candidates=tuple(
-            _candidate(
-                binding,
-                payers[binding.payer_id],
-                _purse(accounts.get(binding.payer_id), on, locked),
-                used.of(binding),
-                on,
-            )
-            for binding in bindings
+            _candidate(row, payers[row.payer_id], held, used.of(row), on) for row in bindings
         ),
         relative_day_fen=used.relative("day"),
         relative_month_fen=used.relative("month"),
@@ -150,7 +210,7 @@ def _given(patient_id, charge, bindings, standings, accounts, locked) -> tuple[I
     return given, version
 
 
-def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used, on: date) -> Candidate:
+def _candidate(binding: Binding, standing: Payer, held: _Held, used: Used, on: date) -> Candidate:
     return Candidate(
         binding=binding.pk,
         payer=binding.payer_id,
@@ -170,7 +230,8 @@ def _candidate(binding: Binding, standing: Payer, purse: Purse, used: Used, on: 
             relative_area=binding.relative_area,
         ),
         standing=standing,
-        purse=purse,
+        purse=held.account(binding.payer_id),
+        quota=held.purse("quota", binding.payer_id),
         caps=Caps(
             per_settlement_fen=binding.cap_per_settlement_fen,
             per_day_fen=binding.cap_per_day_fen,
@@ -190,26 +251,26 @@ def _payer(standing: Standing, account: PersonalAccount | None, on: date) -> Pay
     return Payer(standing.dead(on), standing.employee_status, area, state)
 
 
-def _purse(account: PersonalAccount | None, on: date, locked: dict[int, Account]) -> Purse:
-    """Return the account's parts, with the locked balances where there are any."""
-    if account is None:
-        return NO_PURSE
-    parts = (("current", account.current), ("prior", account.prior))
-    return Purse(
-        state=OPEN if account.is_open(on) else CLOSED,
-        parts=tuple(Part(name, row.pk, locked.get(row.pk, row).balance_fen) for name, row in parts),
-    )
-
-
 def rules_of(
-    bill_area: str, payer_areas: Iterable[str], on: date, *, left: Iterable[str] = ()
+    bill_area: str,
+    payer_areas: Iterable[str],
+    on: date,
+    *,
+    left: Iterable[str] = (),
+    fund: str | None = None,
+    wallet: Iterable[str] = (),
 ) -> tuple[dict[str, dict[str, Clause]], str]:
     """Return area → name → clause, and the stamp of every rule version that had a say."""
-    wanted = {bill_area: OF_THE_BILL}
-    for area in payer_areas:
-        wanted[area] = (*OF_THE_BILL, *OF_A_PAYER) if area == bill_area else OF_A_PAYER
-    for area in left:
-        wanted[area] = (*wanted.get(area, ()), *OF_AN_AREA_LEFT)
+    wanted: dict[str, dict[str, None]] = {}
+    for areas, names in (
+        ([bill_area], OF_THE_BILL),
+        (payer_areas, OF_A_PAYER),
+        (left, OF_AN_AREA_LEFT),
+        ([fund] if fund else (), OF_A_FUND),
+        (filter(None, wallet), OF_A_WALLET),
+    ):
+        for area in areas:
+            wanted.setdefault(area, {}).update(dict.fromkeys(names))
     rules, stamps = {}, {}
     for area, names in wanted.items():
         found = policy.in_force(area, on)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
 from pooling.bindings.usability import Visit
+from pooling.funds import selectors as funds
 from pooling.funds.models import PersonalAccount
 from pooling.settlements import waterfall
 from pooling.settlements.models import Settlement, Use
@@ -35,9 +36,14 @@ def id_by_message(institution_id: int, message_id: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """What somebody could spend today: the own open account, and (binding, payer, fen)."""
+    """What somebody could spend today: the own open account, and (binding, payer, fen).
+
+    `frozen_fen` is what of the own money is frozen for others, `wallet_fen` in the own wallet.
+    """
 
     own: PersonalAccount | None
+    frozen_fen: int
+    wallet_fen: int
     from_relatives: tuple[tuple[int, Member, int], ...]
 
 
@@ -52,6 +58,8 @@ def available_to(member_id: int, on: date) -> Available:
     payers = {row.pk: row.payer_id for row in family.bindings if row.state == row.State.ACTIVE}
     return Available(
         own=family.own if family.own and family.own.is_open(on) else None,
+        frozen_fen=funds.frozen_fen(member_id),
+        wallet_fen=family.given.wallet.total_fen if family.given.wallet else 0,
         from_relatives=tuple(
             (binding, family.members[payers[binding]], fen)
             for binding, fen in waterfall.could_give(family.given).items()

@@ -79,7 +79,12 @@ class Bill:
     def charge(self) -> Charge:
         """What of the bill the split looks at."""
         return Charge(
-            visit=Visit(self.business_date, str(self.use), self.institution.level),
+            visit=Visit(
+                self.business_date,
+                str(self.use),
+                self.institution.level,
+                area=self.institution.area,
+            ),
             personal_fen=self.personal_part_fen,
             own_paid_fen=self.own_paid_fen,
             acct_used_flag=self.acct_used_flag,

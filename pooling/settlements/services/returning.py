@@ -10,9 +10,10 @@ from accounts.models import Member
 from pooling.audit import services as audit
 from pooling.cases import services as cases
 from pooling.cases.models import Case
+from pooling.funds import purses
 from pooling.funds import selectors as funds
 from pooling.funds import services as treasury
-from pooling.funds.models import PersonalAccount
+from pooling.funds.purses import Home
 from pooling.ledger import selectors as books
 from pooling.ledger import services as ledger
 from pooling.ledger.models import Account
@@ -68,7 +69,7 @@ class _Held:
     settlement: Settlement
     lines: list[Line]
     members: dict[int, Member]
-    homes: dict[int, PersonalAccount]
+    homes: dict[int, Home]
     payables: dict[str, int]
     suspense: int
     locked: dict[int, Account]
@@ -167,28 +168,25 @@ def refund(
 def _hold(settlement_id: int, institution_id: int) -> _Held:
     """Lock in the one order: members, settlement, ledger accounts. Raises NotFound.
 
-    No lock on bindings: nothing here depends on them until quotas are built.
+    No lock on bindings: whether a quota still runs changes under the locks of its members.
     """
     rows = Settlement.objects.filter(institution=institution_id)
     found = rows.filter(pk=settlement_id).first()
     if found is None:
         raise NotFound(_("没有这笔结算。"))
     lines = list(found.lines.all())
-    members = people.locked({found.patient_id, *(line.payer_id for line in lines if line.payer_id)})
+    owners = {pk for line in lines for pk in (line.payer_id, line.owner_id) if pk}
+    members = people.locked({found.patient_id, *owners})
     accounts = [line.ledger_account_id for line in lines if line.ledger_account_id]
-    areas = {account.area for account in funds.owning(accounts).values()}
+    homes = purses.homes(accounts)
+    areas = {_area(found, home) for home in homes.values()}
     # Found before the accounts are locked: a first use would wait for another first use.
     payables = {area: treasury.institution_payable(institution_id, area) for area in sorted(areas)}
     suspense = treasury.suspense()
     locked_rows = rows.select_for_update(of=("self",), no_key=True)
     settlement = locked_rows.select_related("institution").get(pk=settlement_id)
     settlement.patient = members[settlement.patient_id]
-    parts = {
-        part
-        for account in funds.owning(accounts).values()
-        for part in (account.current_id, account.prior_id)
-    }
-    locked = books.locked(parts)
+    locked = books.locked({part for home in homes.values() for part in home.accounts})
     lines = list(settlement.lines.all())
     for line in lines:
         line.payer = members.get(line.payer_id)
@@ -197,29 +195,34 @@ def _hold(settlement_id: int, institution_id: int) -> _Held:
         lines=lines,
         members=members,
         # Read once more: closing takes the locks that are held now.
-        homes=funds.owning(accounts),
+        homes=purses.homes(accounts),
         payables=payables,
         suspense=suspense,
         locked=locked,
     )
 
 
+def _area(settlement: Settlement, home: Home) -> str:
+    """Return the scheme that paid: a wallet may be used elsewhere by now."""
+    if home.kind == Line.Source.WALLET:
+        return settlement.decision["input"]["wallet"]["area"]
+    return home.area
+
+
 def _home(held: _Held, line: Line, amount_fen: int, at: datetime) -> Back:
     """Return where a line's money goes: the part it came from, unless that has moved on."""
     if line.ledger_account_id is None:
         return Back(line, amount_fen)
-    account = held.homes[line.ledger_account_id]
-    payable = held.payables[account.area]
-    owner = held.members[account.member_id]
-    if account.closed_on is not None:
-        return Back(line, amount_fen, held.suspense, payable, owner, "account_closed")
+    home = held.homes[line.ledger_account_id]
+    payable = held.payables[_area(held.settlement, home)]
+    owner = held.members[home.owner_id]
+    account = home.account(line.part, year_is_over=_year(held.settlement.posted_at) < _year(at))
+    if account is None:
+        cause = "wallet_closed" if home.kind == Line.Source.WALLET else "account_closed"
+        return Back(line, amount_fen, held.suspense, payable, owner, cause)
     if owner.died_on is not None:
         return Back(line, amount_fen, held.suspense, payable, owner, "owner_dead")
-    home = line.ledger_account_id
-    if line.part == "current" and _year(held.settlement.posted_at) < _year(at):
-        # What was this year's when it was taken is an earlier year's now.
-        home = account.prior_id
-    return Back(line, amount_fen, home, payable)
+    return Back(line, amount_fen, account, payable)
 
 
 def _year(moment: datetime) -> int:

@@ -193,6 +193,7 @@ def _record(
             ledger_account_id=line.ledger_account_id,
             binding_id=line.binding_id,
             payer=family.members.get(line.payer_id),
+            owner_id=line.owner_id,
             amount_fen=line.amount_fen,
             patient_id=bill.patient_id,
             use=bill.use,
