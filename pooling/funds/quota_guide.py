@@ -14,10 +14,10 @@ from pooling.policy.rules import ClauseInForce
 
 @dataclass(frozen=True, slots=True)
 class QuotaGuide:
-    """A payer's quota for a relative now, in fen; all but `left_fen` is the payer's alone to see.
+    """A payer's quota for a relative now, in fen; of the amounts the relative sees `left_fen`.
 
     `own_fen` is what the payer could spend themselves, `most_fen` the highest the quota may be
-    set to. `refused` stands against raising it. `wanted` is whether this pair pays by quota.
+    set to. `refused` stands against raising it, `clause` is why this pair pays by quota.
     """
 
     is_open: bool
@@ -64,10 +64,10 @@ def for_payer(payer_id: int, relative_id: int, on: date) -> QuotaGuide:
     )
 
 
-def for_relative(payer_id: int, relative_id: int) -> QuotaGuide:
+def for_relative(payer_id: int, relative_id: int, on: date) -> QuotaGuide:
     """Return what is kept for a relative: what is left of it, and nothing of the payer's rest."""
-    quota = selectors.open_quota(payer_id, relative_id)
-    return QuotaGuide(quota is not None, _left(quota))
+    whole = for_payer(payer_id, relative_id, on)
+    return QuotaGuide(whole.is_open, whole.left_fen, clause=whole.clause)
 
 
 def _left(quota) -> int:

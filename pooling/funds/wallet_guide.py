@@ -80,7 +80,8 @@ class SendGuide:
     """The limits of sending from one place today, and to whom; `refused` stands against all.
 
     `most_fen` is the most one transfer may be now, `each_fen` the area's limit of one. `made`
-    of `per_day` were sent today. `clauses` are the rules behind.
+    of `per_day` were sent today. From `until` on it goes back by itself. `clauses` are the rules
+    behind.
     """
 
     from_wallet: bool
@@ -93,8 +94,7 @@ class SendGuide:
     made: int = 0
     closed_hours: tuple[int, int] | None = None
     one_pending: bool = False
-    back_by_hour: int = 0
-    last_day: date | None = None
+    until: datetime | None = None
     receivers: tuple[Relative, ...] = ()
     without: tuple[Relative, ...] = ()
     clauses: tuple[ClauseInForce, ...] = ()
@@ -124,10 +124,9 @@ def page(member_id: int, at: datetime) -> WalletPage:
     names = policy.area_names()
     answers_for = {member_id, *(row.owner_id for row in kept)}
     found = selectors.transfers_of(member_id, kept=kept)
-    ways = {
-        way: why_not(lambda way=way: _may_send(member, way == "wallet", at))
-        for way in ("account", "wallet")
-    }
+    ways = {"account": why_not(lambda: _may_send(member, False, at))}
+    if wallet and wallet.ledger_account.balance_fen:
+        ways["wallet"] = why_not(lambda: _may_send(member, True, at))
     return WalletPage(
         wallet=_row(wallet, "", names, on) if wallet else None,
         kept=tuple(_row(each, labels.get(each.owner_id, ""), names, on) for each in kept),
@@ -228,7 +227,6 @@ def sending(member_id: int, from_wallet: bool, at: datetime) -> SendGuide:
     hours = area.value("wallet_closed_hours")
     near = relatives.of(member_id, on, parameters.NEAR_RELATIVES)
     having = selectors.wallets_of(each.id for each in near)
-    back = rules.returns_at(at, area.value("wallet_return_hour"))
     return SendGuide(
         from_wallet,
         None,
@@ -240,8 +238,7 @@ def sending(member_id: int, from_wallet: bool, at: datetime) -> SendGuide:
         made=selectors.sent_to_wallets(member_id, on)[0],
         closed_hours=tuple(hours) if hours else None,
         one_pending=area.value("wallet_one_pending"),
-        back_by_hour=area.value("wallet_return_hour"),
-        last_day=business_date(back),
+        until=rules.returns_at(at, area.value("wallet_return_hour")),
         receivers=tuple(each for each in near if each.id in having),
         without=tuple(each for each in near if each.id not in having),
         clauses=_behind(area),

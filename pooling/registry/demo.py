@@ -132,7 +132,8 @@ def phone(serial: int) -> str:
 PAYER, WIFE_OF_PAYER, GRANDMOTHER, CHILD_UNBOUND, AUNT, GRANDFATHER = range(1, 7)
 FATHER_IN_XIAN, MOTHER_IN_XIAN, SON_IN_XIAN, GRANDMOTHER_IN_XIAN = range(7, 11)
 FOUNDER_IN_XIAMEN, WIFE_IN_XIAMEN, MOTHER_IN_XIAMEN = range(11, 14)
-LAST_OF_STORY = MOTHER_IN_XIAMEN
+DAUGHTER_IN_SHANGHAI, MOTHER_FAR_AWAY = range(14, 16)
+LAST_OF_STORY = MOTHER_FAR_AWAY
 LOGINS = (
     (PAYER, "王伟", "上饶职工，为妻子和母亲付费，可为女儿开通共济"),
     (GRANDMOTHER, "张桂兰", "上饶居民，由儿子王伟付费"),
@@ -140,15 +141,24 @@ LOGINS = (
     (FATHER_IN_XIAN, "陈志强", "西安职工，与赵丽先后为儿子付费"),
     (GRANDMOTHER_IN_XIAN, "刘凤英", "西安居民，由儿子陈志强付费"),
     (FOUNDER_IN_XIAMEN, "林国华", "厦门职工，建有家庭共济账户"),
+    (MOTHER_IN_XIAMEN, "黄玉兰", "厦门居民，看病用家庭共济账户"),
+    (DAUGHTER_IN_SHANGHAI, "周晓燕", "上海职工，为在上饶的母亲设有共济额度"),
+    (MOTHER_FAR_AWAY, "徐秀珍", "上饶居民，有女儿设的共济额度和医保钱包"),
 )
 #: Where the story's settlements happen.
 CLINIC, HOSPITAL, PHARMACY = "H36110000001", "H36110000003", "P36110000001"
+CLINIC_IN_XIAMEN = "H35020000001"
 CLINIC_IN_XIAN, HOSPITAL_IN_XIAN = "H61010000001", "H61010000003"
 
 
 def story(on: date) -> list[Family]:
-    """Return the three families that every demo begins with."""
-    return [_family_in_shangrao(on), _family_in_xian(on), _family_in_xiamen(on)]
+    """Return the four families that every demo begins with."""
+    return [
+        _family_in_shangrao(on),
+        _family_in_xian(on),
+        _family_in_xiamen(on),
+        _family_across_provinces(),
+    ]
 
 
 def _bound_since(on: date) -> date:
@@ -225,4 +235,18 @@ def _family_in_xiamen(on: date) -> Family:
             Tie(hua, lan, MOTHER, HOUSEHOLD, hua.born),
         ],
         purses=[Purse("family_fund", hua, 80_000, since, [mei, lan])],
+    )
+
+
+def _family_across_provinces() -> Family:
+    """A daughter freezes a quota for her mother in another province, as may be since 2026."""
+    yan = Person(DAUGHTER_IN_SHANGHAI, "周晓燕", date(1984, 8, 16), FEMALE, SHANGHAI, EMPLOYEE)
+    yan.opening_fen, yan.monthly_fen, yan.employer = 260_000, 15_300, "上海示范设计有限公司"
+    zhen = Person(MOTHER_FAR_AWAY, "徐秀珍", date(1958, 4, 9), FEMALE, SHANGRAO, RESIDENT)
+    return Family(
+        [yan, zhen],
+        [Tie(yan, zhen, MOTHER, HOUSEHOLD, yan.born)],
+        [Authorisation(yan, zhen, MOTHER, date(2026, 3, 1))],
+        # Sent in the months before quotas, when that was done by wallet.
+        [Purse("wallet", zhen, 15_000, date(2025, 11, 20))],
     )

@@ -11,10 +11,14 @@ from allauth.mfa.totp.internal.auth import generate_totp_secret
 from accounts import roles
 from accounts import selectors as people
 from accounts.services import clients, users
+from pooling.bindings import selectors as bindings
+from pooling.bindings import services as authorisations
+from pooling.funds import selectors as funds
 from pooling.registry import demo
 from pooling.settlements import services as settlements
 from pooling.settlements.models import Use
 from pooling.shared.actor import Actor, ActorKind
+from pooling.shared.periods import business_date
 
 #: Username, shown name and role. The second factor is drawn anew for every demo.
 STAFF = (
@@ -74,7 +78,14 @@ BILLS = (
         in_scope_share_fen=4_500,
         reversed_because="患者退号",
     ),
+    # The family fund, and then: her wallet first, the rest from the daughter's quota.
+    DemoBill(
+        9, 5, demo.MOTHER_IN_XIAMEN, demo.CLINIC_IN_XIAMEN, Use.OUTPATIENT, 6_000, 0, 0, 8_600
+    ),
+    DemoBill(10, 4, demo.MOTHER_FAR_AWAY, demo.CLINIC, Use.OUTPATIENT, 9_000, 0, 0, 21_000),
 )
+#: Payer, relative, fen.
+QUOTA = (demo.DAUGHTER_IN_SHANGHAI, demo.MOTHER_FAR_AWAY, 50_000)
 
 
 def is_there() -> bool:
@@ -133,6 +144,17 @@ def make_till(*, by: Actor, at: datetime) -> str | None:
             raise
         return None
     return key
+
+
+def freeze(*, at: datetime) -> None:
+    """Set the story's quota, as the payer did herself; one that is there stays as it is."""
+    payer, relative = (people.by_psn_no(demo.psn_no(serial)) for serial in QUOTA[:2])
+    if payer is None or relative is None or funds.open_quota(payer.pk, relative.pk) is not None:
+        return
+    by = Actor(ActorKind.COMMAND, on_behalf_of=payer.pk, purpose="load_demo", channel="command")
+    for row in bindings.of_payer(payer.pk, business_date(at)):
+        if row.other_id == relative.pk and row.is_open:
+            authorisations.set_quota(binding_id=row.id, amount_fen=QUOTA[2], by=by, at=at)
 
 
 def charge(bill: DemoBill, *, by: Actor, at: datetime) -> None:

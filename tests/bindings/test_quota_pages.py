@@ -50,6 +50,12 @@ def test_without_a_quota_the_payer_reads_that_nothing_can_be_used_yet(client, pa
     assert "50.00" in page  # 60 but for the floor
 
 
+def test_without_a_quota_the_relative_reads_who_can_set_one(client, binding, mother):
+    page = read(signed_in(client, mother), f"/family/{binding.pk}/")
+    assert "家人还没有给您设共济额度" in page
+    assert "您可以用这位家人的账户" not in page
+
+
 def test_the_most_stands_before_the_form_and_what_follows_before_the_button(
     client, payer, binding, mother
 ):

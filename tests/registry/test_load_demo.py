@@ -6,7 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import ApiClient, Member, User
+from accounts.selectors import by_psn_no
 from pooling.bindings.models import Binding
+from pooling.funds import selectors as funds
 from pooling.ledger import selectors as books
 from pooling.registry import demo, demo_life
 from pooling.settlements.models import Line, Settlement
@@ -64,6 +66,18 @@ def test_the_storys_bills_tell_what_they_are_there_for(load):
     assert (of["DEMO-7"].pooled_fen, of["DEMO-7"].cash_fen) == (0, 45_00)
     assert of["DEMO-8"].status == Settlement.Status.REVERSED
     assert books.check() == []
+
+
+def test_a_visitor_finds_a_fund_a_wallet_and_a_quota_across_provinces(load):
+    load()
+    payer, relative = map(_member, demo_life.QUOTA[:2])
+    assert funds.open_quota(payer, relative) is not None
+    assert funds.wallet_of(relative) is not None
+    assert len(funds.fund_rows(funds.fund_of(_member(demo.MOTHER_IN_XIAMEN)).pk)) == 3
+
+
+def _member(serial: int) -> int:
+    return by_psn_no(demo.psn_no(serial)).pk
 
 
 def test_a_demo_never_mixes_with_other_people(load):

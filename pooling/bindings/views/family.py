@@ -71,7 +71,7 @@ def _quota(reader_id: int, row: selectors.BindingRow, today):
         return None
     if row.side == PAYER:
         return quota_guide.for_payer(reader_id, row.other_id, today)
-    return quota_guide.for_relative(row.other_id, reader_id)
+    return quota_guide.for_relative(row.other_id, reader_id, today)
 
 
 @member_required

@@ -36,6 +36,7 @@ class Command(BaseCommand):
             if not demo_life.is_there():
                 self._registry(folder, members, seed)
             self._sign_ins()
+            unit_of_work(lambda: demo_life.freeze(at=database_clock()))
             self._bills()
             self._till(folder, verbosity)
         except DomainError as refusal:
