@@ -280,9 +280,15 @@ def carers_of(relative_id: int) -> list[CareLink]:
     return list(rows.select_related("carer").order_by("opened_at", "pk"))
 
 
-def link_of_carer(carer_id: int, relative_id: int) -> CareLink:
-    """Return a caregiver's live entry for a relative. Raises NotFound: absent or not yours."""
-    rows = CareLink.objects.filter(carer=carer_id, relative=relative_id, ended_at__isnull=True)
+def activated(member_ids: Iterable[int]) -> set[int]:
+    """Return who of these has an active e-credential (one statement)."""
+    rows = ECredential.objects.filter(member__in=list(member_ids), ended_at__isnull=True)
+    return set(rows.values_list("member_id", flat=True))
+
+
+def link_of_carer(carer_id: int, link_id: int) -> CareLink:
+    """Return a caregiver's own live entry. Raises NotFound: absent or not yours."""
+    rows = CareLink.objects.filter(carer=carer_id, pk=link_id, ended_at__isnull=True)
     row = rows.select_related("relative").first()
     if row is None:
         raise NotFound(_("没有找到。"))

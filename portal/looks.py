@@ -81,6 +81,8 @@ def _ids(found: Iterable[Look], kind: ActorKind) -> set[int]:
 def _who(look: Look, staff: dict[int, Official], clients: dict[int, str]) -> str:
     if look.actor_kind == ActorKind.CLIENT:
         return clients.get(look.actor_id) or _("查询接口")
+    if look.actor_kind == ActorKind.MEMBER:
+        return _("亲情账户里添加了您的家人")
     official = staff.get(look.actor_id)
     if official is None:
         return _("系统自动处理") if look.actor_id is None else _("工作人员")

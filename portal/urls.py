@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("pooling.cases.urls")),
     path("", include("pooling.settlements.urls")),
     path("", include("pooling.notices.urls")),
+    path("", include("pooling.kinship.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

@@ -15,6 +15,7 @@ PURPOSES = {
 
 #: Where there is no table with columns, and what is shown there.
 PAGES = {
+    "care.relative": _("亲情账户：打开医保码"),
     "rest:balance": _("查询余额"),
     "rest:lookup": _("查询人员编号"),
     "counter.papers": _("查看上传的证明材料"),
@@ -23,6 +24,7 @@ PAGES = {
 FIELDS = {
     "name:masked": _("隐去名字的姓名"),
     "bill": _("结算日期、金额和支付来源"),
+    "e_credential": _("医保码"),
     "papers": _("证明材料"),
     "psn_no": _("人员编号"),
     "own": _("本人账户余额"),

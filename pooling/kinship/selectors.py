@@ -1,7 +1,8 @@
 """Who is whose what on a day, and what speaks against a claim."""
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -9,10 +10,14 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext
 
+from accounts import selectors as people
 from pooling.kinship import inference, rules, wording
 from pooling.kinship.inference import Edge, Tie
 from pooling.kinship.models import Relation
 from pooling.kinship.rules import Known, Problem
+from pooling.policy import selectors as policy
+from pooling.policy.wording import KINDS
+from pooling.shared.masks import mask_name
 
 
 def between(member_id: int, relative_id: int, on: date) -> Relation | None:
@@ -172,3 +177,93 @@ def implausible(person, relative, code: str, on: date) -> list[Problem]:
 
 def _in_force(on: date) -> Q:
     return Q(from_date__lte=on) & (Q(to_date__isnull=True) | Q(to_date__gt=on))
+
+
+def rules_of(member, on: date):
+    """Return the rules of the area somebody is insured in on a day; without one the nation's."""
+    area = people.standings([member], on)[member.pk].area
+    return policy.in_force(area or "000000", on)
+
+
+def credential(member_id: int):
+    """Return a member's active e-credential, or None."""
+    return people.e_credential_of(member_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a 亲情账户 as one of its two people sees the other."""
+
+    id: int
+    name: str
+    #: Whose code it is.
+    relative_id: int
+    number: int
+    usable: bool
+    #: Whether the relative has an e-credential.
+    activated: bool
+    #: Whether the reader is asked to agree.
+    asked: bool
+    state: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarePage:
+    """Whose codes I show, who shows mine, and what tills refused of mine."""
+
+    cared_for: list[Entry]
+    carers: list[Entry]
+    refused: list[tuple[datetime, str, str]]
+
+
+def care_page(member_id: int, on: date) -> CarePage:
+    """Return everything about a member's 亲情账户."""
+    links = people.cared_for(member_id)
+    active = people.activated(link.relative_id for link in links)
+    return CarePage(
+        cared_for=[_entry(link, link.relative, link.relative_id in active, on) for link in links],
+        carers=[_entry(link, link.carer, True, on) for link in people.carers_of(member_id)],
+        refused=[
+            (row.refused_at, row.institution.get_type_display(), wording.why_refused(row.reason))
+            for row in people.refused_codes_of(member_id, limit=10)
+        ],
+    )
+
+
+def entry(carer_id: int, link_id: int, on: date) -> Entry:
+    """Return a caregiver's own entry. Raises NotFound: absent or not yours."""
+    link = people.link_of_carer(carer_id, link_id)
+    active = people.activated([link.relative_id])
+    return _entry(link, link.relative, bool(active), on)
+
+
+def _entry(link, other, activated: bool, on: date) -> Entry:
+    usable = link.usable(on)
+    if not usable:
+        state, tone = gettext("等本人同意"), "warn"
+    elif not activated:
+        state, tone = gettext("未激活"), "paused"
+    else:
+        state, tone = gettext("可以出示"), "good"
+    return Entry(
+        id=link.pk,
+        name=mask_name(other.name),
+        relative_id=link.relative_id,
+        number=link.number,
+        usable=usable,
+        activated=activated,
+        asked=not usable,
+        state=state,
+        tone=tone,
+    )
+
+
+def to_care_for(member_id: int, on: date) -> list[tuple[int, str, str]]:
+    """Return the proven relatives not yet in a member's 亲情账户: id, name, what they are."""
+    there = {link.relative_id for link in people.cared_for(member_id)}
+    return [
+        (other.pk, mask_name(other.name), str(KINDS[tie.kind]))
+        for tie, other in proven_relatives(member_id, on)
+        if other.pk not in there and other.died_on is None
+    ]

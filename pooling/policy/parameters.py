@@ -286,6 +286,14 @@ PARAMETERS = (
         ("agent_materials", "words", ["agent_id", "agent_authorisation"], _words(*MATERIALS)),
         ("handling_working_days", "count", 5, _whole(0, 60)),
     )
+    # E-credentials of relatives, and who may show them.
+    | _listed(
+        ("e_credential_by_family_under", "count", 16, _AGE),
+        ("e_credential_by_family_from", "count", 60, _AGE),
+        ("care_max_relatives", "count", 5, _COUNT),
+        ("care_max_carers", "count", 2, _COUNT),
+        ("care_consent_age", "count", 16, _AGE),
+    )
     # Quotas, wallets and family funds.
     | _listed(
         ("quota_across_provinces", "flag", False, _flag),

@@ -51,6 +51,11 @@ TITLES = {
     "excluded_relative_types": _("不能被共济的人员类别"),
     "requires_e_credential": _("家人须已激活医保电子凭证"),
     "payer_requires_e_credential": _("共济人须已激活医保电子凭证"),
+    "e_credential_by_family_under": _("家人可代为激活医保电子凭证：未满几岁"),
+    "e_credential_by_family_from": _("家人可代为激活医保电子凭证：满几岁且没有手机登录"),
+    "care_max_relatives": _("亲情账户最多几位家人"),
+    "care_max_carers": _("一个人最多在几个亲情账户里"),
+    "care_consent_age": _("亲情账户满几岁须本人同意"),
     # What proves it, who agrees, for how long.
     "evidence_accepted": _("认可的关系依据"),
     "evidence_by_relation": _("个别亲属另有规定的关系依据"),

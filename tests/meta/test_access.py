@@ -53,6 +53,10 @@ PAGES = {
     "bindings:release": OWNER,
     "bindings:sign": OWNER,
     "bindings:start": MEMBERS,
+    "care:add": MEMBERS,
+    "care:keys": EVERYBODY,
+    "care:mine": MEMBERS,
+    "care:relative": OWNER,
     "cases:discard": POSTED,
     "cases:document": OWNER,
     "cases:hand_in": POSTED,
@@ -208,7 +212,9 @@ def family(db, settings, tmp_path):
     case = applications.start(by=build.member_actor(payer), at=build.NOON)
     settings.UPLOADS = tmp_path
     paper = build.paper(case)
+    child = build.activated(build.resident("王小宝", born="2018-05-05"))
     return {
+        "care": build.care_link(payer, child).pk,
         "payer": payer,
         "relative": sister,
         "stranger": build.employee("陈志强"),
@@ -240,6 +246,7 @@ def address(name: str, family) -> str:
         "document": family["document"],
         "page": 1,
         "psn_no": family["payer"].psn_no,
+        "link_id": family["care"],
         "member_id": family["stranger"].pk,
         "code": build.SHANGRAO,
         "verb": "freeze",

@@ -32,6 +32,7 @@ CAPS = f"{HERE}::test_each_cap_of_an_area_bounds_what_a_bill_takes"
 NUMBERS = "tests/bindings/test_counting.py"
 BINDING = "tests/bindings/test_rules.py"
 CLASSES = "tests/bindings/test_area_rules.py::test_excluded_classes_neither_pay_nor_are_paid_for"
+CARING = "tests/kinship/test_caring.py"
 EVENTS = "tests/bindings/test_events.py"
 DESK = "tests/counter/test_desk.py"
 PAPERS = "tests/bindings/test_papers.py"
@@ -94,6 +95,11 @@ TRIED = {
     "renew_within_days": f"{EVENTS}::test_each_event_by_each_clause",
     "renewal_unanswered": f"{EVENTS}::test_each_event_by_each_clause",
     "commitment_audit_percent": f"{EVENTS}::test_the_lot_is_drawn_once_at_the_areas_rate",
+    "e_credential_by_family_under": f"{CARING}::test_who_may_be_activated_by_a_relative",
+    "e_credential_by_family_from": f"{CARING}::test_who_may_be_activated_by_a_relative",
+    "care_max_relatives": f"{CARING}::test_an_area_says_how_many_and_from_which_age",
+    "care_max_carers": f"{CARING}::test_an_area_says_how_many_and_from_which_age",
+    "care_consent_age": f"{CARING}::test_an_area_says_how_many_and_from_which_age",
     "counter_materials": f"{PAPERS}::test_an_area_names_its_own_papers",
     "agent_allowed": f"{DESK}::test_where_the_applicant_has_to_come_no_agent_is_taken_in",
     "agent_relatives_only": f"{DESK}::test_an_agent_who_is_no_known_relative_brings_a_proof",
