@@ -68,6 +68,31 @@ MATERIALS = (
     "agent_authorisation",
     "agent_kinship",
 )
+#: The lawful reasons for paying a personal account out, and the papers that show them.
+PAYOUT_CASES = (
+    "death",
+    "emigration",
+    "not_accepted",
+    "left",
+    "resettled",
+    "army",
+    "illness",
+)
+PAYOUT_PAPERS = (
+    "payout_form",
+    "payout_promise",
+    "payee_id",
+    "payee_account",
+    "death_proof",
+    "heir_proof",
+    "emigration_proof",
+    "transfer_proof",
+    "ended_proof",
+    "resettlement_proof",
+    "army_proof",
+    "illness_proof",
+    "costs_settled",
+)
 #: The birthdays on which what counts as consent changes.
 BIRTHDAYS = (14, 16, 18)
 _PSN_TYPE = re.compile(r"[0-9A-Z]{1,6}")
@@ -307,6 +332,13 @@ PARAMETERS = (
         ("fund_contributors", "word", "members", _one_of("founder", "members")),
         ("fund_transfers_per_month", "count", None, _or_none(_COUNT)),
         ("fund_ends_with_last_relative", "flag", False, _flag),
+    )
+    # Paying an account out.
+    | _listed(
+        ("payout_cases", "words", [], _words(*PAYOUT_CASES, least=0)),
+        ("payout_papers", "table", {}, _table(PAYOUT_CASES, _words(*PAYOUT_PAPERS))),
+        ("payout_wait_months", "table", {}, _table(PAYOUT_CASES, _whole(0, 120))),
+        ("payout_from_day", "count", None, _or_none(_whole(1, 28))),
     )
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from pooling.policy import fund_words, wording
+from pooling.policy import fund_words, payout_words, wording
 
 #: Headings with the parameters below each.
 SECTIONS = (
@@ -54,6 +54,9 @@ SECTIONS = (
         "counter_materials", "agent_allowed", "agent_relatives_only", "agent_materials",
         "handling_working_days",
     )),
+    (_("一次性提取个人账户"), "cash-coin", (
+        "payout_cases", "payout_papers", "payout_wait_months", "payout_from_day",
+    )),
 )  # fmt: skip
 
 #: Where nobody speaks, these by default set no limit and ask for nothing. They are named
@@ -69,7 +72,8 @@ QUIET = frozenset({
     "cap_relative_year_fen", "cap_binding_settlement_fen", "cap_binding_day_fen",
     "cap_binding_month_fen", "cap_binding_year_fen", "cap_use_month_fen", "cap_use_year_fen",
     "caps_required", "renew_at_ages", "renew_within_days", "renewal_unanswered",
-    "agent_relatives_only", "premium_form",
+    "agent_relatives_only", "premium_form", "payout_papers", "payout_wait_months",
+    "payout_from_day",
 })  # fmt: skip
 
 #: Name → sentence where there is a value, and where there is none (no limit) or it is no/zero.
@@ -292,6 +296,7 @@ _SAYS = {
         _("交齐材料当场办完。"),
     ),
     **fund_words.SAYS,
+    **payout_words.SAYS,
 }
 
 #: Where the value itself is a word, each word has its own sentence.

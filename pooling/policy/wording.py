@@ -3,6 +3,7 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pooling.policy import payout_words
 from pooling.policy.parameters import PARAMETERS, NotAValue
 from pooling.shared.money import show_yuan
 
@@ -101,6 +102,8 @@ TITLES = {
     "fund_contributors": _("谁可以向家庭共济账户转入"),
     "fund_transfers_per_month": _("每人每月最多向家庭共济账户转入几次"),
     "fund_ends_with_last_relative": _("没有其他成员时家庭共济账户自动注销"),
+    # Paying an account out.
+    **payout_words.TITLES,
 }
 
 USES = {
@@ -214,6 +217,8 @@ _WORDS = {
     **ROLES,
     **OWN_CAPS,
     **MATERIALS,
+    **payout_words.CASES,
+    **payout_words.PAPERS,
 }
 _KEPT = {"stops": _("保留授权，暂停使用")}
 #: Words that mean something else for one parameter.
@@ -240,6 +245,10 @@ _WHEN_EMPTY = {
     "confirms_for": _("所有亲属"),
     "renew_at_ages": _("不要求"),
     "counter_materials": _("按关系而定，由窗口列出"),
+    "payout_cases": _("没有规定"),
+    "payout_papers": _("没有另外的要求"),
+    "payout_wait_months": _("不必等候"),
+    "payout_from_day": _("不限"),
 }
 
 _PROBLEMS = {
@@ -292,11 +301,13 @@ def _list(name: str, words) -> str:
 
 
 def _item(name: str, item) -> str:
-    """Return one value of a table: an amount, a number of people, a word or a list of words."""
+    """Return one value of a table: an amount, months, people, a word or a list."""
     if isinstance(item, list):
         return _list(name, item)
     if isinstance(item, str):
         return word(name, item)
+    if name.endswith("_months"):
+        return gettext("%(n)s 个月") % {"n": item}
     return show_yuan(item) if name.endswith("_fen") else gettext("%(n)s 位") % {"n": item}
 
 

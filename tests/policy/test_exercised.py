@@ -38,6 +38,7 @@ DESK = "tests/counter/test_desk.py"
 PAPERS = "tests/bindings/test_papers.py"
 WALLET = "tests/funds/test_transfers.py"
 FUND = "tests/funds/test_family_funds.py"
+PAYOUT = "tests/funds/test_payouts.py"
 
 TRIED = {
     "model": f"{FUND}::test_no_fund_where_the_area_does_not_pool",
@@ -122,6 +123,12 @@ TRIED = {
         f"{FUND}::test_fujian_once_a_person_and_calendar_month_and_several_contribute"
     ),
     "fund_ends_with_last_relative": f"{FUND}::test_gansu_the_fund_ends_with_its_last_relative",
+    "payout_cases": f"{PAYOUT}::test_only_reasons_the_area_knows_and_each_names_the_clause",
+    "payout_papers": (
+        f"{PAYOUT}::test_papers_of_the_reason_and_those_the_area_wants_besides_as_xian_does"
+    ),
+    "payout_wait_months": f"{PAYOUT}::test_months_are_waited_to_the_day_as_wuhan_does",
+    "payout_from_day": f"{PAYOUT}::test_the_month_after_from_a_day_on_as_quanzhou_does",
 }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pooling.policy import parameters, wording
+from pooling.policy import parameters, payout_words, wording
 
 NEAR = [
     "spouse",
@@ -102,6 +102,10 @@ TABLE = {
     "fund_contributors": "members",
     "fund_transfers_per_month": None,
     "fund_ends_with_last_relative": False,
+    "payout_cases": [],
+    "payout_papers": {},
+    "payout_wait_months": {},
+    "payout_from_day": None,
 }
 
 
@@ -138,6 +142,10 @@ def test_every_default_is_a_lawful_value_and_has_words():
         ("wallet_closed_hours", [22, 6]),
         ("premium_form", {"resident_premium": "refund", "ltc_premium": "both"}),
         ("wallet_transfer_most_fen", 2000_00),
+        ("payout_cases", ["death", "army"]),
+        ("payout_papers", {"death": ["payout_form"]}),
+        ("payout_wait_months", {"left": 2}),
+        ("payout_from_day", 28),
     ],
 )
 def test_a_lawful_value_comes_back_as_a_copy(name, value):
@@ -201,6 +209,10 @@ def test_a_lawful_value_comes_back_as_a_copy(name, value):
         ("wallet_closed_hours", [22, 24], "too_large"),
         ("wallet_closed_hours", ["22", 6], "not_a_whole_number"),
         ("wallet_return_hour", 0, "too_small"),
+        ("payout_cases", ["holiday"], "unknown_word"),
+        ("payout_papers", {"death": ["household_register"]}, "unknown_word"),
+        ("payout_wait_months", {"left": 121}, "too_large"),
+        ("payout_from_day", 29, "too_large"),
     ],
 )
 def test_a_wrong_value_is_refused_with_a_code_and_a_sentence(name, value, problem):
@@ -239,6 +251,9 @@ def test_a_wrong_value_is_refused_with_a_code_and_a_sentence(name, value, proble
         ("on_insurance_ended", "stops", "保留授权，暂停使用"),
         ("on_payer_moved", "goes_on", "授权继续有效"),
         ("lock_days", 0, "0"),
+        ("payout_cases", ["death", "left"], "参保人死亡、不再参加职工医保"),
+        ("payout_wait_months", {"death": 2}, "参保人死亡 2 个月"),
+        ("payout_papers", {"left": ["payout_form"]}, "不再参加职工医保 个人账户一次性支取申请表"),
     ],
 )
 def test_values_are_shown_as_people_read_them(name, value, shown):
@@ -260,8 +275,11 @@ def test_every_word_of_every_table_and_list_has_its_chinese():
         "evidence_accepted": parameters.EVIDENCE,
         "caps_offered": parameters.OWN_CAPS,
         "agent_materials": parameters.MATERIALS,
+        "payout_cases": parameters.PAYOUT_CASES,
     }.items():
         assert not any(word in wording.show(name, [word]) for word in words)
+    assert list(parameters.PAYOUT_CASES) == list(payout_words.CASES)
+    assert list(parameters.PAYOUT_PAPERS) == list(payout_words.PAPERS)
 
 
 @pytest.mark.parametrize(

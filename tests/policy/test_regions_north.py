@@ -109,6 +109,8 @@ ROWS = [
     ("230000", "2024-12-09", asking.may_bind("daughters_child"), YES, "230000/2024-1 NEWS"),
     ("230000", "2026-11-22", asking.one_more(10), YES, "DEFAULT"),
     ("230100", "2026-11-22", asking.one_more(5), YES, "DEFAULT"),
+    ("230100", "2026-11-22", asking.what("payout_cases"), ["death", "not_accepted", "left"],
+     "230100/2024-1 REPOST"),
     ("230100", "2026-11-22", asking.may_bind("sibling"), YES, "230000/2024-1 NEWS"),
     ("230600", "2023-04-27", asking.pays_for("outpatient", level=3), YES, "DEFAULT"),
     ("230600", "2023-04-28", asking.pays_for("outpatient", level=3),

@@ -37,6 +37,8 @@ ROWS = [
      "420100/2024-1 REPOST"),
     ("420100", "2026-11-22", asking.by_promise(), YES, "420000/2024-1 NEWS"),
     # 湖南, 长沙: ten at a time, twenty in a life.
+    ("420100", "2026-11-22", asking.what("payout_wait_months"),
+     {"death": 2, "emigration": 2, "not_accepted": 2}, "420100/2024-1 REPOST"),
     ("430000", "2026-11-22", asking.one_more(9), YES, "430000/2024-1 REPOST"),
     ("430000", "2026-11-22", asking.one_more(10), "max_relatives", "430000/2024-1 REPOST"),
     ("430000", "2026-11-22", asking.a_new_one(19), YES, "430000/2024-1 REPOST"),
@@ -51,6 +53,7 @@ ROWS = [
      "430100/2024-1 REPOST"),
     ("430100", "2026-11-22", asking.one_more(10), "max_relatives", "430000/2024-1 REPOST"),
     # 广东 and its cities: papers in 2023, a floor and boxes to tick in 深圳.
+    ("430100", "2026-11-22", asking.what("payout_cases"), ["death"], "430100/2024-1 REPOST"),
     ("440000", "2023-12-30", asking.by_promise(), "commitment_not_accepted", "DEFAULT"),
     ("440000", "2023-12-31", asking.what("evidence_accepted"), BY_PAPERS,
      "440000/2023-1 REPOST"),

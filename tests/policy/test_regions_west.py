@@ -91,6 +91,8 @@ ROWS = [
     ("610000", "2026-11-22", asking.by_promise(), YES, "610000/2024-2 NEWS"),
     ("610100", "2026-11-22", asking.another_payer(2), "max_payers", "610000/2024-2 REPOST"),
     ("610100", "2026-11-22", asking.insured_in("610400"), YES, "610000/2024-2 NEWS"),
+    ("610100", "2026-11-22", asking.what("payout_cases"),
+     ["death", "emigration", "not_accepted", "left"], "610100/2024-1 REPOST"),
     ("610100", "2026-11-22", asking.while_i_am_paused(), YES, "DEFAULT"),
     # 甘肃, 兰州: a shared account of one founder; seven people are six relatives.
     ("620000", "2023-02-24", asking.what("model"), "pooled_transfer", "620000/2023-1 NEWS"),
