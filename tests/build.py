@@ -6,6 +6,7 @@ Everybody is somebody: give people names and roles, and only say what the test i
 import io
 import itertools
 from datetime import date, datetime
+from fractions import Fraction
 
 from django.db import transaction
 from PIL import Image
@@ -24,7 +25,7 @@ from pooling.cases.models import Case
 from pooling.cases.uploads import CleanPage
 from pooling.funds import selectors as fund_selectors
 from pooling.funds import services as funds
-from pooling.funds.models import FamilyFund, PersonalAccount, Quota, Transfer, Wallet
+from pooling.funds.models import FamilyFund, Payout, PersonalAccount, Quota, Transfer, Wallet
 from pooling.hospital.national.services import credentials
 from pooling.kinship import selectors as kinship_selectors
 from pooling.kinship import services as kinship
@@ -498,6 +499,34 @@ def pay_in(fund: FamilyFund, who: Member, fen: int, *, at: datetime = NOON) -> T
     return funds.pay_in(
         fund_id=fund.pk, member_id=who.pk, amount_fen=fen, by=member_actor(who), at=at
     )
+
+
+#: Papers for every reason: what a test about something else brings.
+ALL_PAPERS = parameters.PAYOUT_PAPERS
+BANK = {"bank": "中国工商银行信州支行", "bank_account": "6222 0213 0800 1234 567"}
+
+
+def payout(
+    account: PersonalAccount, reason: str = "left", *to: funds.To, at: datetime = NOON, **more
+) -> Payout:
+    """Propose to pay an account out, to its owner unless heirs are named."""
+    return funds.propose_payout(
+        personal_account_id=account.pk,
+        reason=reason,
+        to=to or [funds.To(**BANK, member_id=account.member_id)],
+        **{"papers": ALL_PAPERS, "by": clerk(), "at": at} | more,
+    )
+
+
+def paid_out(account: PersonalAccount, *given, at: datetime = NOON, **more) -> Payout:
+    """Pay an account out by two people."""
+    proposed = payout(account, *given, at=at, **more)
+    return funds.approve_payout(payout_id=proposed.pk, by=clerk(902), at=at)
+
+
+def heir(name: str, share: str = "1", **more) -> funds.To:
+    """Return somebody who inherits such a share: `heir("王敏", "1/3")`."""
+    return funds.To(**BANK, name=name, share=Fraction(share), **more)
 
 
 # --- bindings -----------------------------------------------------------------------------

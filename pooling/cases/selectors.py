@@ -97,6 +97,12 @@ def queue(at: datetime, *, limit: int = 200) -> list[QueueRow]:
     ]
 
 
+def waiting_of(kind, member_id: int) -> list[Case]:
+    """Return a member's cases of a kind that wait for somebody, by primary key (one statement)."""
+    rows = Case.objects.filter(kind=kind, member_id=member_id, state=Case.State.WAITING)
+    return list(rows.order_by("pk"))
+
+
 def originals_of(case_id: int) -> list[str]:
     """Return the materials whose originals were held in hand, by code, in order of seeing."""
     return list(

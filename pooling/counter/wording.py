@@ -60,6 +60,7 @@ REASONS = {
     "more_unanswered": _("到期没有补交材料，请按现有材料办理。"),
     "wallet_closed": _("应退回的医保钱包已注销，款项暂挂。"),
     "owner_dead": _("账户所有人已登记死亡，款项暂挂。"),
+    "payout_returned": _("个人账户提取的款项被银行退回，款项暂挂。"),
 }
 
 #: Where money in suspense may go (`settlements.services.clearing`).

@@ -5,17 +5,21 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.audit.admin import PersonalLookUpAdmin
 from pooling.funds.models import (
+    BankFile,
     Contribution,
     Deposit,
     FamilyFund,
     FundMember,
+    Payee,
+    Payment,
+    Payout,
     PersonalAccount,
     Quota,
     Transfer,
     Wallet,
 )
-from pooling.shared.admin import yuan
-from pooling.shared.masks import mask_name
+from pooling.shared.admin import LookUpAdmin, yuan
+from pooling.shared.masks import mask_cert_no, mask_name
 from pooling.shared.money import show_yuan
 
 
@@ -144,3 +148,78 @@ class DepositAdmin(PersonalLookUpAdmin):
 
     def members_of(self, row):
         return [row.wallet.owner_id if row.wallet else row.share.member_id]
+
+
+@admin.display(description=_("收款人"))
+def payee_name(row) -> str:
+    return mask_name((row.payee if isinstance(row, Payment) else row).name)
+
+
+@admin.display(description=_("金额"))
+def paid_out(row) -> str:
+    return show_yuan(row.amount_fen) if row.entry_id else "—"
+
+
+@admin.display(description=_("银行账号"))
+def bank_account(row) -> str:
+    return mask_cert_no(row.bank_account)
+
+
+@admin.register(Payout)
+class PayoutAdmin(PersonalLookUpAdmin):
+    list_display = (
+        "id", "personal_account", "reason", "event_on", paid_out, "state", "proposed_at",
+        "decided_at",
+    )  # fmt: skip
+    list_filter = ("state", "reason")
+    list_select_related = ("personal_account",)
+    search_fields = ("=pk", "=personal_account__member__psn_no")
+    ordering = ("-pk",)
+    fields = readonly_fields = (*list_display, "papers", "proposed_by", "decided_by")
+
+    def members_of(self, row):
+        return [row.personal_account.member_id]
+
+
+@admin.register(Payee)
+class PayeeAdmin(PersonalLookUpAdmin):
+    list_display = (
+        "payout", "rank", payee_name, "member", "numerator", "denominator",
+        yuan("amount_fen", _("金额")),
+    )  # fmt: skip
+    list_select_related = ("payout__personal_account", "member")
+    search_fields = ("=payout__pk", "=member__psn_no")
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display
+
+    def members_of(self, row):
+        owner = row.payout.personal_account.member_id
+        return [owner] if row.member_id is None else [owner, row.member_id]
+
+
+@admin.register(Payment)
+class PaymentAdmin(PersonalLookUpAdmin):
+    list_display = (
+        "reference", "payee", payee_name, "number", "bank", bank_account, "state", "bank_file",
+        "paid_at", "undone_at",
+    )  # fmt: skip
+    list_filter = ("state",)
+    list_select_related = ("payee__payout__personal_account", "bank_file")
+    search_fields = ("=pk", "=payee__payout__pk", "=bank_file__pk")
+    ordering = ("-pk",)
+    fields = readonly_fields = (
+        *list_display, "proposed_at", "proposed_by", "decided_at", "decided_by",
+    )  # fmt: skip
+
+    def members_of(self, row):
+        return [row.payee.payout.personal_account.member_id]
+
+
+@admin.register(BankFile)
+class BankFileAdmin(LookUpAdmin):
+    list_display = (
+        "name", "area", "lines", yuan("total_fen", _("合计")), "made_at", "written_at", "sm3",
+    )  # fmt: skip
+    search_fields = ("=pk", "=area")
+    ordering = ("-pk",)
+    fields = readonly_fields = list_display

@@ -3,12 +3,15 @@
 Times are UTC: 21:00 there is 05:00 in Shanghai.
 """
 
+import os
 from functools import partial
+from pathlib import Path
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from pooling.funds import services
+from pooling.funds import outgoing, services
+from pooling.funds.models import BankFile
 from pooling.shared.actor import Actor
 from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
@@ -38,6 +41,36 @@ def roll_over_all(year: int, by: Actor, advance=lambda moved: None) -> int:
 
 def _page(year: int, after: int, by: Actor):
     return services.roll_over_page(year=year, after=after, by=by, at=database_clock())
+
+
+def write_bank_files(folder: Path, by: Actor, made=lambda file: None) -> None:
+    """Put what waits to be paid into a file for each area, and write it; `made` is told of each.
+
+    Putting together, writing and noting that it is written are three steps. Killed between
+    them, the next run writes the same file again first: no payment is in two files.
+    """
+    for file in outgoing.unwritten_files():
+        _write(file, folder, by)
+        made(file)
+    for area in outgoing.areas_with_payments():
+        while file := unit_of_work(partial(_put_together, area, by)):
+            _write(file, folder, by)
+            made(file)
+
+
+def _put_together(area: str, by: Actor) -> BankFile | None:
+    return services.make_bank_file(area=area, by=by, at=database_clock())
+
+
+def _write(file: BankFile, folder: Path, by: Actor) -> None:
+    """Write a file whole or not at all, for its owner's eyes only."""
+    part = folder / f".{file.name}.part"
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(services.bank_file_bytes(file_id=file.pk))
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(folder / file.name)
+    unit_of_work(lambda: services.mark_written(file_id=file.pk, by=by, at=database_clock()))
 
 
 @app.periodic(cron="*/15 21-23 * * *")

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from pooling.funds.columns import closes_after_opening, foreign, ledger_account, one_of_two
+from pooling.funds.payouts import BankFile, Payee, Payment, Payout  # noqa: F401 - tables, too
 from pooling.shared.privacy import classes
 
 

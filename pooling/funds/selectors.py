@@ -1,6 +1,7 @@
 """Whose money lies in which ledger account."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, F, Q, Sum
@@ -265,3 +266,33 @@ def purses_for(patient_ids: Iterable[int], on: date) -> dict[int, list[Purse]]:
     """
     found = purses.around(patient_ids, on)
     return {pk: [each for each in mine if each.source != "quota"] for pk, mine in found.items()}
+
+
+# --- before a payout -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Money of an account that is not in it: frozen, on its way, or in a family fund."""
+
+    quotas: tuple[Quota, ...]
+    transfers: tuple[Transfer, ...]
+    #: Everybody in the funds where the account has a share.
+    shares: tuple[FundMember, ...]
+
+
+def elsewhere(account: PersonalAccount) -> Elsewhere:
+    """Return where else money of an account is, unlocked (three statements)."""
+    pending = Transfer.objects.filter(personal_account=account, state=Transfer.State.PENDING)
+    funds = account.fund_shares.filter(left_at__isnull=True).values("fund")
+    shares = FundMember.objects.filter(fund__in=funds, left_at__isnull=True)
+    return Elsewhere(
+        tuple(_quotas().filter(personal_account=account, closed_at__isnull=True)),
+        tuple(pending.select_related("to_wallet").order_by("pk")),
+        tuple(shares.select_related("fund", "personal_account").order_by("pk")),
+    )
+
+
+def account(account_id: int) -> PersonalAccount | None:
+    """Return a personal account, a closed one too."""
+    return _with_parts().filter(pk=account_id).first()

@@ -50,6 +50,41 @@ REFUSALS = {
     "fund_insurance_ended": _("职工医保已终止，不能再转入。"),
     "fund_month_used_up": _("每月最多转入 %(most)s 次，本月已经转入 %(made)s 次。"),
     "fund_order_incomplete": _("请把每位成员都排进使用顺序，不多也不少。"),
+    # Payouts.
+    "payout_by_staff": _("提取须由工作人员办理。"),
+    "payout_case_not_here": _("按参保地的规定，这种情形不能提取个人账户。"),
+    "payout_not_dead": _("登记里没有参保人死亡的记录，不能由继承人提取。"),
+    "payout_dead": _("参保人已登记死亡，只能由继承人提取。"),
+    "payout_still_insured": _("登记里仍在参保，不能以出国（境）定居提取。"),
+    "payout_still_insured_here": _("登记里仍在本统筹区参保，还没有转出。"),
+    "payout_account_elsewhere": _("在转入地已有个人账户，余额应当转过去，不能提取。"),
+    "payout_still_employed": _("登记里职工医保仍然有效，不能以这种情形提取。"),
+    "payout_day_missing": _("请填写材料上的发生日期，不能晚于今天。"),
+    "payout_too_early": _("按规定从 %(date)s 起才能提取。"),
+    "payout_papers_missing": _("还缺材料：%(papers)s。"),
+    "payout_waits": _("这个账户已经有一件提取在等审核。"),
+    "payout_nothing": _("账户里没有可以提取的钱。"),
+    "payout_to_the_owner": _("只能付给参保人本人，一笔付清。"),
+    "payout_heirs_missing": _("请至少填写一位继承人。"),
+    "payout_heir_dead": _("收款人已登记死亡，不能付给这个人。"),
+    "payout_shares": _("各继承人的份额加起来须正好是全部；现在是 %(sum)s。"),
+    "payout_payee_name": _("请填写收款人在银行登记的姓名。"),
+    "payout_bank": _("请填写开户银行的名称。"),
+    "payout_bank_account": _("银行账号须为 8 到 30 位数字。"),
+    "payout_decided": _("这件提取已经办结，不能再办。"),
+    "payout_four_eyes": _("提出人不能审核自己提出的，请交由他人办理。"),
+    "payout_changed": _("办理期间账户的情况有变化，请再办一次。"),
+    "payment_state": _("这笔代付现在的状态是“%(state)s”，不能这样办理。"),
+    "payment_under_way": _("这位收款人还有一笔代付没有办结，或已经付清。"),
+    "bank_file_differs": _("文件 %(name)s 与送出时不同，没有写出。请联系系统管理员。"),
+}
+
+#: Why a line of a bank's answer was kept out.
+ANSWERS = {
+    "unknown": _("没有编号为 %(reference)s 的代付。"),
+    "amount": _("金额与送出的 %(sent)s 不同。"),
+    "not_sent": _("这笔代付还没有送银行，不会有回盘。"),
+    "contradicts": _("这笔代付此前已回盘为“%(state)s”，与这一行不符。"),
 }
 
 #: What would change a refusal. Those without a line say themselves what to fill in.

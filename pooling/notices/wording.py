@@ -106,6 +106,21 @@ SENTENCES = {
     ),
     "settlement_suspense": _("有 %(amount_fen)s 应退回的款项暂时不能入账，已转给工作人员办理。"),
     "suspense_cleared": _("此前暂时不能入账的 %(amount_fen)s 已由工作人员办结。"),
+    # payouts
+    "payout_proposed": _(
+        "有人在窗口申请提取%(payer)s的个人账户，提取后账户注销。如不是您办理的，请马上联系经办机构。"
+    ),
+    "payout_refused": _("提取%(payer)s个人账户的申请没有批准，没有动用任何钱。"),
+    "payout_approved": _(
+        "提取%(payer)s个人账户的申请已批准，共 %(amount_fen)s，将付到登记的银行账户；账户已注销。"
+    ),
+    "payout_paid": _("从%(payer)s个人账户提取的 %(amount_fen)s 已付到登记的银行账户。"),
+    "payout_failed": _(
+        "从%(payer)s个人账户提取的 %(amount_fen)s 没有付成。请带身份证件和银行账户到窗口更正。"
+    ),
+    "payout_returned": _(
+        "从%(payer)s个人账户提取的 %(amount_fen)s 被银行退回，已转给工作人员办理。"
+    ),
     # quotas, wallets, family funds
     "quota_set": _("%(payer)s给%(relative)s的共济额度现为 %(amount_fen)s。"),
     "quota_released": _(

@@ -311,7 +311,7 @@ def test_a_share_of_somebody_who_died_waits_for_the_heirs():
     wife.died_on = build.TODAY
     wife.save()
     close(fund)
-    assert Case.objects.get().reason_values == {"amount_fen": 100_00}
+    assert Case.objects.get().reason_values["amount_fen"] == 100_00
     assert books.balances([services.suspense()]) == {services.suspense(): 100_00}
 
 

@@ -167,7 +167,8 @@ def test_money_of_somebody_who_died_waits_for_the_heirs(payer, grandmother):
     payer.save()
     services.release_quota(quota_id=quota.pk, by=build.JOB, at=build.NOON)
     case = Case.objects.get(kind=Case.Kind.SUSPENSE)
-    assert (case.reason_code, case.reason_values) == ("owner_dead", {"amount_fen": 45_00})
+    values = {"amount_fen": 45_00, "account": quota.personal_account_id}
+    assert (case.reason_code, case.reason_values) == ("owner_dead", values)
     assert books.balances([services.suspense()]) == {services.suspense(): 45_00}
     assert books.check() == []
 

@@ -221,7 +221,7 @@ def test_money_of_a_sender_who_died_meanwhile_waits_for_the_heirs(son, pending):
     son.died_on = build.TODAY
     son.save()
     services.return_due(by=build.JOB, at=build.NOON + timedelta(days=1))
-    assert Case.objects.get().reason_values == {"amount_fen": 1000_00}
+    assert Case.objects.get().reason_values["amount_fen"] == 1000_00
     assert books.balances([services.suspense()]) == {services.suspense(): 1000_00}
 
 

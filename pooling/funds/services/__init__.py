@@ -2,8 +2,8 @@
 
 `accounts` pays in, opens and closes; `quotas` freezes for one relative; `wallets` and
 `transfers` hand money over; `families` holds it together; `deposits` takes both in from the
-registry; `rolling` begins a new year; `scheme` knows the scheme's own accounts. Other domains
-call what stands here.
+registry; `rolling` begins a new year; `payouts` and `payments` pay accounts out to people;
+`scheme` knows the scheme's own accounts. Other domains call what stands here.
 """
 
 from pooling.funds.services.accounts import (
@@ -25,6 +25,21 @@ from pooling.funds.services.families import (
     pay_in,
     set_order,
 )
+from pooling.funds.services.payments import (
+    RESULTS,
+    Answer,
+    bank_file_bytes,
+    confirm_payment,
+    drop_payment,
+    load_answers,
+    make_bank_file,
+    mark_written,
+    propose_payment,
+)
+from pooling.funds.services.payouts import To
+from pooling.funds.services.payouts import approve as approve_payout
+from pooling.funds.services.payouts import propose as propose_payout
+from pooling.funds.services.payouts import refuse as refuse_payout
 from pooling.funds.services.quotas import release_quota, set_quota
 from pooling.funds.services.rolling import roll_over, roll_over_page
 from pooling.funds.services.rows import NotYours, Refused
@@ -40,30 +55,43 @@ from pooling.funds.services.wallets import change_place, close_wallet, open_wall
 __all__ = [
     "KINDS",
     "PARTS",
+    "RESULTS",
     "AccountClosed",
     "AccountNotEmpty",
+    "Answer",
     "ClosesTooEarly",
     "ContributionRow",
     "DepositRow",
     "NotYours",
     "Refused",
+    "To",
     "accept",
+    "approve_payout",
+    "bank_file_bytes",
     "cancel",
     "change_place",
     "close",
     "close_fund",
     "close_wallet",
+    "confirm_payment",
     "contribute_many",
     "decline",
     "deposit_many",
+    "drop_payment",
     "found",
     "institution_payable",
     "invite",
     "join",
     "leave",
+    "load_answers",
+    "make_bank_file",
+    "mark_written",
     "open_wallet",
     "pay_in",
     "pay_out_from_suspense",
+    "propose_payment",
+    "propose_payout",
+    "refuse_payout",
     "release_quota",
     "return_due",
     "return_from_suspense",

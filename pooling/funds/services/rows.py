@@ -173,7 +173,7 @@ def send_home(
         kind=Case.Kind.SUSPENSE,
         member_id=owner.pk,
         reason_code=cause,
-        reason_values={"amount_fen": parts.total_fen},
+        reason_values={"amount_fen": parts.total_fen, "account": account.pk},
         subject=subject,
         by=by,
         at=at,
@@ -187,7 +187,13 @@ def send_home(
 
 
 #: Where the first word of a kind of notice leads.
-_PAGES = {"quota": "/family/", "wallet": "/wallet/", "transfer": "/wallet/", "fund": "/fund/"}
+_PAGES = {
+    "quota": "/family/",
+    "wallet": "/wallet/",
+    "transfer": "/wallet/",
+    "fund": "/fund/",
+    "payout": "",
+}
 
 
 def tell(kind: str, to, *, at, **values) -> None:

@@ -27,6 +27,11 @@ def suspense() -> int:
     return ledger.ensure_scheme_account("scheme:suspense", "scheme")
 
 
+def payouts() -> int:
+    """Return the ledger account of what was paid out to owners and heirs."""
+    return ledger.ensure_scheme_account("scheme:payouts", "scheme")
+
+
 @transaction.atomic
 def return_from_suspense(*, member_id: int, amount_fen: int, key: str, by, at) -> PersonalAccount:
     """Pay what waited in suspense into its owner's account, opening a closed one again.
@@ -62,11 +67,10 @@ def return_from_suspense(*, member_id: int, amount_fen: int, key: str, by, at) -
 @transaction.atomic
 def pay_out_from_suspense(*, amount_fen: int, key: str, by, at) -> None:
     """Record that what waited in suspense left the scheme, to heirs or a bank account."""
-    payouts = ledger.ensure_scheme_account("scheme:payouts", "scheme")
     ledger.post(
         key=key,
         kind="suspense",
-        movements=[Movement(suspense(), -amount_fen), Movement(payouts, amount_fen)],
+        movements=[Movement(suspense(), -amount_fen), Movement(payouts(), amount_fen)],
         business_date=business_date(at),
         at=at,
     )

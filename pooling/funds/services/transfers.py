@@ -50,7 +50,7 @@ def send(
     _not_too_large(amount_fen, area)
     may_send_now(sender_id, area, at)
     rows.settled_phone(sender_id, by, at)
-    flight = _flight(sender_id)
+    flight = flight_of(sender_id)
     if isinstance(source, Wallet):
         held, parts, movements = _from_wallet(source, amount_fen, flight)
         place = {"from_wallet": source}
@@ -156,7 +156,7 @@ def accept(*, transfer_id: int, by: Actor, at) -> Transfer:
     _pending(transfer)
     if at >= transfer.returns_at:
         raise Refused.because("transfer_too_late", status=409)
-    wallet, flight = transfer.to_wallet, _flight(transfer.sender_id)
+    wallet, flight = transfer.to_wallet, flight_of(transfer.sender_id)
     held = books.locked([wallet.ledger_account_id, flight])
     movements = [
         Movement(flight, -transfer.amount_fen),
@@ -205,8 +205,8 @@ def _waits(transfer: Transfer) -> bool:
 def _accounts_of(transfer: Transfer) -> list[int]:
     """Return where a transfer lies and where it may go back to."""
     if transfer.from_wallet is not None:
-        return [_flight(transfer.sender_id), transfer.from_wallet.ledger_account_id]
-    return [_flight(transfer.sender_id), *transfer.personal_account.part_ids]
+        return [flight_of(transfer.sender_id), transfer.from_wallet.ledger_account_id]
+    return [flight_of(transfer.sender_id), *transfer.personal_account.part_ids]
 
 
 def _held(transfer_id: int) -> Transfer:
@@ -233,7 +233,7 @@ def _pending(transfer: Transfer) -> None:
 def _bring_back(transfer: Transfer, state, verb: str, suspense: int, by: Actor, at) -> Transfer:
     """Move the money from in flight to where it was taken, part by part."""
     _pending(transfer)
-    flight = _flight(transfer.sender_id)
+    flight = flight_of(transfer.sender_id)
     if transfer.from_wallet is not None:
         home = transfer.from_wallet.ledger_account_id
         movements = [Movement(flight, -transfer.amount_fen), Movement(home, transfer.amount_fen)]
@@ -253,7 +253,7 @@ def _bring_back(transfer: Transfer, state, verb: str, suspense: int, by: Actor, 
     return _end(transfer, state, verb, by, at)
 
 
-def _flight(sender_id: int) -> int:
+def flight_of(sender_id: int) -> int:
     """Return the ledger account of what a member has sent and nobody answered."""
     (account,) = ledger.open_accounts([f"flight:{sender_id}"], "flight")
     return account.pk
