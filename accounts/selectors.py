@@ -211,6 +211,14 @@ def institution_by_code(code: str) -> Institution | None:
     return Institution.objects.filter(code=code).first()
 
 
+def collecting_offices(area: str) -> list[tuple[str, str]]:
+    """Return (type, name) of those who collect premiums in an area, by name."""
+    types = (Institution.Type.PREMIUM, Institution.Type.INSURER)
+    rows = Institution.objects.filter(area=area, type__in=types)
+    # The desk that gives premiums back collects none.
+    return list(rows.exclude(code__startswith="R").order_by("name").values_list("type", "name"))
+
+
 def user_by_phone_index(index: bytes) -> User | None:
     """Return whoever signs in with the phone of this fingerprint."""
     return User.objects.filter(phone_index=index).first()

@@ -260,7 +260,8 @@ def progress(member_id: int, number: str, on: date) -> Progress:
     """Return one application of the member by its number. Raises NotFound."""
     row = cases.by_number(member_id, number)
     if row.kind_code != Case.Kind.BIND:
-        tone = "bad" if row.state_code == Case.State.REFUSED else "warn"
+        granted = row.kind_code == Case.Kind.PREMIUM and row.state_code == Case.State.APPROVED
+        tone = "bad" if row.state_code == Case.State.REFUSED else "good" if granted else "warn"
         return Progress(row, row.kind, inquiries.told(row), tone=tone)
     if row.state_code == Case.State.APPROVED:
         return _granted(member_id, row, on)

@@ -30,10 +30,27 @@ _TOLD = {
     ),
     (Kind.EVENT, State.APPROVED): _("登记已按材料更正。有误的，请带证明到医保窗口。"),
     (Kind.EVENT, State.REFUSED): _("登记没有更正。"),
+    (Kind.PREMIUM, State.WAITING): _(
+        "报销申请已提交，工作人员核对缴费凭证后，从您的账户支付到您填的银行账户。办好后会用消息通知您。"
+    ),
+    (Kind.PREMIUM, State.MORE): _("缴费凭证看不清或不全，请按要求补交。"),
+    (Kind.PREMIUM, State.APPROVED): _(
+        "已通过，款项转到您填的银行账户，到账时间以银行为准。在“使用记录”里可以看到从账户付了多少。"
+    ),
+    (Kind.PREMIUM, State.REFUSED): _("没有通过，没有动用任何钱。可以带缴费凭证到医保窗口询问。"),
+}
+#: Why a premium was not given back (`settlements.services.claims.TURNED_DOWN`).
+PREMIUM_REFUSED = {
+    "receipt_unreadable": _("缴费凭证看不清。"),
+    "receipt_differs": _("缴费凭证与填写的内容不一致。"),
+    "not_a_premium": _("凭证上的费用不是可以报销的保费。"),
+    "more_not_brought": _("补正期限已过，没有收到缴费凭证。"),
 }
 _ELSE = _("工作人员正在办理，有结果会用消息通知您。")
 
 
 def told(row: CaseRow) -> str:
     """Return the sentence of such a case in its present state."""
-    return str(_TOLD.get((row.kind_code, row.state_code), _ELSE))
+    sentence = str(_TOLD.get((row.kind_code, row.state_code), _ELSE))
+    why = PREMIUM_REFUSED.get(row.reason_code) if row.state_code == State.REFUSED else None
+    return f"{why}{sentence}" if why else sentence

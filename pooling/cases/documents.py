@@ -104,7 +104,8 @@ def discard(*, document_id: int, by: Actor, at) -> None:
 def hand_in(*, case_id: int, by: Actor, at) -> Case:
     """Hand in all that was collected; documents without a page are forgotten.
 
-    Where more was asked for, this is the answer, and the case waits for review again.
+    Where more was asked for, this is the answer, and the case waits for review again. The
+    receipt of a premium asked back hands in the claim itself.
     """
     case = _open_case(case_id, by)
     collected = case.documents.filter(state=Document.State.COLLECTING)
@@ -119,6 +120,10 @@ def hand_in(*, case_id: int, by: Actor, at) -> Case:
     audit.record(verb="cases.hand_in", subject=case, by=by, at=at, detail={"documents": handed})
     if case.state == Case.State.MORE:
         return services.answer_more(case_id=case_id, by=by, at=at)
+    if case.state == Case.State.DRAFT and case.kind == Case.Kind.PREMIUM:
+        # Its receipt is all that such a claim still lacked.
+        services.submit(case_id=case_id, by=by, at=at)
+        return services.wait(case_id=case_id, reason_code="premium_to_check", by=by, at=at)
     return case
 
 

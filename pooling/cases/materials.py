@@ -16,6 +16,8 @@ WORDS = {
     "death_certificate": _("死亡证明"),
     "divorce_certificate": _("离婚证或生效的离婚判决书"),
     "finding": _("有关部门的查证文书"),
+    # What a premium asked back needs.
+    "premium_receipt": _("缴费凭证"),
 }
 #: Each of these by itself can prove a relation.
 PROVING = (

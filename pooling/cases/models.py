@@ -29,6 +29,7 @@ class Case(models.Model):
         AUDIT = "audit", _("承诺核查")
         MISUSE = "misuse", _("已用款项处理")
         EVENT = "event", _("登记更正")
+        PREMIUM = "premium", _("保费报销")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("填写中")

@@ -207,6 +207,8 @@ def accepted_of(case_id: int) -> list[str]:
 
 def asked_for(row: CaseRow) -> list[str]:
     """Return the materials a member is still asked to bring, by code."""
+    if row.kind_code == Case.Kind.PREMIUM and row.state_code == Case.State.DRAFT:
+        return ["premium_receipt"]
     return row.reason_values.get("items", []) if row.state_code == Case.State.MORE else []
 
 

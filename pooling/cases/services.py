@@ -21,6 +21,10 @@ from pooling.shared.periods import business_date, end_of, working_day_after
 MORE_TIME = timedelta(days=15)
 
 
+#: What members apply for themselves, and how they are told that papers are missing.
+_ASKED = {Case.Kind.BIND: "application_more", Case.Kind.PREMIUM: "premium_claim_more"}
+
+
 class NotNow(DomainError):
     """The case is not in a state from which this can be done."""
 
@@ -151,7 +155,7 @@ def ask_more(*, case_id: int, items: list[str], remark: str = "", by: Actor, at:
         remark or None,
     )
     values = {"date": business_date(case.due_at).isoformat()}
-    _tell(case, "application_more" if case.kind == Case.Kind.BIND else "proof_asked", values, at)
+    _tell(case, _ASKED.get(Case.Kind(case.kind), "proof_asked"), values, at)
     fields = ["asked_at", "asked_by", "due_at", "reason_code", "reason_values", "remark_sealed"]
     return _save(case, "ask_more", fields, by, at)
 
@@ -208,11 +212,12 @@ def expire_more(*, by: Actor, at: datetime) -> int:
     if late is None:
         return 0
     case = locked(late.pk)
-    if case.state == Case.State.MORE and case.kind != Case.Kind.BIND:
+    if case.state == Case.State.MORE and case.kind not in _ASKED:
         wait(case_id=case.pk, reason_code="more_unanswered", by=by, at=at)
     elif case.state == Case.State.MORE:
         refuse(case_id=case.pk, reason_code="more_not_brought", rule="more_time", by=by, at=at)
-        _tell(case, "application_refused", {}, at)
+        asked_back = case.kind == Case.Kind.PREMIUM
+        _tell(case, "premium_claim_refused" if asked_back else "application_refused", {}, at)
     return 1
 
 

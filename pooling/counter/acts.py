@@ -12,12 +12,15 @@ from pooling.counter.forms import (
     ProposeForm,
     RefuseForm,
     TurnBackForm,
+    TurnDownForm,
 )
 from pooling.counter.proofs import DECIDES as DECIDE
 from pooling.counter.proofs import HANDLES as TAKE_IN
 from pooling.shared.admin import Act
 
 Kind = Case.Kind
+#: What members apply for themselves: nothing is left to propose.
+_APPLIED = (Kind.BIND, Kind.PREMIUM)
 #: One person proposes in words of the kind, another agrees or sends it back.
 _PROPOSED = (Kind.SUSPENSE, Kind.AUDIT, Kind.MISUSE)
 
@@ -36,7 +39,7 @@ def can_be_decided(case) -> bool:
 
 
 def may_lack_papers(case) -> bool:
-    return waits(case) and (case.kind == Kind.BIND or wants_proposal(Kind.AUDIT)(case))
+    return waits(case) and (case.kind in _APPLIED or wants_proposal(Kind.AUDIT)(case))
 
 
 def can_be_refused(case) -> bool:
@@ -54,7 +57,7 @@ ACTS = {
         DECIDE,
         _("已通过，并已通知申请人。"),
         ApproveForm,
-        lambda case: can_be_decided(case) and case.kind in (Kind.BIND, Kind.SUSPENSE),
+        lambda case: can_be_decided(case) and case.kind in (*_APPLIED, Kind.SUSPENSE),
     ),
     "agree": Act(
         _("同意并办结"),
@@ -62,7 +65,7 @@ ACTS = {
         DECIDE,
         _("已按提出的意见办结。"),
         ApproveForm,
-        lambda case: can_be_decided(case) and case.kind not in (Kind.BIND, Kind.SUSPENSE),
+        lambda case: can_be_decided(case) and case.kind not in (*_APPLIED, Kind.SUSPENSE),
     ),
     "more": Act(
         _("退回补正"),
@@ -79,6 +82,15 @@ ACTS = {
         _("已办结：不通过，并已通知申请人。"),
         RefuseForm,
         can_be_refused,
+        grave=True,
+    ),
+    "turn_down": Act(
+        _("不通过"),
+        services.refuse,
+        DECIDE,
+        _("已办结：不通过，没有动用任何钱，并已通知申请人。"),
+        TurnDownForm,
+        lambda case: waits(case) and case.kind == Kind.PREMIUM,
         grave=True,
     ),
     "propose": Act(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pooling.bindings.services import reviewing
 from pooling.cases.models import Case
 from pooling.registry import auditing, corrections
-from pooling.settlements.services import clearing
+from pooling.settlements.services import claims, clearing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,6 @@ OUT = {
     Case.Kind.EVENT: Carrying(
         corrections.carry_out, corrections.turn_down, corrections.TURNED_DOWN
     ),
+    Case.Kind.PREMIUM: Carrying(claims.grant, claims.turn_down, claims.TURNED_DOWN),
     Case.Kind.SUSPENSE: Carrying(clearing.clear, clearing.turn_back, ()),
 }

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pooling.bindings.forms import RelationForm
+from pooling.bindings.inquiries import PREMIUM_REFUSED
 from pooling.bindings.refusals import REFUSALS
 from pooling.bindings.wording import WRONG_DOOR
 from pooling.cases import materials
@@ -158,6 +159,16 @@ class RefuseForm(_Remark):
     reason_code = forms.ChoiceField(
         label=_("不通过的原因（申请人会看到）"),
         choices=[("", "—"), *((code, REFUSALS[code].why) for code in OUT["bind"].reasons)],
+    )
+    field_order = ("reason_code", "remark")
+
+
+class TurnDownForm(_Remark):
+    """Why a premium is not given back."""
+
+    reason_code = forms.ChoiceField(
+        label=_("不通过的原因（申请人会看到）"),
+        choices=[("", "—"), *((code, PREMIUM_REFUSED[code]) for code in OUT["premium"].reasons)],
     )
     field_order = ("reason_code", "remark")
 

@@ -18,6 +18,7 @@ from pooling.cases.models import Case
 from pooling.counter import wording
 from pooling.counter.models import DeskCase
 from pooling.policy import selectors as policy
+from pooling.policy.wording import USES
 from pooling.shared.money import show_yuan
 
 
@@ -28,6 +29,7 @@ def facts(case: Case) -> Iterator[Fact]:
         Case.Kind.AUDIT: _of_audit,
         Case.Kind.MISUSE: _of_misuse,
         Case.Kind.EVENT: _of_event,
+        Case.Kind.PREMIUM: _of_premium,
     }[Case.Kind(case.kind)](case)
 
 
@@ -91,13 +93,30 @@ def _of_event(case: Case) -> Iterator[Fact]:
     yield Fact(gettext("核对过原件的材料"), f"{paper} {stated['paper_no']}", "")
 
 
+def _of_premium(case: Case) -> Iterator[Fact]:
+    """Yield whose premium it is, what the receipt should say, and where the money goes."""
+    said = cases.opened(case)
+    insured = people.by_ids([said["insured"]])[said["insured"]]
+    yield Fact(gettext("申请人（从其账户支付）"), "", case.member.name, secret=NAME)
+    yield Fact(gettext("为谁缴费"), "", insured.name, secret=NAME)
+    yield Fact(gettext("证件号码"), "", insured.cert_no, secret=NUMBER)
+    yield Fact(gettext("保费"), str(USES[said["use"]]), "")
+    yield Fact(gettext("参保年度"), f"{said['year']} {said['product']}".strip(), "")
+    day = date_format(date.fromisoformat(said["paid_on"]), "DATE_FORMAT")
+    yield Fact(gettext("缴费日期"), day, "")
+    yield Fact(gettext("缴费金额"), show_yuan(said["amount_fen"]), "")
+    yield Fact(gettext("收款银行"), said["bank"], "")
+    yield Fact(gettext("收款账号"), said["bank_account"], "", secret=NUMBER)
+
+
 def members(case: Case) -> tuple[int, ...]:
     """Return everybody whose data such a case shows, for the record of looks."""
     if case.kind in (Case.Kind.AUDIT, Case.Kind.MISUSE):
         binding = affected.with_people(case.subject_id)
         return (binding.payer_id, binding.relative_id)
-    other = cases.opened(case).get("other") if case.kind == Case.Kind.EVENT else None
-    return (case.member_id,) if other is None else (case.member_id, other)
+    named = {Case.Kind.EVENT: "other", Case.Kind.PREMIUM: "insured"}.get(Case.Kind(case.kind))
+    other = cases.opened(case).get(named) if named else None
+    return (case.member_id,) if other in (None, case.member_id) else (case.member_id, other)
 
 
 @dataclass(frozen=True, slots=True)

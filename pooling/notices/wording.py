@@ -82,6 +82,14 @@ SENTENCES = {
         "您开通的家庭共济被抽中核查，请在%(date)s前上传关系证明。点开可以看到要传什么、怎样传。"
     ),
     "commitment_confirmed": _("您开通的家庭共济核查完毕，照常使用。"),
+    # premiums asked back
+    "premium_claim_paid": _(
+        "您申请报销的保费已通过，从您的账户支付 %(amount_fen)s，将转到您填的银行账户。"
+    ),
+    "premium_claim_refused": _("您申请报销的保费没有通过，没有动用任何钱。点开可以看到原因。"),
+    "premium_claim_more": _(
+        "您申请报销的保费还缺材料，请在%(date)s前补交。点开可以看到要补什么、怎样补。"
+    ),
     # settlements
     "settlement": _(
         "%(date)s的费用已结算：本人账户 %(own_fen)s，家人共济 %(pooled_fen)s，现金 %(cash_fen)s。"

@@ -10,10 +10,12 @@ from accounts.models import Institution
 from pooling.settlements.beforehand import Question, TypedPayer, charge
 from pooling.settlements.models import Use
 from pooling.settlements.privacy import TOLD_AT_MOST_FEN
+from pooling.settlements.selectors.premiums import REFUND
 from pooling.settlements.selectors.usage import Only
+from pooling.settlements.services.claims import Wish
 from pooling.settlements.sources import Charge
 from pooling.shared.errors import NotFound
-from pooling.shared.forms import YuanField
+from pooling.shared.forms import AmountField, YuanField
 from pooling.shared.money import show_yuan
 from pooling.shared.periods import month_after, month_of
 
@@ -217,3 +219,53 @@ def _payer_fields(areas) -> dict[str, forms.Field]:
         "each": YuanField(label=_("每次上限")),
         "year": YuanField(label=_("每年上限")),
     }
+
+
+class ClaimForm(forms.Form):
+    """A premium paid out of pocket: on offer is what the asker's own account may give back."""
+
+    insured = forms.TypedChoiceField(label=_("给谁缴的？"), coerce=int)
+    use = forms.ChoiceField(label=_("哪一种保费？"))
+    year = forms.TypedChoiceField(label=_("哪一年的？"), coerce=int)
+    product = forms.CharField(
+        label=_("产品或档次"), max_length=60, required=False, help_text=_("没有可以不填")
+    )
+    paid_on = forms.DateField(
+        label=_("哪一天缴的？"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    amount_fen = AmountField(label=_("缴了多少元？"))
+    bank = forms.CharField(label=_("收款银行"), min_length=2, max_length=60)
+    bank_account = forms.CharField(
+        label=_("您本人的银行账号"),
+        max_length=40,
+        help_text=_("须是您自己名下的账户"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, family, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        mine = [
+            (row, premium)
+            for row in family
+            for premium in row.premiums
+            # For oneself the own account, for somebody else the asker's: the only ones shown.
+            for way in premium.ways
+            if REFUND in way.forms and (way.payer_id is None) == row.is_me
+        ]
+        insured = dict.fromkeys((row.member_id, row.name) for row, _premium in mine)
+        self.fields["insured"].choices = list(insured)
+        self.fields["use"].choices = list(dict.fromkeys((one.use, one.word) for _r, one in mine))
+        years = (today.year + 1, today.year, today.year - 1)
+        self.fields["year"].choices = [(year, year) for year in years]
+
+    def clean_bank_account(self) -> str:
+        number = self.cleaned_data["bank_account"].replace(" ", "").replace("-", "")
+        if not (number.isascii() and number.isdecimal() and 8 <= len(number) <= 30):
+            raise forms.ValidationError(_("银行账号是 8 至 30 位数字，请核对。"))
+        return number
+
+    def wish(self) -> Wish:
+        """Return what was filled in."""
+        said = dict(self.cleaned_data)
+        return Wish(insured_id=said.pop("insured"), **said)

@@ -94,6 +94,10 @@ class Settlement(models.Model):
     #: Who was bound to whom at that moment (ids, relation codes, states).
     family_snapshot = models.JSONField(_("家庭快照"), default=list)
     buyer_sealed = models.BinaryField(null=True)
+    #: The case that asked a premium back; such a settlement is with the authority itself.
+    claim = models.OneToOneField(
+        "cases.Case", models.PROTECT, null=True, related_name="+", verbose_name=_("报销申请")
+    )
     #: Of a premium: which year it insures, where the till told it, and the product by name.
     premium_year = models.PositiveSmallIntegerField(_("参保年度"), null=True)
     premium_product = models.CharField(_("保险产品"), max_length=60, blank=True)
@@ -107,7 +111,7 @@ class Settlement(models.Model):
     buyer = sealed_text("buyer")
 
     DATA_CLASSES = classes(
-        L2="id uid institution message_id status posted_at entry rules_version reversed_at "
+        L2="id uid institution message_id claim status posted_at entry rules_version reversed_at "
         "reversal_reason reversal_entry",
         L3a="buyer_sealed",
         L3b="patient patient_area patient_insutype use business_time business_date total_fen "

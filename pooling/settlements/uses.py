@@ -38,6 +38,11 @@ def years(on: date) -> range:
     return range(on.year, on.year + YEARS_AHEAD + 1)
 
 
+def years_claimed(paid_on: date) -> range:
+    """Return which years may be asked back: late in a year the past one is still paid for."""
+    return range(paid_on.year - 1, paid_on.year + YEARS_AHEAD + 1)
+
+
 def is_premium(use: str) -> bool:
     return use in PREMIUMS
 

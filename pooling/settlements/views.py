@@ -5,18 +5,23 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import fresh_code_required, member_required
 from pooling.bindings import selectors as authorisations
+from pooling.cases import selectors as cases
 from pooling.policy import selectors as policy
 from pooling.settlements import beforehand, exports, services, waterfall
-from pooling.settlements.forms import CanPayForm, EstimateForm, UsageForm
+from pooling.settlements.forms import CanPayForm, ClaimForm, EstimateForm, UsageForm
 from pooling.settlements.selectors import decisions, months, usage
+from pooling.settlements.selectors import premiums as premium_rows
+from pooling.settlements.services import claims
+from pooling.shared.errors import DomainError
+from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date, month_of
 from pooling.shared.work import database_clock, unit_of_work
 
@@ -222,6 +227,39 @@ def estimate(request):
         rows = _named(sources, authorisations.shared_with(request.actor.id))
         page |= _would_pay(told, rows) | {"on": today}
     return render(request, "settlements/estimate.html", page)
+
+
+@never_cache
+@member_required
+@require_GET
+def premiums(request):
+    """保费: whose may be paid from which account here, how it is done, and what is paid."""
+    today = business_date(now())
+    page = {"people": premium_rows.of_family(request.actor.id, today), "today": today}
+    return render(request, "settlements/premiums.html", page)
+
+
+@never_cache
+@member_required
+@fresh_code_required
+@require_http_methods(["GET", "POST"])
+def claim_premium(request):
+    """Ask a premium back that was paid out of pocket; the receipt is handed in next."""
+    today = business_date(now())
+    family = premium_rows.of_family(request.actor.id, today)
+    form = ClaimForm(request.POST or None, family=family, today=today, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = unit_of_work(
+                lambda: claims.begin(wish=form.wish(), by=request.actor, at=database_clock())
+            )
+        except DomainError as error:
+            refuse(form, error)
+        else:
+            [receipt] = cases.documents_of(case.pk)
+            return redirect("cases:document", case.number, receipt.id)
+    page = {"form": form, "possible": bool(form.fields["insured"].choices), "today": today}
+    return render(request, "settlements/claim_premium.html", page)
 
 
 def _would_pay(outcome, rows) -> dict:

@@ -99,11 +99,13 @@ PAGES = {
     "session_ended": EVERYBODY,
     "set_language": NOBODY_NOW,
     "settlements:can_pay": EVERYBODY,
+    "settlements:claim_premium": MEMBERS,
     "settlements:estimate": MEMBERS,
     "settlements:export": MEMBERS,
     "settlements:export_csv": MEMBERS,
     "settlements:export_xlsx": MEMBERS,
     "settlements:log": MEMBERS,
+    "settlements:premiums": MEMBERS,
     "settlements:why": OWNER,
     "text_size": (405, 405, 405, 405, 405),
 }
@@ -169,6 +171,7 @@ DESK_VERBS = {
     "more": (302, 302, 403, 302, 403, 403),
     "outcome": (302, 302, 302, 302, 403, 403),
     "propose": (302, 302, 302, 302, 403, 403),
+    "turn_down": (302, 302, 403, 302, 403, 403),
     "refuse": (302, 302, 403, 302, 403, 403),
     "turn_back": (302, 302, 403, 302, 403, 403),
 }

@@ -140,6 +140,8 @@ def case(request, number):
         case_id = told.case.id
         unit_of_work(lambda: applications.withdraw(case_id=case_id, by=request.actor, at=now()))
         return redirect("bindings:case", number)
+    if told.case.state_code == "draft" and told.case.kind_code == "premium":
+        return redirect("cases:proof", number)
     if told.case.state_code == "draft":
         return redirect("bindings:relation", number)
     return render(request, "bindings/case.html", {"case": told.case, "told": told})

@@ -46,6 +46,7 @@ from pooling.funds.services.rows import NotYours, Refused
 from pooling.funds.services.scheme import (
     institution_payable,
     pay_out_from_suspense,
+    refunds_payable,
     return_from_suspense,
     suspense,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "pay_out_from_suspense",
     "propose_payment",
     "propose_payout",
+    "refunds_payable",
     "refuse_payout",
     "release_quota",
     "return_due",

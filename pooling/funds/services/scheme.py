@@ -22,6 +22,11 @@ def institution_payable(institution_id: int, area: str) -> int:
     return ledger.ensure_scheme_account(f"payable:{institution_id}:{area}", "payable")
 
 
+def refunds_payable(area: str) -> int:
+    """Return the ledger account of what an area's scheme owes to those who paid premiums first."""
+    return ledger.ensure_scheme_account(f"payable:refunds:{area}", "payable")
+
+
 def suspense() -> int:
     """Return the ledger account of money whose owner cannot take it back just now."""
     return ledger.ensure_scheme_account("scheme:suspense", "scheme")

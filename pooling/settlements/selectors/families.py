@@ -4,7 +4,7 @@ One gathering serves the preview, unlocked, and the settlement, under locks in t
 order: members, bindings, ledger accounts. What caps have used is read after all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -28,7 +28,6 @@ from pooling.bindings.usability import (
 )
 from pooling.funds import purses as beside
 from pooling.funds import selectors as funds
-from pooling.funds import services as treasury
 from pooling.funds.models import PersonalAccount
 from pooling.ledger import selectors as books
 from pooling.ledger.models import Account
@@ -73,10 +72,12 @@ class Family:
     locked: dict[int, Account] = field(default_factory=dict)
 
 
-def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Family:
+def gather(
+    patient_id: int, charge: Charge, *, pay_to: Callable[[str], int] | None = None
+) -> Family:
     """Return everything around a patient's bill. Raises NotFound.
 
-    With `pay_to`, the institution that is to be paid, every row that decides is locked
+    With `pay_to`, area → ledger account of what is owed, every row that decides is locked
     until the transaction ends; without it nothing is.
     """
     lock, on = pay_to is not None, charge.visit.on
@@ -94,9 +95,7 @@ def gather(patient_id: int, charge: Charge, *, pay_to: int | None = None) -> Fam
     } | {each.ledger_account_id: each.area for each in purses}
     payables, locked = {}, {}
     if lock:
-        payables = {
-            area: treasury.institution_payable(pay_to, area) for area in sorted({*areas.values()})
-        }
+        payables = {area: pay_to(area) for area in sorted({*areas.values()})}
         locked = books.locked(areas)
     held = _Held(accounts, purses, locked, on)
     given, rules_version = _given(patient_id, charge, bindings, standings, held)

@@ -1,12 +1,168 @@
-"""Premiums paid from accounts: of whom, of which kind, for which year."""
+"""Premiums: which may be paid from whose account, how, and which are."""
 
-from pooling.settlements.models import Settlement
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from accounts import selectors as people
+from accounts.models import Institution
+from pooling.bindings import selectors as authorisations
+from pooling.bindings.usability import OPEN, Unusable, Visit
+from pooling.policy import selectors as policy
+from pooling.policy.parameters import PREMIUMS
+from pooling.policy.rules import ClauseInForce
+from pooling.settlements import reasons, waterfall
+from pooling.settlements.models import Settlement, Use
+from pooling.settlements.selectors.families import Family, gather
+from pooling.settlements.sources import Candidate, Charge
 
 #: What went back whole was not paid.
 _GONE = (Settlement.Status.REVERSED, Settlement.Status.REFUNDED)
+DIRECT, REFUND = "direct", "refund"
+#: `premium_form` → the ways it opens.
+_FORMS = {"direct": (DIRECT,), "refund": (REFUND,), "both": (DIRECT, REFUND)}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One account a premium may be paid from, or may not: then with the reason.
+
+    `payer_id` None is the insured person's own account. `uses` and `form` are the clauses.
+    """
+
+    payer_id: int | None
+    payer: str
+    forms: tuple[str, ...]
+    sentence: str
+    remedy: str
+    uses: ClauseInForce | None
+    form: ClauseInForce
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A premium that accounts paid; for a relative only what the reader's own account did."""
+
+    year: int
+    product: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PremiumRow:
+    """One kind of premium of one person. `offices` collect it at their till."""
+
+    use: str
+    word: str
+    ways: tuple[Way, ...]
+    paid: tuple[Paid, ...]
+    offices: tuple[str, ...]
+
+    @property
+    def mine(self) -> tuple[Way, ...]:
+        return tuple(way for way in self.ways if way.forms)
+
+
+@dataclass(frozen=True, slots=True)
+class InsuredRow:
+    """Somebody whose premiums the reader may be concerned with."""
+
+    member_id: int
+    name: str
+    is_me: bool
+    premiums: tuple[PremiumRow, ...]
 
 
 def paid(member_id: int, use: str, year: int) -> bool:
     """Return whether somebody's premium of a kind for a year is paid."""
     rows = Settlement.objects.filter(patient=member_id, use=use, premium_year=year)
     return rows.exclude(status__in=_GONE).exists()
+
+
+def of_family(member_id: int, on: date) -> list[InsuredRow]:
+    """Return the member and everybody they pay for, with each premium by the rules of a day.
+
+    What is said of a relative is what the reader's own account may do: neither that there are
+    other payers nor an own account is told.
+    """
+    given = [row for row in authorisations.of_payer(member_id, on) if row.is_open]
+    concerned = [(member_id, gettext("我本人")), *((row.other_id, row.other_name) for row in given)]
+    payers = authorisations.shared_with(member_id)
+    return [
+        InsuredRow(pk, name, pk == member_id, tuple(_premiums(member_id, pk, on, payers)))
+        for pk, name in dict(concerned).items()
+    ]
+
+
+def _premiums(reader_id: int, member_id: int, on: date, payers) -> Iterator[PremiumRow]:
+    family = gather(member_id, _charge(on, PREMIUMS[0]))
+    done = _paid(reader_id, member_id)
+    offices = people.collecting_offices(family.given.patient.area)
+    for use in PREMIUMS:
+        ways = [
+            _way(family, candidate, use, on, str(payers.get(candidate.payer, "")))
+            for candidate in family.given.candidates
+            if reader_id in (member_id, candidate.payer)
+        ]
+        if member_id == reader_id and family.given.own.state == OPEN:
+            ways.insert(0, _own_way(family, use, on))
+        kind = Institution.Type.INSURER if use == Use.COMMERCIAL_INSURANCE else "premium"
+        yield PremiumRow(
+            use=use,
+            word=str(Use(use).label),
+            ways=tuple(ways),
+            paid=tuple(done.get(use, ())),
+            offices=tuple(name for type, name in offices if type == kind),
+        )
+
+
+def _charge(on: date, use: str, *, refund: bool = False, payer: int | None = None) -> Charge:
+    visit = Visit(on, use, 0, refund=refund)
+    return Charge(visit, personal_fen=1, own_paid_fen=0, acct_used_flag=2, claimant=payer)
+
+
+def _own_way(family: Family, use: str, on: date) -> Way:
+    """Uses do not bind the own account; in which form it pays, its area says."""
+    form = policy.in_force(family.own.area, on).clause("premium_form")
+    return Way(None, "", _FORMS[form.value.get(use, DIRECT)], "", "", None, form)
+
+
+def _way(family: Family, candidate: Candidate, use: str, on: date, payer: str) -> Way:
+    """Ask the split itself, in the first form the payer's area has."""
+    rules = family.given.rules[candidate.standing.area]
+    forms = _FORMS[rules["premium_form"].value.get(use, DIRECT)]
+    charge = _charge(on, use, refund=forms[0] == REFUND, payer=candidate.payer)
+    asked = replace(family.given, charge=charge)
+    [item] = [one for one in waterfall.split(asked).considered if one.binding == candidate.binding]
+    barred = item.reason in set(Unusable)
+    clause = item.clause if barred else rules["uses"]
+    told = policy.in_force(candidate.standing.area, on)
+    return Way(
+        payer_id=candidate.payer,
+        payer=payer,
+        forms=() if barred else forms,
+        sentence=reasons.discreet(item.reason, item.values) if barred else "",
+        remedy=reasons.advice(asked, item) if barred else "",
+        uses=told.clause(clause.name) if clause else None,
+        form=told.clause("premium_form"),
+    )
+
+
+def _paid(reader_id: int, member_id: int) -> dict[str, list[Paid]]:
+    """Return use → what accounts paid of it, newest year first."""
+    mine = Q(patient=member_id)
+    if reader_id != member_id:
+        mine &= Q(lines__payer=reader_id)
+    rows = Settlement.objects.filter(mine, premium_year__isnull=False).exclude(status__in=_GONE)
+    found: dict[str, list[Paid]] = {}
+    for row in rows.distinct().prefetch_related("lines").order_by("-premium_year", "-pk"):
+        fen = sum(
+            line.amount_fen - line.returned_fen
+            for line in row.lines.all()
+            if line.ledger_account_id and reader_id in (member_id, line.payer_id)
+        )
+        found.setdefault(row.use, []).append(Paid(row.premium_year, row.premium_product, fen))
+    return found

@@ -45,6 +45,14 @@ class BusinessTimeOutOfWindow(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """The case that asks a premium back, and who does; `payer_id` None: the insured person."""
+
+    case_id: int
+    payer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """One bill as the till states it, amounts in fen. `business_time` decides its day."""
 
@@ -65,6 +73,8 @@ class Bill:
     buyer: dict | None = None
     #: Only of a premium, where the till tells it.
     premium: uses.Premium | None = None
+    #: Of a premium asked back: no till sends it.
+    claim: Claim | None = None
 
     @property
     def personal_part_fen(self) -> int:
@@ -84,10 +94,12 @@ class Bill:
                 str(self.use),
                 self.institution.level,
                 area=self.institution.area,
+                refund=self.claim is not None,
             ),
             personal_fen=self.personal_part_fen,
             own_paid_fen=self.own_paid_fen,
             acct_used_flag=self.acct_used_flag,
+            claimant=self.claim and self.claim.payer_id,
         )
 
 
@@ -127,6 +139,8 @@ def _check_use(bill: Bill) -> None:
         raise UseRefused(sentence, code="use_never", details=details)
     if use not in Use.values:
         raise BillDoesNotAddUp(_("没有这种用途。"), code="use_unknown", details=details)
+    if bill.claim is not None:
+        return  # what its receipt says was looked at by people
     if not uses.fits(bill.institution.type, use):
         sentence = _("%(place)s不能收取“%(use)s”的费用。请按实际用途、由对应的机构上传。")
         names = {"place": bill.institution.get_type_display(), "use": Use(use).label}

@@ -174,6 +174,8 @@ def _hold(settlement_id: int, institution_id: int) -> _Held:
     found = rows.filter(pk=settlement_id).first()
     if found is None:
         raise NotFound(_("没有这笔结算。"))
+    if found.claim_id is not None:
+        raise NotFound(_("没有这笔结算。"))  # paid to a bank account: nobody's till takes it back
     lines = list(found.lines.all())
     owners = {pk for line in lines for pk in (line.payer_id, line.owner_id) if pk}
     members = people.locked({found.patient_id, *owners})

@@ -1,8 +1,10 @@
 """Preview and settle: the same split, once on balances as they are, once under locks."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
 from pooling.audit import services as audit
+from pooling.funds import services as treasury
 from pooling.ledger import services as ledger
 from pooling.ledger.models import Entry
 from pooling.ledger.services import Movement
@@ -94,7 +97,7 @@ def settle(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Settle
     AlreadySettled, and leaves nothing behind then.
     """
     check(bill, backdate_days=backdate_days, at=at)
-    family = gather(bill.patient_id, bill.charge, pay_to=bill.institution.pk)
+    family = gather(bill.patient_id, bill.charge, pay_to=_owed(bill))
     # The patient is locked by now: whoever is first is seen by the second.
     _check_premium(bill)
     outcome = waterfall.split(family.given)
@@ -112,8 +115,16 @@ def settle(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Settle
             "cash_fen": outcome.cash_fen,
         },
     )
-    notices.enqueue(telling.settled(settlement, outcome), at=at)
+    if bill.claim is None:
+        notices.enqueue(telling.settled(settlement, outcome), at=at)
     return settlement
+
+
+def _owed(bill: Bill) -> Callable[[str], int]:
+    """Return area → what its scheme owes the institution, or whoever asked a premium back."""
+    if bill.claim is not None:
+        return treasury.refunds_payable
+    return partial(treasury.institution_payable, bill.institution.pk)
 
 
 def _post(bill: Bill, family: Family, outcome: Outcome, at: datetime) -> Entry | None:
@@ -173,6 +184,8 @@ def _record(
     if bill.premium is not None:
         settlement.premium_year = bill.premium.year
         settlement.premium_product = bill.premium.product
+    if bill.claim is not None:
+        settlement.claim_id = bill.claim.case_id
     settlement.buyer = json.dumps(bill.buyer, ensure_ascii=False) if bill.buyer else None
     try:
         insert([settlement])

@@ -1,0 +1,205 @@
+"""A premium paid out of pocket and asked back: claimed with its receipt, decided by another.
+
+The claim is a case; granted it becomes a settlement like any other, split by the same engine
+over the money of whoever claims and nobody else's. What the split leaves as cash stays paid.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import selectors as people
+from accounts.services import institutions
+from pooling.bindings.usability import Visit
+from pooling.cases import documents
+from pooling.cases import selectors as cases
+from pooling.cases import services as case_services
+from pooling.cases.models import Case
+from pooling.notices import services as notices
+from pooling.notices.services import Message
+from pooling.policy import selectors as policy
+from pooling.settlements import reasons, uses
+from pooling.settlements.models import Use
+from pooling.settlements.selectors import premiums
+from pooling.settlements.services.bills import Bill, Claim
+from pooling.settlements.services.settling import estimate, settle
+from pooling.settlements.sources import Charge, from_json
+from pooling.settlements.uses import Premium
+from pooling.settlements.waterfall import considered_from_json
+from pooling.shared.actor import Actor
+from pooling.shared.errors import DomainError
+from pooling.shared.periods import business_date
+
+#: The paper without which nothing is given back.
+RECEIPT = "premium_receipt"
+#: Why a reviewer may turn a claim down; the words stand in `counter.wording`.
+TURNED_DOWN = ("receipt_unreadable", "receipt_differs", "not_a_premium")
+#: A receipt older than this is not looked at.
+OLDEST = timedelta(days=366)
+
+
+class ClaimRefused(DomainError):
+    """The premium cannot be asked back, or not by this member."""
+
+    code = "premium_claim_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a member asks back: for whom, which premium, and where to pay it."""
+
+    insured_id: int
+    use: str
+    year: int
+    paid_on: date
+    amount_fen: int
+    bank: str
+    bank_account: str
+    product: str = ""
+
+
+@transaction.atomic
+def begin(*, wish: Wish, by: Actor, at) -> Case:
+    """Begin a claim of the member in `by`; its receipt is handed in next. Raises ClaimRefused.
+
+    Refused at once is what could give nothing today anyhow, with the reason the split gives.
+    """
+    on = business_date(at)
+    _check(wish, by.id, on)
+    expected(wish, claimant_id=by.id, on=on)
+    answers = {
+        "insured": wish.insured_id,
+        "use": wish.use,
+        "year": wish.year,
+        "product": wish.product,
+        "paid_on": wish.paid_on.isoformat(),
+        "amount_fen": wish.amount_fen,
+        "bank": wish.bank,
+        "bank_account": wish.bank_account,
+    }
+    case = case_services.open(
+        kind=Case.Kind.PREMIUM, member_id=by.id, answers=answers, by=by, at=at
+    )
+    documents.begin(case_id=case.pk, kind=RECEIPT, by=by, at=at)
+    return case
+
+
+def expected(wish: Wish, *, claimant_id: int, on: date) -> int:
+    """Return what would be given back today, in fen. Raises ClaimRefused where it is nothing."""
+    payer = None if wish.insured_id == claimant_id else claimant_id
+    charge = Charge(
+        Visit(on, wish.use, 0, refund=True), wish.amount_fen, 0, acct_used_flag=2, claimant=payer
+    )
+    told = estimate(patient_id=wish.insured_id, charge=charge)
+    items = considered_from_json(told.decision["considered"])
+    item = next((one for one in items if one.payer == payer), None)
+    if item is None:
+        raise ClaimRefused(_("您没有为这位家人开通共济，不能用您的账户报销。"))
+    if item.taken_fen == 0:
+        given = from_json(told.decision["input"])
+        raise ClaimRefused(
+            reasons.full(item.reason, item.values),
+            remedy=reasons.advice(given, item, reasons.PAYER),
+            rule=item.clause,
+            details={"reason": item.reason},
+        )
+    return item.taken_fen
+
+
+@transaction.atomic
+def grant(*, case_id: int, remark: str = "", by: Actor, at) -> Case:
+    """Pay a claim from the claimant's account, once, after its receipt was accepted.
+
+    Raises ClaimRefused, PremiumAlreadyPaid and whatever the decision of a case raises.
+    """
+    case = _held(case_id)
+    if RECEIPT not in cases.accepted_of(case_id):
+        raise ClaimRefused(_("请先审阅并采信缴费凭证，再通过。"), code="receipt_not_accepted")
+    said = cases.opened(case)
+    on = business_date(at)
+    _check_form(case.member_id, said["use"], on)
+    area = _area(case.member_id, on).area_code
+    desk = institutions.refund_desk(area=area, by=by, at=at)
+    settlement = settle(bill=_bill(case, said, desk, at), backdate_days=0, by=by, at=at)
+    if not settlement.entry_id:
+        raise ClaimRefused(_("申请人的账户现在没有可以报销的钱，请看决定里的原因。"))
+    _tell("premium_claim_paid", case, at, amount_fen=settlement.own_fen + settlement.pooled_fen)
+    return case_services.approve(case_id=case_id, remark=remark, subject=settlement, by=by, at=at)
+
+
+@transaction.atomic
+def turn_down(*, case_id: int, reason_code: str, remark: str = "", by: Actor, at) -> Case:
+    """Refuse a claim, always with a reason; no money moves."""
+    case = _held(case_id)
+    if reason_code not in TURNED_DOWN:
+        raise ClaimRefused(_("请选择不通过的原因。"), details={"reason_code": _("请选择原因。")})
+    _tell("premium_claim_refused", case, at)
+    return case_services.refuse(
+        case_id=case_id, reason_code=reason_code, remark=remark, by=by, at=at
+    )
+
+
+def _held(case_id: int) -> Case:
+    case = case_services.locked(case_id)
+    if case.kind != Case.Kind.PREMIUM or case.state != Case.State.WAITING:
+        raise case_services.NotNow(_("这不是一件待审核的保费报销。"))
+    return case
+
+
+def _bill(case: Case, said: dict, desk, at) -> Bill:
+    insured, claimant = said["insured"], case.member_id
+    return Bill(
+        patient_id=insured,
+        institution=desk,
+        use=said["use"],
+        message_id=case.number,
+        business_time=at,
+        total_fen=said["amount_fen"],
+        fund_fen=0,
+        hospital_borne_fen=0,
+        own_paid_fen=0,
+        over_limit_fen=0,
+        pre_paid_fen=0,
+        in_scope_share_fen=said["amount_fen"],
+        premium=Premium(said["year"], said["product"]),
+        claim=Claim(case.pk, None if insured == claimant else claimant),
+    )
+
+
+def _check(wish: Wish, claimant_id: int, on: date) -> None:
+    """Refuse what no receipt could make right."""
+    if not uses.is_premium(wish.use):
+        raise ClaimRefused(_("只有保费可以报销。"), details={"use": _("请选择一种保费。")})
+    if wish.amount_fen <= 0:
+        raise ClaimRefused(_("金额须大于零。"), details={"amount_fen": _("请填写缴费金额。")})
+    if not on - OLDEST <= wish.paid_on <= on:
+        raise ClaimRefused(
+            _("只能报销一年以内缴的保费。"), details={"paid_on": _("请核对缴费日期。")}
+        )
+    if wish.year not in uses.years_claimed(wish.paid_on):
+        raise ClaimRefused(_("参保年度与缴费日期不符。"), details={"year": _("请核对参保年度。")})
+    if premiums.paid(wish.insured_id, wish.use, wish.year):
+        sentence = _("%(year)s年度的%(use)s已经结算过，不能再报销。")
+        raise ClaimRefused(sentence % {"year": wish.year, "use": Use(wish.use).label})
+    _check_form(claimant_id, wish.use, on)
+
+
+def _check_form(claimant_id: int, use: str, on: date) -> None:
+    """The claimant's area decides; for the own account, too, which no other rule of uses binds."""
+    form = _area(claimant_id, on).clause("premium_form")
+    if form.value.get(use, "direct") == "direct":
+        sentence = _("按%(area)s规定，%(use)s在缴费时直接从账户支付，不办事后报销。")
+        raise ClaimRefused(sentence % {"area": form.area_name, "use": Use(use).label}, rule=form)
+
+
+def _area(member_id: int, on: date):
+    """Return the rules of the area where somebody's account is."""
+    standing = people.standings(people.by_ids([member_id]).values(), on)[member_id]
+    return policy.in_force(standing.employee_area or standing.area, on)
+
+
+def _tell(kind: str, case: Case, at, **values) -> None:
+    link = f"/cases/{case.number}/"
+    notices.enqueue([Message(kind, member_id=case.member_id, values=values, link=link)], at=at)

@@ -1,0 +1,121 @@
+"""A son has paid his mother's premium and gets it back: page, receipt, a second person, money."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pooling.cases.models import Case
+from pooling.settlements.models import Settlement
+from pooling.shared.periods import business_date
+from pooling.shared.work import database_clock
+from tests import build
+from tests.cases import files
+from tests.conftest import DESK, PHONE
+from tests.journeys.people import give_fresh_code, looks_right, sign_in
+from tests.journeys.test_counter import come_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SHOTS = os.environ.get("SHOTS")
+CASE = "/admin/counter/deskcase/{}/change/"
+
+
+@pytest.fixture
+def son(settings, tmp_path):
+    settings.UPLOADS = tmp_path / "uploads"
+    build.area(
+        build.SHANGRAO,
+        "上饶市",
+        uses=["outpatient", "resident_premium", "commercial_insurance"],
+        premium_form={"resident_premium": "refund"},
+    )
+    build.institution(type="insurer", level=0, name="示范惠民保服务点")
+    son = build.employee("周建国", born="1980-04-01")
+    build.personal_account(son, prior=50_000)
+    mother = build.resident("王桂英", born="1952-02-03", gender="2")
+    build.active_binding(son, mother, "52")
+    build.phone_user("13800138001", son)
+    build.staff("li.reviewer", "reviewer", "李审核")
+    return son
+
+
+def seen(page, axe, name):
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+    looks_right(page, axe)
+
+
+def both_sizes(page, axe, name):
+    for size, width in ((DESK, 1280), (PHONE, 390)):
+        page.set_viewport_size(size)
+        seen(page, axe, f"{name}-{width}")
+
+
+def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
+    page, live, axe, quiet_console, son
+):
+    today = business_date(database_clock())
+    sign_in(page, live, "13800138001")
+    page.get_by_role("link", name="用账户缴保费").click()
+    assert page.get_by_text("示范惠民保服务点").first.is_visible()
+    assert page.get_by_text("先缴费，再在这里申请报销").first.is_visible()
+    both_sizes(page, axe, "premiums")
+
+    page.get_by_role("link", name="申请报销：居民医保缴费 王桂英").click()
+    give_fresh_code(page)
+    page.get_by_label("哪一年的？").select_option(str(today.year + 1))
+    page.get_by_label("哪一天缴的？").fill(today.isoformat())
+    page.get_by_label("缴了多少元？").fill("400")
+    page.get_by_label("收款银行").fill("上饶银行")
+    page.get_by_label("您本人的银行账号").fill("12")
+    page.get_by_role("button", name="下一步：上传缴费凭证").click()
+    assert page.get_by_text("银行账号是 8 至 30 位数字").first.is_visible()
+    both_sizes(page, axe, "claim")
+    page.get_by_label("您本人的银行账号").fill("6222 0200 0000 0000 000")
+    page.get_by_role("button", name="下一步：上传缴费凭证").click()
+    both_sizes(page, axe, "claim-receipt")
+    picture = files.photo((900, 1200), color=(222, 210, 180))
+    page.get_by_label("拍照").set_input_files(
+        {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    )
+    page.get_by_role("heading", name="第 1 页").wait_for()
+    page.get_by_role("link", name="这份拍完了").click()
+    page.get_by_role("button", name="提交报销申请").click()
+    assert page.get_by_text("报销申请已提交").is_visible()
+    both_sizes(page, axe, "claim-waiting")
+
+    case = Case.objects.get(kind="premium")
+    page.set_viewport_size(DESK)
+    come_in(page, live, "li.reviewer")
+    page.goto(f"{live}{CASE.format(case.pk)}")
+    page.locator("details.ask summary").click()
+    page.get_by_label("具体事由").fill("保费报销")
+    page.get_by_role("button", name="填好了，打开").click()
+    page.get_by_text("查看目的：").wait_for()
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / "claim-desk-1280.png", full_page=True)
+    assert page.get_by_text("6222020000000000000").is_visible()
+    page.get_by_role("button", name="采信缴费凭证", exact=True).click()
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / "claim-desk-1280.png", full_page=True)
+    axe(page)
+    assert page.get_by_text("这份材料已采信").is_visible()
+    page.locator("summary", has_text="通过").first.click()
+    form = page.get_by_role("form", name="通过", exact=True)
+    form.locator("[name$=remark]").fill("凭证相符")
+    form.get_by_role("button", name="确认：通过").click()
+    assert page.get_by_text("已通过，并已通知申请人").is_visible()
+    settlement = Settlement.objects.get(claim=case)
+    assert (settlement.pooled_fen, settlement.cash_fen) == (40_000, 0)
+
+    page.context.clear_cookies()
+    page.set_viewport_size(PHONE)
+    sign_in(page, live, "13800138001")
+    page.goto(f"{live}/cases/{case.number}/")
+    assert page.get_by_text("款项转到您填的银行账户").is_visible()
+    seen(page, axe, "claim-granted-390")
+    page.goto(f"{live}/premiums/")
+    assert page.get_by_text(f"{today.year + 1} 年度已付 ¥400.00").is_visible()
+    page.goto(f"{live}/usage/")
+    assert page.get_by_text(f"居民医保缴费 · {today.year + 1}年度").is_visible()
+    seen(page, axe, "premium-log-390")
