@@ -4,6 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution
@@ -160,6 +161,11 @@ class CanPayForm(BillForm):
         required=False,
         help_text=_("不填就是今天。"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        # Pooling is younger, and nobody knows the rules of a century to come.
+        validators=[
+            MinValueValidator(date(2000, 1, 1), _("请填 2000 年以后的日期。")),
+            MaxValueValidator(date(2099, 12, 31), _("请填 2100 年以前的日期。")),
+        ],
         error_messages={"invalid": _("请按 年-月-日 填写日期。")},
     )
 

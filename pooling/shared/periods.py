@@ -1,7 +1,7 @@
 """Half-open periods `[from, to)` and the business calendar (Asia/Shanghai)."""
 
 from calendar import monthrange
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -23,9 +23,14 @@ def age(birth: date, on: date) -> int:
 
 
 def months_later(day: date, months: int) -> date:
-    """Return the same day so many months later; the month's last where it has no such day."""
+    """Return the same day so many months later; the month's last where it has no such day.
+
+    The calendar's last day where that lies beyond it: people may type the year 9999.
+    """
     count = day.year * 12 + day.month - 1 + months
     year, month = divmod(count, 12)
+    if year > MAXYEAR:
+        return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

@@ -52,6 +52,19 @@ def words(**said) -> dict:
     } | said
 
 
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31", "2026-02-29"]
+)
+def test_a_day_nobody_can_speak_of_is_refused_at_its_field(site, day):
+    page = site.get(TYPED, words(on=day, first_year="1")).context
+    assert "answer" not in page
+    assert set(page["form"].errors) == {"on"}
+
+
+def test_the_last_day_of_february_in_a_leap_year_is_a_day_like_others(site):
+    assert site.get(TYPED, words(on="2028-02-29", first_year="1")).context["answer"]
+
+
 fen = st.integers(0, 30_000)
 maybe = st.one_of(st.none(), fen)
 payers = st.tuples(st.sampled_from(AREAS), fen, fen, maybe, maybe)

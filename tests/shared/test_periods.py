@@ -53,6 +53,8 @@ def test_a_promised_day_lasts_until_midnight_in_shanghai():
         ("2026-11-22", 1, "2026-12-22"),
         ("2026-12-22", 1, "2027-01-22"),
         ("2026-11-22", 24, "2028-11-22"),
+        ("9999-06-01", 6, "9999-12-01"),
+        ("9999-06-01", 7, "9999-12-31"),
     ],
 )
 def test_months_later_is_the_same_day_or_the_last_there_is(day, months, later):

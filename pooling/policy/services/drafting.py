@@ -50,7 +50,8 @@ def draft(
     It begins empty or, with `copy`, with the clauses of the area's version that would
     otherwise go on counting on that day.
     """
-    if not Area.objects.filter(pk=area_code).exists():
+    # Held, so that of two who choose one label at once the second is told.
+    if not Area.objects.select_for_update(no_key=True).filter(pk=area_code).exists():
         raise NotFound(_("没有这个统筹区。"))
     _check_start(from_date, by, at)
     named = RuleVersion.objects.filter(area=area_code, label=label)
