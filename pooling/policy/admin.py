@@ -18,6 +18,7 @@ from accounts.selectors import officials
 from pooling.policy import drafts, plain_words, selectors, services
 from pooling.policy.forms import ClauseForm, DraftForm, RemarkForm, StartForm
 from pooling.policy.models import Area, RuleVersion
+from pooling.shared.actor import ActorKind
 from pooling.shared.admin import Act, ActAdmin, LookUpAdmin, acting
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
@@ -119,11 +120,11 @@ class RuleVersionAdmin(ActAdmin):
 
     change_form_template = "policy/version.html"
     change_list_template = "policy/versions.html"
-    list_display = ("area", "label", "from_date", "status", "published_at", "published_by")
+    list_display = ("area", "label", "from_date", "status", "published_at")
     list_select_related = ("area",)
     list_filter = ("status", "area")
     ordering = ("area", "-from_date")
-    fields = readonly_fields = list_display
+    fields = readonly_fields = (*list_display, "published_by")
     acts = ACTS
 
     def get_urls(self):
@@ -243,7 +244,7 @@ class RuleVersionAdmin(ActAdmin):
         users = {name: known[pk].username for name, pk in ids.items() if pk in known}
         return {
             "editors": [users.get(name, name) for name in version.editors],
-            "publisher": users.get(version.published_by, version.published_by),
+            "publisher": users.get(version.published_by, _loaded(version.published_by)),
         }
 
     def _may_write(self, request) -> None:
@@ -258,6 +259,11 @@ class RuleVersionAdmin(ActAdmin):
 
 _QUOTED = ("source", "text", "evidence", "seen_on")
 TONES = {"draft": "info", "submitted": "warn", "published": "good", "discarded": "ended"}
+
+
+def _loaded(name: str) -> str:
+    """Say in words that a version came from files; any other name stands as it is."""
+    return _("由规则文件载入") if name.startswith(f"{ActorKind.COMMAND}:") else name
 
 
 def _is_staff(name: str) -> bool:
