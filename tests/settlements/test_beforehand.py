@@ -57,12 +57,12 @@ def words(**said) -> dict:
 )
 def test_a_day_nobody_can_speak_of_is_refused_at_its_field(site, day):
     page = site.get(TYPED, words(on=day, first_year="1")).context
-    assert "answer" not in page
+    assert "outcome" not in page
     assert set(page["form"].errors) == {"on"}
 
 
 def test_the_last_day_of_february_in_a_leap_year_is_a_day_like_others(site):
-    assert site.get(TYPED, words(on="2028-02-29", first_year="1")).context["answer"]
+    assert site.get(TYPED, words(on="2028-02-29", first_year="1")).context["outcome"]
 
 
 fen = st.integers(0, 30_000)
