@@ -17,6 +17,8 @@ from tests.journeys.test_counter import come_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHOTS = os.environ.get("SHOTS")
+#: What an act lets choose from a list.
+CHOSEN = ("finding", "outcome", "way")
 CASE = "/admin/counter/deskcase/{}/change/"
 
 
@@ -58,7 +60,7 @@ def act(page, label, **answers):
     form = page.get_by_role("form", name=label)
     for name, value in answers.items():
         field = form.locator(f"[name$={name}]")
-        field.select_option(value) if name in ("finding", "outcome") else field.fill(value)
+        field.select_option(value) if name in CHOSEN else field.fill(value)
     form.get_by_role("button", name=f"确认：{label}").click()
 
 
