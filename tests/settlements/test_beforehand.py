@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pooling.bindings.usability import Authorisation, Patient, Payer, Visit
 from pooling.ledger.models import Entry
 from pooling.policy import selectors as policy
-from pooling.settlements import services, waterfall
+from pooling.settlements import services, uses, waterfall
 from pooling.settlements.beforehand import charge
 from pooling.settlements.models import Settlement
 from pooling.settlements.privacy import TOLD_AT_MOST_FEN
@@ -214,10 +214,11 @@ def _settled(said):
         build.active_binding(
             payer, patient, rank=place, cap_per_settlement_fen=each, cap_per_year_fen=year
         )
+    suits = next(kind for kind, its in uses.FITTING.items() if said["use"] in its)
     return build.settle(
         patient,
         said["personal"],
-        place=build.institution(level=said["level"], area=HERE),
+        place=build.institution(level=said["level"], area=HERE, type=suits),
         use=said["use"],
         own_paid=min(said["own_paid"], said["personal"]),
     )
