@@ -1,5 +1,6 @@
 """Whole visits over the national interface: registered, paid by the family, given back."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -82,6 +83,31 @@ def test_a_pharmacy_tries_settles_and_takes_back(pharmacy, family):
     back = pharmacy.do("2103", {"data": named})["setlinfo"]
     assert str(back["medfee_sumamt"]) == "-20.00"
     assert holds(family.wei) + holds(family.lan) == 560_00
+
+
+def test_a_pharmacy_names_who_collects_for_the_patient(pharmacy, family):
+    collector = {"name": "何代取", "cert_no": build.cert_no()}
+    said = json.dumps({"buyer": collector}, ensure_ascii=False)
+    pharmacy.do("2102", purchase(family.mei, "2.00", exp_content=said))
+    row = Settlement.objects.get()
+    assert json.loads(row.buyer) == collector
+    assert collector["name"].encode() not in bytes(row.buyer_sealed)
+
+
+@pytest.mark.parametrize(
+    "buyer", [[], "何代取", {}, {"name": "何代取"}, {"name": "", "cert_no": "1"}, {"name": 1}]
+)
+def test_a_buyer_is_named_by_name_and_document_or_not_at_all(buyer, pharmacy, family):
+    said = json.dumps({"buyer": buyer})
+    sentence = pharmacy.refused("2102", purchase(family.mei, "2.00", exp_content=said))
+    assert "cert_no" in sentence
+    assert not Settlement.objects.exists()
+
+
+@pytest.mark.parametrize("said", ["", "not json", "[]", '{"other": 1}', '{"buyer": null}'])
+def test_what_else_stands_in_the_field_names_no_buyer(said, pharmacy, family):
+    pharmacy.do("2102", purchase(family.mei, "2.00", exp_content=said))
+    assert Settlement.objects.get().buyer is None
 
 
 def test_a_pharmacys_sale_is_for_drugs_unless_there_is_nothing_but_consumables(pharmacy, family):

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from pooling.bindings import services as bindings
 from pooling.hospital import schemas
+from pooling.settlements import selectors as settlements
 from pooling.settlements.models import Settlement
 from pooling.shared.periods import SHANGHAI
 from tests import build
@@ -148,6 +149,9 @@ def test_who_collects_the_drugs_is_kept_sealed(family):
     assert collector["name"] in row.buyer
     assert collector["name"].encode() not in bytes(row.buyer_sealed)
     assert collector["name"] not in str(body)
+    masked = f"何*（**************{collector['cert_no'][-4:]}）"
+    assert settlements.decision_for(family.mei.pk, row.pk).buyer == masked
+    assert settlements.decision_for(family.wei.pk, row.pk).buyer == "何*"
 
 
 # --- what a till must not see -------------------------------------------------------------

@@ -12,7 +12,7 @@ from accounts import selectors as accounts
 from accounts.models import Institution, Member
 from pooling.funds import selectors as funds
 from pooling.hospital.models import ClearingLine, FeeLine, Visit
-from pooling.hospital.national import benefits, core, moments, replies, scope
+from pooling.hospital.national import benefits, buyers, core, moments, replies, scope
 from pooling.hospital.national.calls import Call
 from pooling.hospital.national.numbers import fen
 from pooling.hospital.national.people import Insured, check, insured, named
@@ -193,9 +193,19 @@ def _draft(call: Call, at, *, by: Actor, store: bool) -> Draft:
         pre_paid_fen=personal.pre_paid_fen,
         in_scope_share_fen=personal.in_scope_fen,
         acct_used_flag=int(node["acct_used_flag"] or 0),
+        buyer=_buyer(node) if pharmacy else None,
     )
     line = _line(call, node, visit, parts, share, standing, at)
     return Draft(visit, visit.patient, bill, line, lines)
+
+
+def _buyer(node: dict) -> dict[str, str] | None:
+    """Return who collects for the patient. Raises BillRefused."""
+    try:
+        return buyers.of_message(node["exp_content"] or "")
+    except buyers.NoBuyer:
+        sentence = _("exp_content 里的 buyer 应有 name（姓名）与 cert_no（证件号码）。")
+        raise BillRefused(sentence, code="buyer_incomplete") from None
 
 
 def _at_the_counter(
