@@ -16,7 +16,9 @@ from pooling.policy import payout_words
 from pooling.shared.crypto import sealed_text
 from pooling.shared.privacy import classes
 
-_CASES = list(payout_words.CASES)
+#: A premium asked back: paid to the bank like the rest, but its account goes on.
+PREMIUM = "premium"
+_REASONS = {**payout_words.CASES, PREMIUM: _("保费报销")}
 
 
 def _decided_by_another(name: str) -> models.CheckConstraint:
@@ -55,7 +57,7 @@ class Payout(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     personal_account = foreign("funds.PersonalAccount", _("个人账户"), "payouts")
-    reason = models.CharField(_("情形"), max_length=20, choices=list(payout_words.CASES.items()))
+    reason = models.CharField(_("情形"), max_length=20, choices=list(_REASONS.items()))
     event_on = models.DateField(_("发生日期"))
     #: Codes of `parameters.PAYOUT_PAPERS`: the originals the proposer held in hand.
     papers = models.JSONField(_("已核材料"), default=list)
@@ -88,12 +90,12 @@ class Payout(models.Model):
                 condition=Q(state__in=["proposed", "approved", "refused"]),
             ),
             models.CheckConstraint(
-                name="funds_payout_reason_known", condition=Q(reason__in=_CASES)
+                name="funds_payout_reason_known", condition=Q(reason__in=list(_REASONS))
             ),
             models.UniqueConstraint(
                 "personal_account",
                 name="funds_payout_one_proposed_an_account",
-                condition=Q(state="proposed"),
+                condition=Q(state="proposed") & ~Q(reason=PREMIUM),
             ),
             _decided_unless_proposed("funds_payout_decided_names_who_and_when"),
             _decided_by_another("funds_payout_decider_is_not_proposer"),

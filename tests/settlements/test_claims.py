@@ -7,6 +7,8 @@ from pooling.cases.models import Case
 from pooling.cases.services import FourEyes
 from pooling.counter import services as desk
 from pooling.funds import services as treasury
+from pooling.funds.models import Payment, Payout, PersonalAccount
+from pooling.funds.services.payments import Answer
 from pooling.ledger import selectors as books
 from pooling.settlements import services
 from pooling.settlements.models import Settlement
@@ -59,6 +61,12 @@ def granted(case, by=REVIEWER) -> Settlement:
     return Settlement.objects.get(claim=case)
 
 
+def to_the_bank() -> list[tuple[str, str, int]]:
+    """Return whom the bank will pay how much: name, account and fen."""
+    ready = Payment.objects.filter(state="ready").select_related("payee").order_by("pk")
+    return [(row.payee.name, row.bank_account, row.payee.amount_fen) for row in ready]
+
+
 def owed_fen() -> int:
     account = treasury.refunds_payable(AREA)
     return books.balances([account])[account]
@@ -71,7 +79,8 @@ def test_the_claimants_account_alone_pays_and_the_scheme_owes_it_to_them():
     assert balance(family.wei) == (2000, 4000)
     settlement = granted(case)
     assert paid(family, settlement) == [("Wei", "prior", 4000), ("Wei", "current", 1000)]
-    assert owed_fen() == 5000
+    assert (owed_fen(), to_the_bank()) == (0, [("王伟", "6222020000000000000", 5000)])
+    assert PersonalAccount.objects.get(member=family.wei).closed_on is None
     assert (settlement.premium_year, settlement.institution.code) == (2027, f"R{AREA}")
     case.refresh_from_db()
     assert (case.state, case.decided_by) == ("approved", REVIEWER.name)
@@ -83,7 +92,8 @@ def test_more_than_the_account_holds_stays_paid_by_who_paid_it():
     family = area_that_refunds()
     settlement = granted(handed_in(family.wei, wish(family.mei, 9000)))
     assert (settlement.pooled_fen, settlement.cash_fen) == (6000, 3000)
-    assert (owed_fen(), sum(balance(family.lan))) == (6000, 50000)
+    assert [fen for _name, _account, fen in to_the_bank()] == [6000]
+    assert sum(balance(family.lan)) == 50000
 
 
 def test_the_own_premium_comes_from_the_own_account_alone():
@@ -91,6 +101,28 @@ def test_the_own_premium_comes_from_the_own_account_alone():
     build.personal_account(family.mei, prior=4500, area=AREA)
     settlement = granted(handed_in(family.mei, wish(family.mei)))
     assert paid(family, settlement) == [("own", "prior", 4500), ("cash", "", 500)]
+    assert to_the_bank() == [("梅", "6222020000000000000", 4500)]
+
+
+def test_the_bank_is_told_in_the_next_file_and_what_comes_back_waits_for_people():
+    family = area_that_refunds()
+    granted(handed_in(family.wei, wish(family.mei)))
+    file = treasury.make_bank_file(area=AREA, by=build.JOB, at=build.NOON)
+    assert (file.lines, file.total_fen) == (1, 5000)
+    [payment] = Payment.objects.all()
+    said = Answer(2, payment.reference, "returned", 5000, "户名不符")
+    treasury.load_answers([said], by=build.JOB, at=build.NOON)
+    waiting = Case.objects.get(kind="suspense")
+    assert (waiting.member, waiting.reason_values["amount_fen"]) == (family.wei, 5000)
+
+
+def test_a_claim_and_a_withdrawal_of_the_account_do_not_stand_in_each_others_way():
+    family = area_that_refunds()
+    account = PersonalAccount.objects.get(member=family.wei)
+    facts = {"event_on": build.TODAY, "proposed_at": build.NOON, "proposed_by": "staff:901"}
+    Payout.objects.create(personal_account=account, reason="left", **facts)
+    granted(handed_in(family.wei, wish(family.mei)))
+    assert Payout.objects.get(reason="premium").amount_fen == 5000
 
 
 def test_nobody_decides_their_own_claim_and_none_without_its_receipt():
@@ -155,6 +187,7 @@ def test_a_stranger_asks_nothing_back_for_somebody():
         ({}, {"paid_on": build.day("2025-11-20")}, "一年以内"),
         ({}, {"paid_on": build.day("2026-11-23")}, "一年以内"),
         ({}, {"year": 2028}, "参保年度"),
+        ({}, {"bank": "1"}, "银行的名称"),
     ],
 )
 def test_what_cannot_be_asked_back_is_said_at_once(clauses, changes, said):

@@ -36,7 +36,7 @@ from pooling.funds.services.payments import (
     mark_written,
     propose_payment,
 )
-from pooling.funds.services.payouts import To
+from pooling.funds.services.payouts import To, give_back_premium
 from pooling.funds.services.payouts import approve as approve_payout
 from pooling.funds.services.payouts import propose as propose_payout
 from pooling.funds.services.payouts import refuse as refuse_payout
@@ -80,6 +80,7 @@ __all__ = [
     "deposit_many",
     "drop_payment",
     "found",
+    "give_back_premium",
     "institution_payable",
     "invite",
     "join",

@@ -21,6 +21,7 @@ from pooling.cases.models import Case
 from pooling.funds import lawful, outgoing, selectors
 from pooling.funds.lawful import Insured, Owner
 from pooling.funds.models import Payee, Payout, PersonalAccount
+from pooling.funds.payouts import PREMIUM
 from pooling.funds.rules import Parts
 from pooling.funds.services import accounts, payments, releasing, rows, scheme
 from pooling.funds.services.rows import Refused
@@ -137,6 +138,48 @@ def refuse(*, payout_id: int, remark: str, by: Actor, at) -> Payout:
     payments.drop_all(payout, by, at)
     _decide(payout, State.REFUSED, remark, by, at)
     _tell(payout, "payout_refused", business_date(at), at)
+    return payout
+
+
+@transaction.atomic
+def give_back_premium(
+    *, personal_account_id: int, owed_by: str, paid_on: date, parts: Parts, to: To, by: Actor, at
+) -> Payout:
+    """Send to the bank what a granted claim has taken from an account, which goes on.
+
+    The scheme of the area `owed_by` owes it already (`scheme.refunds_payable`). The owner
+    proposed it by claiming; `by` granted it. Raises Refused where the bank account is none.
+    """
+    payments.staff_only(by)
+    out = scheme.payouts()
+    account = selectors.account(personal_account_id)
+    claimant = Actor.member(account.member_id)
+    payout = Payout.objects.create(
+        personal_account=account,
+        reason=PREMIUM,
+        event_on=paid_on,
+        proposed_at=at,
+        proposed_by=claimant.name,
+    )
+    owner = people.by_ids([account.member_id])[account.member_id]
+    payee = payments.add_payee(payout, 1, to, owner.name, claimant, at)
+    payout.prior_fen, payout.current_fen, payout.suspense_fen = (
+        parts.prior_fen,
+        parts.current_fen,
+        0,
+    )
+    payee.amount_fen = payout.amount_fen
+    payee.save(update_fields=["amount_fen"])
+    owed = scheme.refunds_payable(owed_by)
+    payout.entry = ledger.post(
+        key=f"payout:{payout.pk}",
+        kind="payout",
+        movements=[Movement(owed, -payout.amount_fen), Movement(out, payout.amount_fen)],
+        business_date=business_date(at),
+        at=at,
+    )
+    payments.begin(payout, by, at)
+    _decide(payout, State.APPROVED, "", by, at)
     return payout
 
 

@@ -17,11 +17,14 @@ from pooling.cases import documents
 from pooling.cases import selectors as cases
 from pooling.cases import services as case_services
 from pooling.cases.models import Case
+from pooling.funds import selectors as funds
+from pooling.funds import services as treasury
+from pooling.funds.rules import Parts
 from pooling.notices import services as notices
 from pooling.notices.services import Message
 from pooling.policy import selectors as policy
 from pooling.settlements import reasons, uses
-from pooling.settlements.models import Use
+from pooling.settlements.models import Settlement, Use
 from pooling.settlements.selectors import premiums
 from pooling.settlements.services.bills import Bill, Claim
 from pooling.settlements.services.settling import estimate, settle
@@ -125,8 +128,29 @@ def grant(*, case_id: int, remark: str = "", by: Actor, at) -> Case:
     settlement = settle(bill=_bill(case, said, desk, at), backdate_days=0, by=by, at=at)
     if not settlement.entry_id:
         raise ClaimRefused(_("申请人的账户现在没有可以报销的钱，请看决定里的原因。"))
+    case = case_services.approve(case_id=case_id, remark=remark, subject=settlement, by=by, at=at)
+    _to_the_bank(case, said, settlement, by, at)
     _tell("premium_claim_paid", case, at, amount_fen=settlement.own_fen + settlement.pooled_fen)
-    return case_services.approve(case_id=case_id, remark=remark, subject=settlement, by=by, at=at)
+    return case
+
+
+def _to_the_bank(case: Case, said: dict, settlement: Settlement, by: Actor, at) -> None:
+    """Hand what the accounts gave to the next file for the bank."""
+    on, taken = business_date(at), {"current": 0, "prior": 0}
+    for line in settlement.lines.all():
+        if line.ledger_account_id is not None:
+            taken[line.part] += line.amount_fen
+    standings = people.standings(people.by_ids([case.member_id]).values(), on)
+    account = funds.account_for([case.member_id], standings, on)[case.member_id]
+    treasury.give_back_premium(
+        personal_account_id=account.pk,
+        owed_by=settlement.institution.area,
+        paid_on=date.fromisoformat(said["paid_on"]),
+        parts=Parts(taken["prior"], taken["current"]),
+        to=treasury.To(said["bank"], said["bank_account"], member_id=case.member_id),
+        by=by,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -180,6 +204,8 @@ def _check(wish: Wish, claimant_id: int, on: date) -> None:
         )
     if wish.year not in uses.years_claimed(wish.paid_on):
         raise ClaimRefused(_("参保年度与缴费日期不符。"), details={"year": _("请核对参保年度。")})
+    if not (len(wish.bank) >= 2 and wish.bank[0].isalpha() and wish.bank.isprintable()):
+        raise ClaimRefused(_("请填写银行的名称。"), details={"bank": _("请填写银行的名称。")})
     if premiums.paid(wish.insured_id, wish.use, wish.year):
         sentence = _("%(year)s年度的%(use)s已经结算过，不能再报销。")
         raise ClaimRefused(sentence % {"year": wish.year, "use": Use(wish.use).label})

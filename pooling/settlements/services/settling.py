@@ -123,7 +123,8 @@ def settle(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Settle
 def _owed(bill: Bill) -> Callable[[str], int]:
     """Return area → what its scheme owes the institution, or whoever asked a premium back."""
     if bill.claim is not None:
-        return treasury.refunds_payable
+        # One desk gives it back, wherever the money was frozen.
+        return lambda _area: treasury.refunds_payable(bill.institution.area)
     return partial(treasury.institution_payable, bill.institution.pk)
 
 
