@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("pooling.settlements.urls")),
     path("", include("pooling.notices.urls")),
     path("", include("pooling.kinship.urls")),
+    path("", include("pooling.hospital.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

@@ -83,6 +83,7 @@ PAGES = {
     "funds:wallet": MEMBERS,
     "healthz": EVERYBODY,
     "help": EVERYBODY,
+    "hospital:simulator": EVERYBODY,
     "home": (200, 302, 200, 200, 302),
     "identity": (302, 200, 302, 302, 302),
     "legal": EVERYBODY,

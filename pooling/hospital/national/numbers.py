@@ -28,3 +28,15 @@ def dumps(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     return json.dumps(value, ensure_ascii=False)
+
+
+def indented(value: Any, margin: str = "") -> str:
+    """Return JSON text on many lines, for people; amounts as in `dumps`."""
+    inner = margin + "  "
+    if isinstance(value, dict) and value:
+        rows = [f"{inner}{dumps(key)}: {indented(each, inner)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{margin}}}"
+    if isinstance(value, list) and value:
+        rows = [inner + indented(each, inner) for each in value]
+        return "[\n" + ",\n".join(rows) + f"\n{margin}]"
+    return dumps(value)
