@@ -2,7 +2,7 @@
 
 The first obstacle in the order below is the one told, because it is the one nearest to
 the two people: what they themselves can change comes before what an area has ruled.
-E-credentials do not exist yet; their check joins here with them.
+Whether an area wants e-credentials activated is recorded and not asked here yet.
 """
 
 from collections.abc import Iterable, Mapping
