@@ -10,9 +10,12 @@ ROW = re.compile(r"^\| (\d+) \| [^|]+ \| ([^|]+) \| (\d+) \|$", re.MULTILINE)
 
 
 def written(lines: str, cash: str) -> list[tuple[str, str, int]]:
-    """Read `Wei prior 40, Lan prior 70` and the cash column as the tests write them."""
+    """Read `Wei prior 40, wallet 30` and the cash column as the tests write them.
+
+    A refund walks backwards: there cash stands first, in its place among the lines.
+    """
     parts = [part.split() for part in lines.split(",")]
-    read = [(who, part, int(yuan)) for who, part, yuan in parts]
+    read = [(who, " ".join(part), int(yuan)) for who, *part, yuan in parts]
     return read + ([("cash", "", int(cash))] if int(cash) else [])
 
 

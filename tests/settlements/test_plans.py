@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from pooling.bindings import services as bindings
 from pooling.settlements import selectors, services
 from tests import build
 from tests.settlements.household import household
@@ -54,7 +55,7 @@ def test_no_question_has_to_read_a_whole_table(work):
 
 
 def some_purses():
-    """Put a quota, a wallet and a fund there: of an empty table the planner knows it is."""
+    """Put a cap, a quota, a wallet and a fund there: of an empty table the planner knows it is."""
     build.area("888800", model="quota", wallet_open=True)
     build.area("888900", model="pooled_transfer")
     son, father = (build.employee(area=area) for area in ("888800", "888900"))
@@ -62,6 +63,7 @@ def some_purses():
         build.personal_account(person, prior=100, area=area)
     build.quota(son, build.resident(area="888800"), 10)
     build.wallet(son)
+    bindings.set_payer_caps(cap_per_day_fen=1, by=build.member_actor(son), at=build.NOON)
     build.pay_in(build.family_fund(father), father, 10)
 
 

@@ -99,7 +99,7 @@ def decision_for(member_id: int, settlement_id: int) -> DecisionRow:
     items = considered_from_json(settlement.decision["considered"])
     if settlement.patient_id == member_id:
         return _decision(settlement, PATIENT, items, settlement.lines.all())
-    lines = [line for line in settlement.lines.all() if line.payer_id == member_id]
+    lines = [line for line in settlement.lines.all() if member_id in (line.payer_id, line.owner_id)]
     hidden = privacy.month_only(settlement.patient.birth_date, settlement.business_date)
     mine = [item for item in items if item.payer == member_id]
     told = mine and not hidden and privacy.missed(mine[0], settlement.cash_fen)

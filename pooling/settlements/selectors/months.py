@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Sum, Value
+from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import TruncMonth
 
 from pooling.settlements.models import Line
 from pooling.settlements.selectors.usage import within
 from pooling.shared.periods import month_after
+
+_OWN = (Line.Source.OWN, Line.Source.WALLET)
+_POOLED = (Line.Source.FAMILY_FUND, Line.Source.RELATIVE, Line.Source.QUOTA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,13 @@ def by_month(member_id: int, months: Iterable[date]) -> list[MonthRow]:
     months = sorted(months)
     period = within(months[0], month_after(months[-1]))
     sums = {
-        "given_fen": Line.objects.filter(period, payer=member_id),
-        "received_fen": Line.objects.filter(period, patient=member_id, payer__isnull=False),
-        "own_fen": Line.objects.filter(
-            period, settlement__patient=member_id, source=Line.Source.OWN
+        "given_fen": Line.objects.filter(Q(payer=member_id) | Q(owner=member_id), period).exclude(
+            patient=member_id
         ),
+        "received_fen": Line.objects.filter(
+            period, settlement__patient=member_id, source__in=_POOLED
+        ),
+        "own_fen": Line.objects.filter(period, settlement__patient=member_id, source__in=_OWN),
     }
     first, *rest = (
         lines.order_by()

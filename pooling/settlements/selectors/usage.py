@@ -26,10 +26,13 @@ _LEVELS = {0: _("未定级"), 1: _("一级"), 2: _("二级"), 3: _("三级")}
 
 @dataclass(frozen=True, slots=True)
 class PaidRow:
-    """What a payer's account gave to one bill of a relative. No day or place where hidden."""
+    """What a payer's money gave to one bill of a relative. No day or place where hidden.
+
+    `binding_id` is None where it came from a share of a family fund.
+    """
 
     settlement_id: int
-    binding_id: int
+    binding_id: int | None
     relative_id: int
     relative: str
     month: str
@@ -146,8 +149,12 @@ def count(member_id: int, since: date, until: date, only: Only = EVERYTHING) -> 
 
 
 def _given(member_id, since, until, only: Only) -> QuerySet[Line]:
-    """Return lines the member paid to others' bills, those of one bill one after the other."""
-    lines = Line.objects.filter(within(since, until), payer=member_id)
+    """Return lines the member paid to others' bills, those of one bill one after the other.
+
+    From an account, a quota, or the own share of a family fund.
+    """
+    mine = Q(payer=member_id) | Q(owner=member_id)
+    lines = Line.objects.filter(mine, within(since, until)).exclude(patient=member_id)
     if not only.paid_by(member_id):
         lines = lines.none()
     if only.patient_id is not None:
@@ -171,8 +178,8 @@ def _given(member_id, since, until, only: Only) -> QuerySet[Line]:
 _CHUNK = 500
 #: What a list has no use for.
 _BULKY = ("decision", "family_snapshot", "buyer_sealed")
-#: Of one account a bill takes the current and the prior part: two lines.
-_LINES_READ = 2
+#: Of one account a bill takes the current and the prior part, and of a share both too.
+_LINES_READ = 4
 #: `privacy.month_only` in SQL: full years lived on the day of the visit.
 _AGE = Func(
     F("business_date"),
@@ -240,7 +247,8 @@ def all_rows(settlement_ids: Iterable[int]) -> dict[int, BillRow]:
 
 
 def _with_lines(settlements: QuerySet[Settlement]) -> QuerySet[Settlement]:
-    lines = Line.objects.filter(payer__isnull=False).select_related("payer")
+    lines = Line.objects.filter(Q(payer__isnull=False) | Q(owner__isnull=False))
+    lines = lines.select_related("payer", "owner")
     settlements = settlements.select_related("institution").defer(*_BULKY)
     return settlements.prefetch_related(Prefetch("lines", lines))
 
@@ -267,18 +275,26 @@ def _bill(row: Settlement) -> BillRow:
 
 
 def _shares(lines: Iterable[Line]) -> tuple[PayerShare, ...]:
-    by_payer: dict[int, list[Line]] = {}
+    by_payer: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
-        by_payer.setdefault(line.payer_id, []).append(line)
+        by_payer.setdefault((line.source, line.payer_id or line.owner_id), []).append(line)
     return tuple(
         PayerShare(
             payer_id=payer_id,
-            payer=mask_name(of_payer[0].payer.name),
+            payer=_whose(of_payer[0]),
             amount_fen=sum(line.amount_fen for line in of_payer),
             returned_fen=sum(line.returned_fen for line in of_payer),
         )
-        for payer_id, of_payer in by_payer.items()
+        for (_source, payer_id), of_payer in by_payer.items()
     )
+
+
+def _whose(line: Line) -> str:
+    """Return whose money it was: `兰*`; of a quota or a share, which money too."""
+    if line.source == Line.Source.RELATIVE:
+        return mask_name(line.payer.name)
+    name = mask_name((line.payer or line.owner).name)
+    return gettext("%(name)s（%(source)s）") % {"name": name, "source": line.get_source_display()}
 
 
 def premium_of(settlement: Settlement, *, with_use: bool = False) -> str:

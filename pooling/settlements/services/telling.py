@@ -27,7 +27,7 @@ def settled(settlement: Settlement, outcome: Outcome) -> Iterator[Message]:
     if settlement.personal_part_fen:
         yield Message(kind, member_id=settlement.patient_id, values=values, link=link)
     for payer_id, fen in _by_payer(
-        (line.payer_id, line.amount_fen) for line in outcome.lines
+        (_whose(line, settlement), line.amount_fen) for line in outcome.lines
     ).items():
         yield _to_payer("settlement_payer", settlement, payer_id, fen)
     if missed and not settlement.pooled_fen and not _month_only(settlement):
@@ -45,13 +45,21 @@ def returned(settlement: Settlement, backs) -> Iterator[Message]:
         yield Message(
             "settlement_returned", member_id=settlement.patient_id, values=values, link=link
         )
-    at_home = [(back.line.payer_id, back.amount_fen) for back in backs if back.owner is None]
+    at_home = [
+        (_whose(back.line, settlement), back.amount_fen) for back in backs if back.owner is None
+    ]
     for payer_id, fen in _by_payer(at_home).items():
         yield _to_payer("settlement_payer_returned", settlement, payer_id, fen)
     for back in backs:
         if back.owner is not None:
             values = {"amount_fen": back.amount_fen}
             yield Message("settlement_suspense", member_id=back.owner.pk, values=values)
+
+
+def _whose(line, settlement: Settlement) -> int | None:
+    """Return who is told of a line beside the patient: its payer, or whose share it came from."""
+    whose = line.payer_id or line.owner_id
+    return None if whose == settlement.patient_id else whose
 
 
 def _by_payer(amounts: Iterable[tuple[int | None, int]]) -> dict[int, int]:
