@@ -17,6 +17,7 @@ from pooling.funds import selectors as funds
 from pooling.registry import demo
 from pooling.settlements import services as settlements
 from pooling.settlements.models import Use
+from pooling.settlements.uses import Premium
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.periods import business_date
 
@@ -83,6 +84,8 @@ BILLS = (
         9, 5, demo.MOTHER_IN_XIAMEN, demo.CLINIC_IN_XIAMEN, Use.OUTPATIENT, 6_000, 0, 0, 8_600
     ),
     DemoBill(10, 4, demo.MOTHER_FAR_AWAY, demo.CLINIC, Use.OUTPATIENT, 9_000, 0, 0, 21_000),
+    # Next year's care insurance, paid at the collecting office from the payer's account.
+    DemoBill(11, 1, demo.GRANDMOTHER, demo.PREMIUM_OFFICE, Use.LTC_PREMIUM, 0, 0, 0, 10_000),
 )
 #: Payer, relative, fen.
 QUOTA = (demo.DAUGHTER_IN_SHANGHAI, demo.MOTHER_FAR_AWAY, 50_000)
@@ -178,6 +181,7 @@ def charge(bill: DemoBill, *, by: Actor, at: datetime) -> None:
             over_limit_fen=0,
             pre_paid_fen=bill.pre_paid_fen,
             in_scope_share_fen=bill.in_scope_share_fen,
+            premium=Premium(at.year + 1) if bill.use == Use.LTC_PREMIUM else None,
         ),
         backdate_days=30,
         by=by,

@@ -6,7 +6,12 @@ from pooling.bindings.usability import Visit
 from pooling.policy import parameters, wording
 from pooling.settlements import selectors, services, uses
 from pooling.settlements.models import Settlement, Use
-from pooling.settlements.services import PremiumAlreadyPaid, PremiumRefused, UseRefused
+from pooling.settlements.services import (
+    AlreadySettled,
+    PremiumAlreadyPaid,
+    PremiumRefused,
+    UseRefused,
+)
 from pooling.settlements.sources import Charge
 from pooling.settlements.uses import Premium
 from tests import build
@@ -114,6 +119,9 @@ def test_a_premium_of_a_kind_is_paid_once_a_year_until_it_went_back():
     bill = build.bill(family.mei, 100, place=office(), use="resident_premium", premium=NEXT_YEAR)
     with pytest.raises(PremiumAlreadyPaid):
         services.preview(bill=bill, backdate_days=0, by=build.JOB, at=build.NOON)
+    again = {"use": "resident_premium", "premium": NEXT_YEAR, "place": first.institution}
+    with pytest.raises(AlreadySettled):
+        build.settle(family.mei, 38000, message_id=first.message_id, **again)
     # Another year, another kind and another person are other premiums.
     pay_premium(family.mei, premium=Premium(2026))
     pay_premium(family.mei, use="ltc_premium")

@@ -76,10 +76,10 @@ class InsuredRow:
     premiums: tuple[PremiumRow, ...]
 
 
-def paid(member_id: int, use: str, year: int) -> bool:
-    """Return whether somebody's premium of a kind for a year is paid."""
+def settled_as(member_id: int, use: str, year: int) -> tuple[int, str] | None:
+    """Return institution and message of somebody's premium of a kind for a year, if it is paid."""
     rows = Settlement.objects.filter(patient=member_id, use=use, premium_year=year)
-    return rows.exclude(status__in=_GONE).exists()
+    return rows.exclude(status__in=_GONE).values_list("institution_id", "message_id").first()
 
 
 def of_family(member_id: int, on: date) -> list[InsuredRow]:

@@ -206,7 +206,7 @@ def _check(wish: Wish, claimant_id: int, on: date) -> None:
         raise ClaimRefused(_("参保年度与缴费日期不符。"), details={"year": _("请核对参保年度。")})
     if not (len(wish.bank) >= 2 and wish.bank[0].isalpha() and wish.bank.isprintable()):
         raise ClaimRefused(_("请填写银行的名称。"), details={"bank": _("请填写银行的名称。")})
-    if premiums.paid(wish.insured_id, wish.use, wish.year):
+    if premiums.settled_as(wish.insured_id, wish.use, wish.year):
         sentence = _("%(year)s年度的%(use)s已经结算过，不能再报销。")
         raise ClaimRefused(sentence % {"year": wish.year, "use": Use(wish.use).label})
     _check_form(claimant_id, wish.use, on)

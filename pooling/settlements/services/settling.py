@@ -223,7 +223,12 @@ _ONCE = ("settlements_settlement_once_per_message", "settlements_settlement_entr
 
 
 def _check_premium(bill: Bill) -> None:
-    if bill.premium is not None and premiums.paid(bill.patient_id, bill.use, bill.premium.year):
+    if bill.premium is None:
+        return
+    found = premiums.settled_as(bill.patient_id, bill.use, bill.premium.year)
+    if found == (bill.institution.pk, bill.message_id):
+        raise _already_settled()
+    if found is not None:
         raise _premium_already_paid(bill)
 
 
