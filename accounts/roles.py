@@ -57,6 +57,7 @@ SEES = {
         "ledger.posting",
         "accounts.user",
         "hospital.message",
+        "hospital.tillcredential",
         "registry.duerun",
     ),
     POLICY_ADMIN: (*_RULES, "reports.replay"),
@@ -65,6 +66,7 @@ SEES = {
         "accounts.apiclient",
         "accounts.institution",
         "hospital.message",
+        "hospital.tillcredential",
         "registry.duerun",
     ),
 }
@@ -77,5 +79,5 @@ DOES = {
     AUDITOR: (),
     # The same people may do both; who wrote a version is refused as its publisher.
     POLICY_ADMIN: ("policy.write_rules", "policy.publish_rules", "reports.start_replay"),
-    SYSTEM_ADMIN: (),
+    SYSTEM_ADMIN: ("hospital.manage_tills",),
 }

@@ -5,6 +5,8 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pooling.hospital.models import TillCredential
+
 
 class WalkForm(forms.Form):
     """How to walk the sandbox."""
@@ -25,3 +27,35 @@ class WalkForm(forms.Form):
             "invalid": _("请填写数字，例如 130.00。"),
         },
     )
+
+
+class CredentialForm(forms.Form):
+    """A till that is to sign."""
+
+    name = forms.CharField(label=_("名称"), max_length=80, help_text=_("例如：3 号窗口，某某医院"))
+    institution_code = forms.CharField(label=_("定点机构编码"), max_length=12)
+    family = forms.ChoiceField(label=_("签名方式"), choices=TillCredential.Family.choices)
+    share = forms.ChoiceField(label=_("基金支付来源"), choices=TillCredential.Share.choices)
+    encrypts = forms.BooleanField(label=_("报文用 SM4 加密"), required=False)
+    backdate_days = forms.IntegerField(
+        label=_("可补报天数"), min_value=0, max_value=30, initial=0, widget=forms.TextInput
+    )
+
+
+class StatementForm(forms.Form):
+    """Whose days to reconcile."""
+
+    institution_code = forms.CharField(label=_("定点机构编码"), max_length=12)
+    first = forms.DateField(label=_("第一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("最后一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    file = forms.FileField(
+        label=_("机构的明细文件"),
+        required=False,
+        help_text=_("可以不选。七列，以制表符分隔，文本或 ZIP，不超过 4 MB；只比对，不保存。"),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file and file.size > 4 * 1024 * 1024:
+            raise forms.ValidationError(_("文件应为 1 字节至 4 MB。"))
+        return file

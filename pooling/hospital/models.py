@@ -116,6 +116,8 @@ class TillCredential(models.Model):
     class Meta:
         verbose_name = _("网关凭据")
         verbose_name_plural = _("网关凭据")
+        default_permissions = ("view",)
+        permissions = [("manage_tills", _("可以发放和停用网关凭据"))]
 
     def __str__(self):
         return self.access_key

@@ -148,6 +148,11 @@ DESK = {
     "admin:counter_deskcase_receipt": (302, 302, 404, 404, 404, 403),  # none of a draft
     "admin:counter_deskcase_scan": (302, 302, 302, 302, 403, 403),
 }
+#: Of the pages about tills, the same; only who keeps the system issues credentials.
+TILLS = {
+    "admin:hospital_message_statement": (302, 302, 403, 403, 200, 403),
+    "admin:hospital_tillcredential_issue": (302, 302, 403, 403, 403, 403),
+}
 #: Of the pages on which rules are written and tried, the same. The version is a draft.
 RULES = {
     "admin:policy_ruleversion_clause": (302, 302, 403, 403, 403, 200),
@@ -276,7 +281,7 @@ def test_every_address_has_a_row():
         for what in ("changelist", "add", "history", "delete", "change", "act", "purpose")
     }
     unnamed = {"admin:None"}  # old forms of addresses, which only redirect
-    assert set(ADDRESSES) - of_models - unnamed == {*PAGES, *REST, *ADMIN, *DESK, *RULES}
+    assert set(ADDRESSES) - of_models - unnamed == {*PAGES, *REST, *ADMIN, *DESK, *RULES, *TILLS}
 
 
 @pytest.mark.parametrize("asker", ASKERS)
@@ -371,6 +376,21 @@ def test_who_may_write_and_try_rules(asker, family, client):
         page = f"/admin/{table}/{of[table.partition('/')[0]]}/act/"
         answered = {verb: client.post(f"{page}{verb}/").status_code for verb in verbs}
         assert answered == {verb: row[column] for verb, row in verbs.items()}
+
+
+@pytest.mark.parametrize("asker", [*DESK_ASKERS, "system_admin"])
+def test_who_may_see_to_the_tills(asker, family, client):
+    as_(asker, client, family)
+    answered = {name: client.get(address(name, family)).status_code for name in TILLS}
+    keeper = {
+        "admin:hospital_message_statement": 403,
+        "admin:hospital_tillcredential_issue": 200,
+    }
+    column = [*DESK_ASKERS, "system_admin"].index(asker)
+    assert answered == {name: [*row, keeper[name]][column] for name, row in TILLS.items()}
+    page = f"/admin/hospital/tillcredential/{family['pk']['admin']}/act/revoke/"
+    assert client.get(page).status_code in (302, 405)
+    assert client.post(page).status_code in (302, 403, 404)
 
 
 def test_every_verb_about_rules_has_a_row():

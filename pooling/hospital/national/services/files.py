@@ -8,13 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import Institution
+from pooling.audit import services as audit
 from pooling.hospital.models import ClearingLine, ExchangeFile
 from pooling.hospital.national import details, dictionary, moments
 from pooling.hospital.national.calls import Call
-from pooling.hospital.national.details import Detail
-from pooling.hospital.national.services.statements import days
+from pooling.hospital.national.details import Detail, Difference
+from pooling.hospital.national.services.statements import check_days, days, lines_of
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.money import yuan_from_fen
@@ -57,14 +60,38 @@ def compare(*, call: Call, by: Actor, at) -> dict:
     node = call.nodes["data"]
     first, last = days(node)
     uploaded = _find(call, node["file_qury_no"], at)
+    flag = node["refd_setl_flag"] or ""
+    ours = lines_of(call.institution.pk, first, last, flag).filter(clr_type=node["clr_type"])
+    differences = compared(base64.b64decode(uploaded.content), ours)
+    row = _kept(call, f"result_{uploaded.number}.zip", details.write(differences), at)
+    return {"fileinfo": dictionary.complete("3202", "fileinfo", _named(call, row))}
+
+
+@verb
+def compare_for_staff(
+    *, institution: Institution, content: bytes, first: date, last: date, by: Actor, at
+) -> list[Difference]:
+    """Compare an institution's file with its lines of some days, of all clearing types.
+
+    Nothing is kept but that it was done. Raises RangeRefused and FileRefused.
+    """
+    check_days(first, last)
+    found = compared(content, lines_of(institution.pk, first, last, ""))
+    detail = {"first": first.isoformat(), "last": last.isoformat(), "differences": len(found)}
+    audit.record(
+        verb="hospital.compare_statement", subject=institution, by=by, at=at, detail=detail
+    )
+    return found
+
+
+def compared(content: bytes, lines: QuerySet[ClearingLine]) -> list[Difference]:
+    """Return in what a file differs from clearing lines. Raises FileRefused."""
     try:
-        theirs = details.read(base64.b64decode(uploaded.content))
+        theirs = details.read(content)
     except details.Unreadable as error:
         sentence = _("对账文件不能读取（第 %(line)s 行）：应为压缩的文本，七列以制表符分隔。")
         raise FileRefused(sentence % {"line": error.line or 1}) from None
-    differences = details.compare(theirs, _ours(call, node, first, last), _said)
-    row = _kept(call, f"result_{uploaded.number}.zip", details.write(differences), at)
-    return {"fileinfo": dictionary.complete("3202", "fileinfo", _named(call, row))}
+    return details.compare(theirs, _ours(lines), _said)
 
 
 def download(*, call: Call, by: Actor, at) -> Download:
@@ -128,12 +155,7 @@ def _find(call: Call, number: str, at) -> ExchangeFile:
     return row
 
 
-def _ours(call: Call, node: dict, first: date, last: date) -> list[Detail]:
-    lines = ClearingLine.objects.filter(
-        institution=call.institution, settled_on__range=(first, last), clr_type=node["clr_type"]
-    )
-    if node["refd_setl_flag"] in ("0", "1"):
-        lines = lines.filter(returned=node["refd_setl_flag"] == "1")
+def _ours(lines: QuerySet[ClearingLine]) -> list[Detail]:
     columns = ("settlement_id", "visit_id", "visit__patient__psn_no", "total_fen", "fund_fen")
     rows = lines.order_by("pk").values_list(*columns, "account_fen", "returned", "msgid")
     return [Detail(str(setl), str(visit), *rest) for setl, visit, *rest in rows]

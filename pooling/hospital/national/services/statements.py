@@ -1,8 +1,9 @@
 """What a settlement was, and whether a day's settlements agree: 5203 and 3201."""
 
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from pooling.audit import services as audit
@@ -81,26 +82,65 @@ def compare(*, call: Call, by: Actor, at) -> dict:
 def days(node: dict) -> tuple[date, date]:
     """Return the first and last day of a statement, both included. Raises RangeRefused."""
     first, last = moments.day(node["stmt_begndate"]), moments.day(node["stmt_enddate"])
-    if not 0 <= (last - first).days < MOST_DAYS:
-        raise RangeRefused(_("对账结束日期应不早于开始日期，且不超过 92 天。"))
+    check_days(first, last)
     return first, last
 
 
+def check_days(first: date, last: date) -> None:
+    """Refuse days that run backwards or are too many. Raises RangeRefused."""
+    if not 0 <= (last - first).days < MOST_DAYS:
+        raise RangeRefused(_("对账结束日期应不早于开始日期，且不超过 92 天。"))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What 3201 compares, of one day, insurance and clearing type."""
+
+    day: date
+    insutype: str
+    clr_type: str
+    total_fen: int
+    fund_fen: int
+    account_fen: int
+    settled: int
+    returned: int
+
+
+def figures(institution_id: int, first: date, last: date) -> list[Figures]:
+    """Return the figures of each day, insurance and clearing type, as 3201 reckons them."""
+    columns = ("settled_on", "insutype", "clr_type")
+    rows = lines_of(institution_id, first, last, "").order_by(*columns).values(*columns)
+    rows = rows.annotate(**_SUMS, back=Count("pk", filter=Q(returned=True)))
+    return [
+        Figures(
+            *(row[name] for name in columns),
+            int(row["medfee_sumamt"]),
+            int(row["fund_pay_sumamt"]),
+            int(row["acct_pay"]),
+            row["fixmedins_setl_cnt"] - row["back"],
+            row["back"],
+        )
+        for row in rows
+    ]
+
+
+def lines_of(institution_id: int, first: date, last: date, flag: str) -> QuerySet[ClearingLine]:
+    """Return the lines of some days: settlements alone (0), reversals alone (1), or both."""
+    lines = ClearingLine.objects.filter(institution=institution_id, settled_on__range=(first, last))
+    return lines.filter(returned=flag == "1") if flag in ("0", "1") else lines
+
+
+_SUMS = {
+    "medfee_sumamt": Sum("total_fen", default=0),
+    "fund_pay_sumamt": Sum("fund_fen", default=0),
+    "acct_pay": Sum("account_fen", default=0),
+    "fixmedins_setl_cnt": Count("pk"),
+}
+
+
 def _sums(call: Call, node: dict, first: date, last: date) -> dict[str, int]:
-    lines = ClearingLine.objects.filter(
-        institution=call.institution,
-        settled_on__range=(first, last),
-        insutype=node["insutype"],
-        clr_type=node["clr_type"],
-    )
-    if node["refd_setl_flag"] in ("0", "1"):
-        lines = lines.filter(returned=node["refd_setl_flag"] == "1")
-    found = lines.aggregate(
-        medfee_sumamt=Sum("total_fen", default=0),
-        fund_pay_sumamt=Sum("fund_fen", default=0),
-        acct_pay=Sum("account_fen", default=0),
-        fixmedins_setl_cnt=Count("pk"),
-    )
+    lines = lines_of(call.institution.pk, first, last, node["refd_setl_flag"] or "")
+    found = lines.filter(insutype=node["insutype"], clr_type=node["clr_type"]).aggregate(**_SUMS)
     return {name: int(value) for name, value in found.items()}
 
 
