@@ -47,6 +47,7 @@ RULES = {
     "evidence_accepted:commitment": _("当地接受关系承诺书，按“认可的关系依据”直接生效"),
     "bindings.decide": _("按绑定条件自动核对，未通过"),
     "more_time": _("补正期限已过，自动结束"),
+    "payout": _("个人账户经两人办理提取，这笔款项一并付出"),
 }
 
 REASONS = {

@@ -303,3 +303,17 @@ def test_of_three_heirs_one_comes_back_and_only_their_share_waits(db):
     assert lies_in("scheme:suspense") == 33_33
     payout = build.paid_out(there, "death", build.heir("王敏"), at=AT + timedelta(days=1))
     assert payout.amount_fen == 33_33
+
+
+def test_at_the_desk_payouts_are_looked_up_masked(client, payment):
+    file()
+    answer(payment, "failed", cause="户名不符")
+    build.signed_in_staff(client, role="auditor")
+    for model in ("payout", "payee", "payment", "bankfile"):
+        listed = client.get(f"/admin/funds/{model}/").content.decode()
+        (row,) = type(payment)._meta.apps.get_model("funds", model).objects.all()
+        shown = client.get(f"/admin/funds/{model}/{row.pk}/change/").content.decode()
+        for page in (listed, shown):
+            assert "6222021308001234567" not in page
+            assert "王德福" not in page
+        assert "¥100.00" in listed or payment.reference in listed

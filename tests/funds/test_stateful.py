@@ -12,11 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from pooling.cases.models import Case
 from pooling.funds import selectors, services
-from pooling.funds.models import FundMember
+from pooling.funds.models import FundMember, Payment
 from pooling.ledger import selectors as books
 from pooling.ledger.models import Account
 from pooling.policy import selectors as rules
+from pooling.settlements.services import clearing
 from tests import build
 from tests.exercise import times
 
@@ -25,12 +27,13 @@ FLOOR, MOST = 500, 4000
 PARTS = ("prior", "current")
 fen = st.one_of(st.integers(1, 300), st.integers(1, 6000))
 OPEN = {"wallet_open": True, "wallet_transfer_most_fen": MOST, "floor_fen": FLOOR}
+SICK = {"payout_cases": ["illness"]}
 #: What the area does in turn: each change takes away what could begin under the one before.
 MODELS = (
-    {**OPEN, "model": "pooled_transfer", "quota_across_provinces": True},
-    {"floor_fen": FLOOR, "model": "quota"},
-    {**OPEN, "model": "direct_debit"},
-    {"floor_fen": FLOOR, "model": "pooled_transfer", "quota_across_provinces": True},
+    {**OPEN, **SICK, "model": "pooled_transfer", "quota_across_provinces": True},
+    {**SICK, "floor_fen": FLOOR, "model": "quota"},
+    {**OPEN, **SICK, "model": "direct_debit"},
+    {**SICK, "floor_fen": FLOOR, "model": "pooled_transfer", "quota_across_provinces": True},
 )
 
 
@@ -222,6 +225,33 @@ class FamilyMoney(RuleBasedStateMachine):
             self.pots[self.gui, "wallet"] -= taken
             self.spent += taken
 
+    @rule()
+    def pay_out_and_have_it_come_back(self):
+        """Min's account goes to the bank with all that is hers, and by two people back again."""
+        hers = [pot for pot in self.pots if pot[0] is self.min]
+        flown = [each for each in self.flying if each[1] is self.min]
+        total = sum(self.pots[pot] for pot in hers) + sum(each[0].amount_fen for each in flown)
+        if not total:
+            return
+        (account,) = selectors.of_member(self.min.pk)
+        by, at = build.JOB, self.now
+        shares = account.fund_shares.filter(left_at__isnull=True).exists()
+        payout = build.paid_out(account, "illness", since=at.date(), at=at)
+        assert payout.amount_fen == total
+        services.make_bank_file(area=AREA, by=by, at=at)
+        payment = Payment.objects.get(state="sent")
+        answer = services.Answer(2, payment.reference, "returned", total, "")
+        assert services.load_answers([answer], by=by, at=at).changed == 1
+        given = {"case_id": Case.objects.get(kind="suspense", state="waiting").pk, "at": at}
+        clearing.propose(**given, way="account", reason="退汇", by=build.clerk())
+        clearing.clear(**given, by=build.clerk(902))
+        self.pots |= dict.fromkeys(hers, 0)
+        self.pots["flight",] = self.pot("flight") - sum(each[0].amount_fen for each in flown)
+        self.pots[self.min, "prior"] = total
+        self.flying = [each for each in self.flying if each not in flown]
+        if shares:
+            self.inside.discard(self.min)
+
     # -- time -----------------------------------------------------------------------
 
     @rule(days=st.sampled_from([1, 1, 1, 20, 120]))
@@ -278,7 +308,7 @@ def test_whatever_a_family_does_with_its_money_every_fen_is_told():
     run_state_machine_as_test(
         FamilyMoney,
         settings=settings(
-            max_examples=times(ci=25, long_run=4_000),
+            max_examples=times(ci=8, long_run=4_000),
             stateful_step_count=30,
             deadline=None,
             derandomize=True,
