@@ -183,13 +183,22 @@ def _shares(decision) -> list[Share]:
 
 
 def _pieces(paid, sources) -> list[Share]:
-    own = Share("own", _("本人账户"), paid.own_fen)
+    """Return who paid what; together it is the whole personal part."""
+    taken = {code: _taken(sources, code) for code in ("wallet", "family_fund")}
+    word = _("本人账户和医保钱包") if taken["wallet"] else _("本人账户")
+    own = Share("own", word, paid.own_fen)
+    # One piece, whoever paid it in: what each did is theirs.
+    fund = [Share("payer", _("家庭共济账户"), taken["family_fund"])] if taken["family_fund"] else []
     payers = [
         Share("payer", source.payer, source.taken_fen)
         for source in sources
-        if source.payer_id and source.taken_fen
+        if source.payer_id and source.taken_fen and source.source_code not in taken
     ]
-    return [own, *payers, Share("cash", _("现金自付"), paid.cash_fen)]
+    return [own, *fund, *payers, Share("cash", _("现金自付"), paid.cash_fen)]
+
+
+def _taken(sources, code: str) -> int:
+    return sum(source.taken_fen for source in sources if source.source_code == code)
 
 
 @require_GET

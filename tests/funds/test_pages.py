@@ -231,6 +231,7 @@ def test_a_member_sees_the_sum_and_the_own_share_but_no_other(as_member, founder
     build.pay_in(money, wife, 44_00)
     page = read(as_member(mother), "/fund/")
     assert "344.00" in page
+    assert "不必转入，照样可以用" in page
     assert "300.00" not in page
     assert "44.00</span>" not in page.replace("344.00</span>", "")
     page = read(as_member(wife), "/fund/")

@@ -181,9 +181,9 @@ def may_pay_in(fund: FamilyFund, contributor, row: FundMember, at) -> tuple[Pers
     area = may_pool(fund.area, on)
     _may_contribute(fund, contributor.pk, area, on)
     standing = rows.standing_of(contributor, at)
+    account = row.personal_account or rows.paying_account(contributor, standing, on)
     if standing.employee_status in ENDED:
         raise Refused.because("fund_insurance_ended")
-    account = row.personal_account or rows.paying_account(contributor, standing, on)
     return account, may_pool(account.area, on)
 
 
