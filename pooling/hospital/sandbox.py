@@ -9,7 +9,7 @@ import io
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -34,7 +34,7 @@ from pooling.policy import selectors as rules
 from pooling.policy import services as policy
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import DomainError
-from pooling.shared.periods import business_date
+from pooling.shared.periods import SHANGHAI, business_date
 from pooling.shared.work import database_clock
 
 AREA, INSTITUTION = "999999", "HSANDBOX0001"
@@ -78,7 +78,12 @@ def walk(*, family: str, total: Decimal) -> list[Exchange]:
         patient = _invent(by=by, at=at)
         signer = _till(family, by=by, at=at)
         visit = Visit(patient.psn_no, patient.cert_no, patient.name, total)
-        return list(Walk(signer, visit, _send, database_clock).take(SHOWN))
+        return list(Walk(signer, visit, _send, _clock).take(SHOWN))
+
+
+def _clock() -> datetime:
+    """Return the database's moment as a till writes it."""
+    return database_clock().astimezone(SHANGHAI)
 
 
 def _invent(*, by: Actor, at) -> Member:

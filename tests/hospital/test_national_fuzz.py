@@ -16,11 +16,11 @@ from pooling.ledger.models import Entry
 from tests import build
 from tests.exercise import times
 from tests.hospital.conftest import AREA
-from tests.hospital.national import bill, purchase, right_now
+from tests.hospital.national import adds_up, bill, exact, purchase, right_now
 from tests.hospital.test_fuzz import values
 from tests.hospital.test_national_statements import differences
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 FUZZ = settings(
     max_examples=times(ci=80, long_run=5_000),
     deadline=None,
@@ -132,21 +132,21 @@ def test_the_replies_of_a_random_day_add_up_and_reconcile_to_nothing(national, p
     patients = [family.mei, build.resident("许安", area=AREA), build.resident("田野", area=AREA)]
     build.active_binding(family.lan, patients[1], cap_per_settlement_fen=7_77)
     kept = {national: [], pharmacy: []}
-    for _visit in range(times(ci=25, long_run=5_000)):
+    build.contribution(family.lan, 100_000_00, area=AREA)
+    sent, wanted = 0, times(ci=200, long_run=20_000)
+    while sent < wanted:
         patient = chance.choice(patients)
         amount = str(Decimal(chance.randrange(1, 90_00)).scaleb(-2))
-        flag = str(chance.randrange(3))
-        if chance.random() < 0.4:
-            wanted = purchase(patient, amount, acct_used_flag=flag)
-            till, undo, told = pharmacy, "2103", pharmacy.do("2102", wanted)["setlinfo"]
-        else:
-            named = national.visit(patient, amount)
-            till, undo = national, "2208"
-            told = national.settle(named, amount, acct_used_flag=flag)
+        till = pharmacy if chance.random() < 0.4 else national
+        visit = _bought if till is pharmacy else _treated
+        told, messages_sent = visit(till, patient, amount, chance)
         kept[till].append(told)
+        sent += messages_sent
         if chance.random() < 0.25:
             who = {key: told[key] for key in ("psn_no", "mdtrt_id", "setl_id")}
+            undo = "2103" if till is pharmacy else "2208"
             kept[till].append(till.do(undo, {"data": who})["setlinfo"])
+            sent += 1
     for till, clr_type in ((national, "11"), (pharmacy, "41")):
         assert statement(till, clr_type, kept[till])["stmt_rslt"] == "0"
         altered = [*kept[till][:-1], kept[till][-1] | {"acct_pay": Decimal("0.01")}]
@@ -156,6 +156,34 @@ def test_the_replies_of_a_random_day_add_up_and_reconcile_to_nothing(national, p
         assert differences(till, kept[till], clr_type=clr_type) == []
         assert len(differences(till, altered, clr_type=clr_type)) == 1
     assert books.check() == []
+
+
+def _bought(till, patient, amount, chance) -> tuple[dict, int]:
+    """Sell drugs, now and then after a preview; return the reply and the number of messages."""
+    wanted = purchase(patient, amount, acct_used_flag=str(chance.randrange(3)))
+    asked_before = chance.random() < 0.3
+    if asked_before:
+        till.do("2101", wanted)
+    return till.do("2102", wanted)["setlinfo"], 1 + asked_before
+
+
+def _treated(till, patient, amount, chance) -> tuple[dict, int]:
+    """Treat somebody, now and then after a preview or a refused bill, or with a lost answer."""
+    named = till.visit(patient, amount)
+    wanted = {"data": bill(named, amount, acct_used_flag=str(chance.randrange(3)))}
+    asked_before, mistaken, lost = (chance.random() < 0.2 for _ in range(3))
+    if asked_before:
+        till.do("2206", wanted)
+    if mistaken:
+        till.refused("2207", {"data": bill(named, "12345.67")})
+    message = till.message("2207", wanted)
+    first = till.send("2207", message)
+    if lost:
+        assert till.send("2207", message).raw == first.raw
+    told = exact(first)
+    assert told["infcode"] == 0, first
+    assert adds_up(told["output"]["setlinfo"])
+    return told["output"]["setlinfo"], 3 + asked_before + mistaken + lost
 
 
 def statement(till, clr_type: str, kept: list[dict]) -> dict:
