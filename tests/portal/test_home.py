@@ -153,5 +153,5 @@ def test_home_costs_few_statements(at_home, client, django_assert_max_num_querie
         build.active_binding(payer, relative)
         build.settle(relative, 1_000, place=build.institution())
     at_home(payer)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         client.get("/")
