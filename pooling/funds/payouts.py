@@ -2,7 +2,7 @@
 
 Four rows of one story: a `Payout` is proposed and decided by two people and empties an
 account; a `Payee` gets a share of it; a `Payment` is one try to pay them through a bank; a
-`BankFile` is the list of tries a bank was handed at once (ADR 0037).
+`BankFile` is the list of tries a bank was handed at once (ADR 0032).
 """
 
 import uuid

@@ -1,6 +1,6 @@
 """The sandbox: invented people at an invented institution, who are gone when the walk is over.
 
-It is kept apart by never being committed (ADR 42). The messages go through the real handler, with
+It is kept apart by never being committed (ADR 36). The messages go through the real handler, with
 signatures, locks, ledger and all; then the one transaction around them is rolled back, so that no
 reader ever sees a row of it and none of the real ones can have been changed.
 """

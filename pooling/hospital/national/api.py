@@ -1,4 +1,4 @@
-"""The national interface, `/hsa/…`: let in, read, one unit of work, answer (ADR 0030)."""
+"""The national interface, `/hsa/…`: let in, read, one unit of work, answer (ADR 0027)."""
 
 import base64
 import re

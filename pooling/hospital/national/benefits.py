@@ -1,4 +1,4 @@
-"""What the fund bears of a bill: a stand-in for the real core, behind one function (ADR 0031).
+"""What the fund bears of a bill: a stand-in for the real core, behind one function (ADR 0028).
 
 `table` reckons with a deductible a visit and a ratio, by insurance, level and kind of care; it
 knows no year's sums, no ceiling and no list of drugs. `message` takes what a real core has

@@ -1,6 +1,6 @@
 """E-credentials and the 亲情账户 by the area's rules and the registry's proof.
 
-`accounts` keeps the rows and knows neither rules nor relations nor notices (ADR 40); here both are
+`accounts` keeps the rows and knows neither rules nor relations nor notices (ADR 34); here both are
 asked, and everybody concerned is told. A relative is only ever chosen from those the registry
 proves, so that nobody is looked up by name and number.
 """
