@@ -34,6 +34,7 @@ State = Payment.State
 #: The header of the file a bank is handed.
 COLUMNS = ("file", "line", "reference", "name", "bank", "bank_account", "amount")
 RESULTS = ("paid", "failed", "returned")
+_TOLD = {"paid": "payout_paid", "failed": "payout_failed", "returned": "payout_returned"}
 _NUMBER = re.compile(r"[0-9]{8,30}")
 
 
@@ -267,7 +268,7 @@ def _take_in(said: Answer, payment: Payment, suspense: int, out: int, by: Actor,
     owner_id = payee.payout.personal_account.member_id
     to = told(payee.payout, [payee], business_date(at))
     values = {"payer": owner_id, "amount_fen": payee.amount_fen}
-    rows.tell(f"payout_{said.result}", to, at=at, **values)
+    rows.tell(_TOLD[said.result], to, at=at, **values)
 
 
 def _bring_back(payment: Payment, suspense: int, out: int, by: Actor, at) -> None:
