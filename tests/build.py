@@ -7,6 +7,7 @@ import io
 import itertools
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 
 from django.db import transaction
 from PIL import Image
@@ -322,8 +323,14 @@ def till_credential(
 def built_in_areas(*codes: str) -> None:
     """Publish the rules this project ships: of these areas and those above them, else all."""
     wanted = {above for code in codes for above in parameters.chain(code)}
-    shipped = [area for area in definitions.read_folder() if not codes or area.code in wanted]
+    shipped = [area for area in _all_areas() if not codes or area.code in wanted]
     policy.load(shipped, by=JOB, at=NOON)
+
+
+@cache
+def _all_areas() -> tuple[definitions.AreaDefinition, ...]:
+    """Sixty files take a second to parse, and say the same to every test."""
+    return tuple(definitions.read_folder())
 
 
 def area(
