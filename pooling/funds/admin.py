@@ -165,6 +165,21 @@ def bank_account(row) -> str:
     return mask_cert_no(row.bank_account)
 
 
+@admin.display(description=_("付款编号"))
+def reference(payment):
+    return payment.reference
+
+
+@admin.display(description=_("文件名"))
+def file_name(bank_file):
+    return bank_file.name
+
+
+@admin.display(description=_("指纹（SM3）"))
+def fingerprint(bank_file):
+    return bank_file.sm3
+
+
 @admin.register(Payout)
 class PayoutAdmin(PersonalLookUpAdmin):
     list_display = (
@@ -200,7 +215,7 @@ class PayeeAdmin(PersonalLookUpAdmin):
 @admin.register(Payment)
 class PaymentAdmin(PersonalLookUpAdmin):
     list_display = (
-        "reference", "payee", payee_name, "number", "bank", bank_account, "state", "bank_file",
+        reference, "payee", payee_name, "number", "bank", bank_account, "state", "bank_file",
         "paid_at", "undone_at",
     )  # fmt: skip
     list_filter = ("state",)
@@ -218,7 +233,8 @@ class PaymentAdmin(PersonalLookUpAdmin):
 @admin.register(BankFile)
 class BankFileAdmin(LookUpAdmin):
     list_display = (
-        "name", "area", "lines", yuan("total_fen", _("合计")), "made_at", "written_at", "sm3",
+        file_name, "area", "lines", yuan("total_fen", _("合计")), "made_at", "written_at",
+        fingerprint,
     )  # fmt: skip
     search_fields = ("=pk", "=area")
     ordering = ("-pk",)
