@@ -18,6 +18,7 @@ from portal.signin import has_second_factor
 ORDER = (
     "counter",
     "cases",
+    "registry",
     "accounts",
     "kinship",
     "bindings",
