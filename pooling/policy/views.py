@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from pooling.policy import plain_words, selectors
 from pooling.policy.models import Area
@@ -19,13 +19,13 @@ from pooling.shared.periods import business_date
 
 #: The parts of the country by the first digit of a code (GB/T 2260).
 PARTS = {
-    "1": _lazy("华北"),
-    "2": _lazy("东北"),
-    "3": _lazy("华东"),
-    "4": _lazy("中南"),
-    "5": _lazy("西南"),
-    "6": _lazy("西北"),
-    "9": _lazy("其他"),
+    "1": gettext_lazy("华北"),
+    "2": gettext_lazy("东北"),
+    "3": gettext_lazy("华东"),
+    "4": gettext_lazy("中南"),
+    "5": gettext_lazy("西南"),
+    "6": gettext_lazy("西北"),
+    "9": gettext_lazy("其他"),
 }
 #: ISO 8601 also knows weeks; nobody who writes one here means it.
 _A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
