@@ -35,8 +35,9 @@ ROWS = [
     ("310000", "2024-12-08", asking.unless_i_name("outpatient"), YES, "DEFAULT"),
     ("310000", "2026-11-22", asking.cap_of(cap_per_day_fen=10_000), "cap_not_offered",
      "310000/2024-1 REPOST"),
-    ("310000", "2026-11-22", asking.insured_in("320500"), "out_of_province",
+    ("310000", "2025-12-31", asking.insured_in("320500"), "out_of_province",
      "310000/2024-1 REPOST"),
+    ("310000", "2026-11-22", asking.insured_in("320500"), asking.YES, "310000/2024-1 REPOST"),
     # 江苏 and its cities.
     ("320000", "2024-10-13", asking.may_bind("sibling"), NO_KIN, "000000/2021-1 NEWS"),
     ("320000", "2024-10-14", asking.may_bind("sibling"), YES, "320000/2024-1 NEWS"),
