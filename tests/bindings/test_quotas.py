@@ -122,4 +122,5 @@ def test_money_of_a_payer_who_died_waits_for_the_heirs(payer, binding):
     assert frozen(payer) == 0
     assert build.holdings(payer) == (10_00, 0)
     (case,) = payer.cases.filter(kind="suspense")
-    assert case.reason_values == {"amount_fen": 50_00}
+    account = payer.personal_accounts.get()
+    assert case.reason_values == {"amount_fen": 50_00, "account": account.pk}

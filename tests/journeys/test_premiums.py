@@ -94,7 +94,7 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     page.get_by_text("查看目的：").wait_for()
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / "claim-desk-1280.png", full_page=True)
-    assert page.get_by_text("6222020000000000000").is_visible()
+    page.get_by_text("6222020000000000000").wait_for()
     page.get_by_role("button", name="采信缴费凭证", exact=True).click()
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / "claim-desk-1280.png", full_page=True)

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from pooling.shared.periods import business_date
 from tests import build
 from tests.journeys import people
-from tests.journeys.test_bind_and_pay import FATHER_PHONE, fill_in, shot
+from tests.journeys.test_bind_and_pay import FATHER_PHONE, shot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,8 +95,10 @@ def test_a_place_that_is_taken_is_told_with_what_frees_it(page, live, axe, fathe
         build.relation(father, child, "30", evidence="birth_certificate")
     build.active_binding(father, first, "30")
     people.sign_in(page, live, FATHER_PHONE)
-    fill_in(page, live, None, relation="女儿", name="王小雨", cert_no=daughter.cert_no)
-    page.get_by_role("button", name="提交申请").click()
+    page.goto(f"{live}/bind/")
+    page.get_by_role("button", name="开始办理").click()
+    assert page.get_by_label("女儿", exact=True).count() == 0
+    page.get_by_text("没有找到要选的关系？").click()
     told = page.inner_text("main")
     assert "“子女”最多为 1 位开通，名额已满。" in told
     assert "请先解除一位，再办理。" in told

@@ -92,6 +92,7 @@ def call(path: str) -> dict:
     return told
 
 
+@pytest.mark.django_db  # the handler looks at whatever connection an earlier test left open
 def test_probes_pass_the_short_list_of_middleware():
     headers = call("/healthz")
     assert headers["status"] == "200 OK"

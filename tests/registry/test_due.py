@@ -100,10 +100,8 @@ def test_a_walk_that_broke_off_goes_on_where_it_stood(monkeypatch):
 @walked
 def test_a_process_killed_between_chunks_leaves_whole_chunks_and_the_door_open(settings):
     widows(30)
-    database = connection.get_connection_params()
-    url = (
-        f"postgres://{database['user']}@{database['host']}:{database['port']}/{database['dbname']}"
-    )
+    there = os.environ["DATABASE_URL"].rpartition("/")[0]
+    url = f"{there}/{connection.settings_dict['NAME']}"
     walk = subprocess.Popen(
         [sys.executable, "manage.py", "run_due", "--chunk", "1", "--on", str(DAY)],
         cwd=ROOT,

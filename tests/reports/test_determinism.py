@@ -82,6 +82,7 @@ def a_year(chance: random.Random, bills: int = 70) -> None:
     areas()
     patients, bound = people(chance)
     clinic, hospital = build.institution(area=HOME), build.institution(area=HOME, level=3)
+    pharmacy = build.institution(area=HOME, type="pharmacy")
     at = build.moment("2026-01-03 08:00")
     frozen = None
     for _ in range(bills):
@@ -93,13 +94,13 @@ def a_year(chance: random.Random, bills: int = 70) -> None:
             else:
                 bindings.thaw(binding_id=frozen.pk, by=build.member_actor(frozen.payer), at=at)
                 frozen = None
-        fen = chance.randrange(1, 16_000)
+        fen, use = chance.randrange(1, 16_000), chance.choice(USES)
         settled = build.settle(
             chance.choice(patients),
             fen,
-            place=chance.choice([clinic, hospital]),
+            place=pharmacy if use == "pharmacy_drugs" else chance.choice([clinic, hospital]),
             at=at,
-            use=chance.choice(USES),
+            use=use,
             own_paid=chance.choice([0, 0, fen // 3]),
             flag=chance.choice([2, 2, 2, 1, 0]),
         )
