@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 
 from pooling.ledger.services import forget_scheme_accounts
@@ -29,6 +30,21 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Part with whoever still speaks to the test database, so that it can be dropped.
+
+    The pool is closed with the database; a session that a thread of the live site still holds,
+    because a browser kept its line open, is not.
+    """
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -40,6 +40,13 @@ def wanted(hospital, **changes) -> dict:
     return about | {"share": "table", "backdate_days": "0"} | changes
 
 
+@pytest.fixture(autouse=True)
+def _connections_close_again():
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
 def back_at_the_till() -> None:
     """Undo what the tests' browser does after a page: raw calls would close the connection."""
     request_started.disconnect(close_old_connections)
