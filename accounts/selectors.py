@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.db.models import DateTimeField, Func
@@ -21,8 +21,12 @@ from accounts.models import (
     User,
 )
 from pooling.shared import crypto, periods
+from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import NotFound
 from pooling.shared.queries import compiled_once
+
+#: So long after a phone changed, it may be in somebody else's hands.
+PHONE_SETTLES = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,19 @@ def by_ids(member_ids: Iterable[int]) -> dict[int, Member]:
 def phone_changed_at(member_id: int) -> datetime | None:
     """Return when the member's sign-in phone last changed; None: never, or no sign-in."""
     return User.objects.filter(member=member_id).values_list("phone_changed_at", flat=True).first()
+
+
+def phone_unsettled_until(member_id: int, by: Actor, at: datetime) -> datetime | None:
+    """Return until when a phone changed of late keeps its owner from risking money; None: free.
+
+    On the portal alone: at the window a clerk has seen who stands there.
+    """
+    if by.kind != ActorKind.MEMBER:
+        return None
+    changed_at = phone_changed_at(member_id)
+    if changed_at is None or at >= changed_at + PHONE_SETTLES:
+        return None
+    return changed_at + PHONE_SETTLES
 
 
 def signs_in(member_id: int) -> bool:

@@ -20,8 +20,6 @@ from pooling.shared import periods
 MAX_FEN = 10**15
 #: How long the relative has to confirm what the payer proposed.
 CONFIRM_WITHIN = timedelta(days=15)
-#: A changed phone cannot raise a limit for this long: it may be in somebody else's hands.
-PHONE_SETTLES = timedelta(hours=72)
 
 CAPS = ("cap_per_settlement_fen", "cap_per_day_fen", "cap_per_month_fen", "cap_per_year_fen")
 #: What a payer may limit over all relatives together.

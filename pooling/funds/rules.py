@@ -5,8 +5,6 @@ from datetime import datetime, time, timedelta
 
 from pooling.shared.periods import SHANGHAI
 
-#: So long after a phone changed hands its owner sends no money out from the portal.
-PHONE_SETTLES = timedelta(hours=72)
 #: What was not accepted is back *before* the hour the area names: the way back begins earlier.
 _TAKES = timedelta(hours=1)
 

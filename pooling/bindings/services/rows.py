@@ -4,13 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
 from pooling.audit import services as audit
-from pooling.bindings import refusals, rules, selectors
+from pooling.bindings import refusals, selectors
 from pooling.bindings.models import Binding
 from pooling.bindings.rules import Refusal
 from pooling.notices import services as notices
 from pooling.notices.services import Message
 from pooling.policy import selectors as policy
-from pooling.shared.actor import Actor, ActorKind
+from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
 from pooling.shared.periods import business_date
 
@@ -146,12 +146,8 @@ def messages(binding: Binding, *, kind: str, to=(PAYER, RELATIVE), **values) -> 
 
 
 def phone_has_settled(payer_id: int, by: Actor, at) -> None:
-    """Refuse on the portal alone: at the window a clerk has seen who stands there."""
-    if by.kind != ActorKind.MEMBER:
-        return
-    changed_at = people.phone_changed_at(payer_id)
-    if changed_at is not None and at < changed_at + rules.PHONE_SETTLES:
-        until = changed_at + rules.PHONE_SETTLES
+    """Refuse soon after the phone changed: whoever has it now may not be the payer."""
+    if until := people.phone_unsettled_until(payer_id, by, at):
         raise TooSoon(
             _("手机号变更后 72 小时内不能调高限额；调低不受影响。请稍后再调。"),
             details={"until": until.isoformat()},

@@ -84,14 +84,8 @@ def positive(amount_fen: int) -> None:
 
 
 def settled_phone(member_id: int, by: Actor, at) -> None:
-    """Refuse soon after the phone changed: whoever has it now may not be the owner.
-
-    On the portal alone: at the window a clerk has seen who stands there.
-    """
-    if by.kind != ActorKind.MEMBER:
-        return
-    changed_at = people.phone_changed_at(member_id)
-    if changed_at is not None and at < changed_at + rules.PHONE_SETTLES:
+    """Refuse soon after the phone changed: whoever has it now may not be the owner."""
+    if people.phone_unsettled_until(member_id, by, at):
         raise Refused.because("phone_changed")
 
 
