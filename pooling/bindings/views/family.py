@@ -15,6 +15,7 @@ from pooling.bindings import drafts, selectors, services, wording
 from pooling.bindings.forms import LimitsForm, OverallForm
 from pooling.bindings.services.rows import PAYER
 from pooling.funds import quota_guide
+from pooling.shared.asking import carry_out
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date
@@ -81,7 +82,7 @@ def press(request, pk, verb):
     if verb not in PRESSED:
         raise Http404
     act, done = PRESSED[verb]
-    _carry_out(request, lambda: act(binding_id=pk, by=request.actor, at=now()), done)
+    carry_out(request, lambda: act(binding_id=pk, by=request.actor, at=now()), done)
     return redirect("bindings:binding", pk)
 
 
@@ -100,7 +101,7 @@ def release(request, pk):
 @fresh_code_required
 def _release(request, pk):
     done = _("解除已办理。")
-    _carry_out(request, lambda: services.release(binding_id=pk, by=request.actor, at=now()), done)
+    carry_out(request, lambda: services.release(binding_id=pk, by=request.actor, at=now()), done)
     return redirect("bindings:binding", pk)
 
 
@@ -157,7 +158,7 @@ def rank(request, pk, place):
     verb = lambda: services.set_rank(  # noqa: E731
         binding_id=pk, rank=place, by=request.actor, at=now()
     )
-    _carry_out(request, verb, done)
+    carry_out(request, verb, done)
     return redirect("bindings:family")
 
 
@@ -172,20 +173,8 @@ def block(request, member_id, verb):
     if verb not in acts:
         raise Http404
     act, done = acts[verb]
-    _carry_out(request, lambda: act(payer_id=member_id, by=request.actor, at=now()), done)
+    carry_out(request, lambda: act(payer_id=member_id, by=request.actor, at=now()), done)
     return redirect("bindings:family")
-
-
-def _carry_out(request, verb, done) -> None:
-    """Do it and say so; a refusal becomes a message, absence the page for what is not there."""
-    try:
-        unit_of_work(verb)
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
 
 
 def _done(form, verb) -> bool:
