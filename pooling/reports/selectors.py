@@ -175,16 +175,5 @@ def _is_the_same(stored: Stored, lines: list[tuple]) -> bool:
         outcome = settlements.again(stored.decision)
     except (KeyError, ValueError):
         return False
-    made = [
-        (
-            line.order,
-            line.source,
-            line.part,
-            line.ledger_account_id,
-            line.binding_id,
-            line.payer_id,
-            line.amount_fen,
-        )
-        for line in outcome.lines
-    ]
+    made = [settlements.told(line) for line in outcome.lines]
     return stored.tells(outcome) and made == lines

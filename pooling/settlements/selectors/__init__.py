@@ -23,6 +23,7 @@ from pooling.settlements.selectors.stored import (
     source_word,
     stored_after,
     stored_on,
+    told,
 )
 from pooling.settlements.selectors.taken import Taken, taken_by
 from pooling.settlements.selectors.usage import (
@@ -67,5 +68,6 @@ __all__ = [
     "stored_after",
     "stored_on",
     "taken_by",
+    "told",
     "usage_for",
 ]

@@ -75,27 +75,29 @@ def stored_on(on: date, *, after: int, up_to: int, most: int) -> list[Stored]:
 def stored_after(after: int, *, most: int) -> list[tuple[Stored, list[tuple]]]:
     """Return decisions by id with their lines as stored, whatever their day.
 
-    A line is (order, source, part, ledger account, binding, payer, fen), as `waterfall.Line`.
+    Lines as `told` gives them.
     """
     rows = Settlement.objects.filter(pk__gt=after).order_by("pk").prefetch_related("lines")
     return [
         (
             Stored(*(getattr(row, name) for name in _FIELDS)),
-            [
-                (
-                    line.order,
-                    line.source,
-                    line.part,
-                    line.ledger_account_id,
-                    line.binding_id,
-                    line.payer_id,
-                    line.amount_fen,
-                )
-                for line in row.lines.all()
-            ],
+            [told(line) for line in row.lines.all()],
         )
         for row in rows.only(*_FIELDS)[:most]
     ]
+
+
+def told(line) -> tuple:
+    """Return what a line says, stored or split anew: what must be equal to be the same line."""
+    return (
+        line.order,
+        line.source,
+        line.part,
+        line.ledger_account_id,
+        line.binding_id,
+        line.payer_id,
+        line.amount_fen,
+    )
 
 
 def _between(since: date, until: date):
