@@ -30,6 +30,11 @@ from pooling.shared.work import database_clock, unit_of_work
 MANAGE = "hospital.manage_tills"
 #: Who may see a settlement may see what its message was answered; the system's keepers may not.
 SEES_AMOUNTS = "settlements.view_settlement"
+#: Of a statement as CSV.
+COLUMNS = (
+    *(_("日期"), _("险种"), _("清算类别"), _("医疗费总额（元）"), _("基金支付（元）")),
+    *(_("个人账户支付（元）"), _("结算"), _("退费")),
+)
 
 
 @admin.display(description=_("应答（已遮盖）"))
@@ -165,8 +170,7 @@ def _reconciled(request, asked: dict) -> dict:
 def _as_csv(rows: list[statements.Figures], asked: dict) -> HttpResponse:
     text = io.StringIO()
     writer = csv.writer(text)
-    names = ("日期", "险种", "清算类别", "医疗费总额", "基金支付", "个人账户支付", "结算", "退费")
-    writer.writerow(names)
+    writer.writerow(COLUMNS)
     for row in rows:
         amounts = map(yuan_from_fen, (row.total_fen, row.fund_fen, row.account_fen))
         about = (row.day, row.insutype, row.clr_type)

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from pooling.hospital import sandbox
 from pooling.hospital.forms import WalkForm
 from pooling.hospital.national import conformance, numbers
+from pooling.hospital.step_words import WORDS
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
 
@@ -31,8 +32,8 @@ def simulator(request):
 
 def _shown(exchange) -> dict:
     return {
-        "infno": exchange.infno,
-        "words": exchange.words,
+        "infno": exchange.step.split()[0],
+        "words": WORDS[exchange.step],
         "breaches": exchange.breaches,
         "status": exchange.status,
         "sent": _indented(exchange.sent),

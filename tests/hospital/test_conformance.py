@@ -34,7 +34,7 @@ def test_a_walk_finds_nothing_wrong_with_us_and_leaves_nothing_behind(request, f
     before = holds(family.wei), holds(family.lan)
     done = list(walking(request.getfixturevalue(signed), family).take())
     assert [breach for each in done for breach in each.breaches] == []
-    assert [each.infno for each in done] == [*walk.SHOWN[:7], "2207", *list(walk.STEPS)[7:]]
+    assert [each.step for each in done] == [*walk.SHOWN[:7], walk.AGAIN, *walk.STEPS[7:]]
     assert (holds(family.wei), holds(family.lan)) == before
     assert Visit.objects.get().state == "cancelled"
     assert SignIn.objects.get().signed_out_at is not None
@@ -80,7 +80,7 @@ def test_a_wrong_reply_is_a_breach_and_the_money_comes_back(national, family, in
 def test_a_settlement_nobody_answered_is_undone_by_its_msgid(national, family):
     before = holds(family.wei), holds(family.lan)
     done = list(walking(national, family, spoiling("2207", lambda _answer: b"")).take())
-    assert [each.infno for each in done][6:8] == ["2207", "2601"]
+    assert [each.step for each in done][6:8] == ["2207", "2601"]
     assert (holds(family.wei), holds(family.lan)) == before
     assert ClearingLine.objects.count() == 2
 

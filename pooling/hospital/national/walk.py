@@ -15,23 +15,16 @@ from typing import Any
 
 from pooling.hospital.national import conformance, moments, signatures
 
-#: The transactions in their order, with what each is. 2601 comes only where 2207 gave no answer.
-STEPS = {
-    "9001": "签到",
-    "1101": "人员信息获取",
-    "2201": "门诊挂号",
-    "2203": "门诊就诊信息上传",
-    "2204": "门诊费用明细上传",
-    "2206": "门诊预结算",
-    "2207": "门诊结算",
-    "2208": "门诊结算撤销",
-    "2205": "门诊费用明细撤销",
-    "2202": "门诊挂号撤销",
-    "9002": "签退",
-}
+#: The transactions in their order. 2601 comes only where 2207 gave no answer.
+STEPS = (
+    *("9001", "1101", "2201", "2203", "2204", "2206", "2207"),
+    *("2208", "2205", "2202", "9002"),
+)
 #: The walk people are shown; the rest only tidies up.
-SHOWN = tuple(STEPS)[:8]
+SHOWN = STEPS[:8]
 UNDO_BY_MESSAGE = "2601"
+#: 2207 once more, byte for byte.
+AGAIN = "2207 again"
 #: Sent even after something went wrong, where the walk has got so far.
 TIDYING = ("2208", "2205", "2202", "9002")
 _serial = itertools.count(secrets.randbelow(10_000))
@@ -82,10 +75,9 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One message and its reply, and what is wrong with that."""
+    """One message and its reply, and what is wrong with that. `step` is what it was for."""
 
-    infno: str
-    words: str
+    step: str
     sent: bytes
     status: int
     answer: bytes
@@ -107,7 +99,7 @@ class Walk:
     known: dict[str, str] = field(default_factory=dict)
     settled: dict[str, Any] = field(default_factory=dict)
 
-    def take(self, wanted: tuple[str, ...] = tuple(STEPS)) -> Iterator[Exchange]:
+    def take(self, wanted: tuple[str, ...] = STEPS) -> Iterator[Exchange]:
         """Send the wanted transactions one by one; after a breach only what tidies up."""
         self.known = {"psn_no": self.visit.psn_no}
         going = True
@@ -115,7 +107,7 @@ class Walk:
             if infno not in wanted or not (going or infno in TIDYING) or not self._can(infno):
                 continue
             message = self._message(infno, getattr(self, f"_{infno}")())
-            done = self._exchange(infno, STEPS[infno], message)
+            done = self._exchange(infno, message)
             going = going and not done.breaches
             yield done
             if infno == "2207":
@@ -134,16 +126,16 @@ class Walk:
     def _after_settling(self, done: Exchange, message: dict) -> Iterator[Exchange]:
         """Ask once more with the same msgid, or undo by msgid what nobody has answered."""
         if "setl_id" in self.known:
-            again = self._exchange("2207", "门诊结算（原报文重发）", message)
+            again = self._exchange("2207", message, step=AGAIN)
             if again.answer != done.answer:
                 again.breaches.append("the same msgid got another answer")
             yield again
         elif done.status != 200 or conformance.read(done.answer) is None:
             undo = {"psn_no": self.known["psn_no"], "omsgid": message["msgid"], "oinfno": "2207"}
             message = self._message(UNDO_BY_MESSAGE, {"data": undo})
-            yield self._exchange(UNDO_BY_MESSAGE, "冲正", message)
+            yield self._exchange(UNDO_BY_MESSAGE, message)
 
-    def _exchange(self, infno: str, words: str, message: dict) -> Exchange:
+    def _exchange(self, infno: str, message: dict, *, step: str = "") -> Exchange:
         body = json.dumps(message, ensure_ascii=False).encode()
         status, answer = self.send(infno, body, self.signer.headers(infno, self.clock()))
         found = conformance.breaches(infno, status, answer)
@@ -151,7 +143,7 @@ class Walk:
         output = told.get("output") if isinstance(told, dict) else None
         if isinstance(output, dict) and told.get("infcode") in (0, "0"):
             found = found + self._learn(infno, output, whole=not found)
-        return Exchange(infno, words, body, status, answer, found)
+        return Exchange(step or infno, body, status, answer, found)
 
     def _learn(self, infno: str, output: dict, *, whole: bool) -> list[str]:
         """Keep what later messages name; return in what the reply contradicts the walk."""
