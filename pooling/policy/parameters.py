@@ -359,11 +359,15 @@ def default(name: str) -> Any:
     return deepcopy(PARAMETERS[name].default)
 
 
+#: Above every province (GB/T 2260 has no code for the whole).
+NATION = "000000"
+
+
 def chain(area_code: str) -> tuple[str, ...]:
     """Return whose clauses count for a code, nearest first: city, province, nation.
 
     The first two digits are the province (GB/T 2260), so an area nobody has registered
     still falls back to its province.
     """
-    codes = (area_code, f"{area_code[:2]}0000", "000000")
+    codes = (area_code, f"{area_code[:2]}0000", NATION)
     return tuple(dict.fromkeys(codes))

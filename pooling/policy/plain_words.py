@@ -6,55 +6,55 @@ from django.utils.translation import gettext_lazy as _
 
 from pooling.policy import fund_words, payout_words, wording
 
-#: Headings with the parameters below each.
+#: What people ask, with the parameters that answer it.
 SECTIONS = (
-    (_("可以为谁开通"), "people", (
+    (_("可以给哪些家人用？"), "people", (
         "relations", "max_relatives_per_payer", "relatives_count_payer", "max_per_role",
         "max_relatives_lifetime", "max_payers_per_relative", "payer_may_be_relative", "scope",
         "patient_types", "patient_status_normal", "excluded_payer_types",
         "excluded_relative_types", "requires_e_credential", "payer_requires_e_credential",
     )),
-    (_("怎么开通"), "clipboard2-check", (
+    (_("怎么开通？要什么证明？"), "clipboard2-check", (
         "evidence_accepted", "evidence_by_relation", "evidence_at_counter", "relative_confirms",
         "confirms_for", "confirms_from_age", "binding_counts", "end_date_required",
         "max_validity_months",
     )),
-    (_("怎么解除"), "slash-circle", (
+    (_("怎么解除？"), "slash-circle", (
         "release_by", "release_counts", "lock_days", "rebind_wait_days", "max_changes_per_year",
     )),
-    (_("用谁的钱、用哪一部分"), "bar-chart", (
+    (_("看病时先用谁的钱？"), "bar-chart", (
         "model", "own_part_order", "needs_empty_own_account", "shareable_parts", "floor_fen",
         "payers_per_settlement", "payer_order", "paused_payer", "flag_1_own_only",
     )),
-    (_("用在哪里"), "building", (
+    (_("可以用在哪里？"), "building", (
         "uses", "uses_opt_in", "premium_form", "pays_own_paid", "resident_outpatient_max_level",
     )),
-    (_("额度、医保钱包和家庭共济账户"), "wallet2", (
+    (_("额度、医保钱包和家庭共济账户怎么用？"), "wallet2", (
         "quota_across_provinces", "wallet_open", "wallet_transfer_most_fen",
         "wallet_transfers_per_day", "wallet_closed_hours", "wallet_one_pending",
         "wallet_return_hour", "wallet_place_changeable", "fund_contributors",
         "fund_transfers_per_month", "fund_ends_with_last_relative",
     )),
-    (_("最多用多少"), "gear", (
+    (_("最多能用多少？"), "gear", (
         "cap_payer_day_fen", "cap_payer_month_fen", "cap_payer_year_fen",
         "cap_relative_settlement_fen", "cap_relative_day_fen", "cap_relative_month_fen",
         "cap_relative_year_fen", "cap_binding_settlement_fen", "cap_binding_day_fen",
         "cap_binding_month_fen", "cap_binding_year_fen", "cap_use_month_fen",
         "cap_use_year_fen", "caps_offered", "caps_required",
     )),
-    (_("家里有变化时"), "arrow-repeat", (
+    (_("家里有变化怎么办？"), "arrow-repeat", (
         "on_insurance_ended", "on_payer_moved", "on_relative_moved", "on_divorce",
         "renew_at_ages", "renew_within_days", "renewal_unanswered", "commitment_audit_percent",
     )),
-    (_("医保电子凭证和亲情账户"), "phone", (
+    (_("医保电子凭证、亲情账户怎么办？"), "phone", (
         "e_credential_by_family_under", "e_credential_by_family_from", "care_max_relatives",
         "care_max_carers", "care_consent_age",
     )),
-    (_("到窗口办理"), "shop", (
+    (_("到窗口办，带什么、要几天？"), "shop", (
         "counter_materials", "agent_allowed", "agent_relatives_only", "agent_materials",
         "handling_working_days",
     )),
-    (_("一次性提取个人账户"), "cash-coin", (
+    (_("账户里的钱能不能提取？"), "cash-coin", (
         "payout_cases", "payout_papers", "payout_wait_months", "payout_from_day",
     )),
 )  # fmt: skip

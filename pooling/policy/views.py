@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pooling.policy import plain_words, selectors
+from pooling.policy import parameters, plain_words, selectors
 from pooling.policy.models import Area
 from pooling.policy.selectors import AreaRow, RuleRow, Start
 from pooling.shared.periods import business_date
@@ -52,12 +52,25 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Rules that belong together. `silent` are names and titles nobody has ruled about."""
+    """Rules that answer one question. `silent` are names and titles nobody has ruled about.
+
+    `own` is how many of them the area made itself.
+    """
 
     title: str
     icon: str
     told: tuple[Told, ...]
     silent: tuple[tuple[str, str], ...]
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A rule that is another than the nation's; `nation` is empty where that one says nothing."""
+
+    name: str
+    sentence: str
+    nation: str
 
 
 def areas(request):
@@ -97,12 +110,16 @@ def rules(request, code):
         _section(title, icon, [rows[name] for name in names], area, since)
         for title, icon, names in plain_words.SECTIONS
     ]
+    # In the order of the page, so that a reader finds both in the same order.
+    among = [rows[name] for _title, _icon, names in plain_words.SECTIONS for name in names]
     page = {
         "area": area,
         "on": on or today,
         "today": today,
         "bad_day": on is None and request.GET.get("on", ""),
         "sections": sections,
+        "others": _others(among, on or today) if area.level != Area.Level.NATION else [],
+        "unfolded": "all" in request.GET,
         "counts": _counts(rows.values()),
         "marks": plain_words.EVIDENCE.values(),
         "days": _days(starts),
@@ -121,7 +138,24 @@ def _counts(rows: Iterable[RuleRow]) -> dict[str, int]:
 def _section(title, icon, rows: list[RuleRow], area: AreaRow, since: dict) -> Section:
     silent = [row for row in rows if row.clause.is_default and row.name in plain_words.QUIET]
     told = [_told(row, area, since) for row in rows if row not in silent]
-    return Section(title, icon, tuple(told), tuple((row.name, row.title) for row in silent))
+    own = sum(not row.fell_back for row in rows)
+    return Section(title, icon, tuple(told), tuple((row.name, row.title) for row in silent), own)
+
+
+def _others(rows: Iterable[RuleRow], on: date) -> list[Other]:
+    """Return what is otherwise here than in the nation's rules of the day."""
+    nation = selectors.in_force(parameters.NATION, on)
+    return [
+        Other(
+            row.name,
+            plain_words.sentence(row.name, row.value),
+            ""
+            if nation.clause(row.name).is_default
+            else plain_words.sentence(row.name, nation.value(row.name)),
+        )
+        for row in rows
+        if row.value != nation.value(row.name)
+    ]
 
 
 def _told(row: RuleRow, area: AreaRow, since: dict) -> Told:

@@ -213,3 +213,29 @@ def test_a_bill_leads_from_the_clause_it_quotes_to_the_rules_of_its_day(site):
     page = site.get(reverse("settlements:why", args=[bill.pk])).content.decode()
     rules = reverse("policy:rules", args=[build.SHANGRAO])
     assert f"{rules}?on=2026-11-22#uses" in page
+
+
+def test_what_is_otherwise_than_in_the_nation_stands_first_with_what_the_nation_says(site):
+    page = rules_page(site, "361100", on="2026-11-22")
+    first = page[page.index('id="others"') :]
+    first = first[: first.index("</section>")]
+    assert "和全国不一样的" in first
+    assert "一位家人最多用 1 个人的账户。" in first
+    assert "全国没有统一规定。" in first
+    assert "全国：" in first
+    # Said by the province and not by the city, and the same as everywhere.
+    assert "两个人在全国任何地方参保都可以。" not in first
+    assert page.index('id="others"') < page.index('id="part-1"')
+
+
+def test_the_nation_is_not_compared_with_itself(site):
+    assert 'id="others"' not in rules_page(site, "000000", on="2026-11-22")
+
+
+def test_parts_are_folded_until_somebody_asks_for_all(site):
+    folded = rules_page(site, "361100", on="2024-12-31")
+    assert folded.count(" open>") == 1  # the day that was asked for
+    assert "?on=2024-12-31&amp;all" in folded
+    unfolded = rules_page(site, "361100", on="2024-12-31", all="")
+    assert unfolded.count(" open>") == len(plain_words.SECTIONS) + 2
+    assert "全部收起" in unfolded

@@ -16,8 +16,6 @@ from pooling.policy.services.publishing import publish, submit
 from pooling.shared.actor import Actor
 from pooling.shared.queries import insert
 
-NATION = "000000"
-
 
 @transaction.atomic
 def add_area(*, code: str, name: str, by: Actor, at: datetime) -> Area:
@@ -35,7 +33,7 @@ def add_area(*, code: str, name: str, by: Actor, at: datetime) -> Area:
 
 
 def _level(code: str) -> str:
-    if code == NATION:
+    if code == parameters.NATION:
         return Area.Level.NATION
     return Area.Level.PROVINCE if code.endswith("0000") else Area.Level.CITY
 
