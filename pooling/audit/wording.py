@@ -18,11 +18,13 @@ PAGES = {
     "care.relative": _("亲情账户：打开医保码"),
     "rest:balance": _("查询余额"),
     "rest:lookup": _("查询人员编号"),
+    "counter.renew": _("窗口办理到龄重新确认"),
     "counter.papers": _("查看上传的证明材料"),
     "reports.changes": _("试算规则时列出的结算"),
 }
 FIELDS = {
     "name:masked": _("隐去名字的姓名"),
+    "authorisation": _("共济授权和期限"),
     "bill": _("结算日期、金额和支付来源"),
     "e_credential": _("医保码"),
     "papers": _("证明材料"),

@@ -49,6 +49,14 @@ def with_people(binding_id: int) -> Binding:
     return Binding.objects.select_related("payer", "relative").get(pk=binding_id)
 
 
+def to_renew(relative_id: int) -> list[Binding]:
+    """Return what a relative is asked to say again, with the payers, the nearest day first."""
+    rows = Binding.objects.filter(
+        relative=relative_id, state=Binding.State.ACTIVE, renew_before__isnull=False
+    )
+    return list(rows.select_related("payer").order_by("renew_before", "pk"))
+
+
 def letters_drawn() -> dict[int, str]:
     """Return the commitment letters the lot fell on, by id, with the area of whoever signed."""
     return dict(Binding.objects.filter(sampled=True).values_list("pk", "payer_area"))

@@ -22,6 +22,7 @@ from pooling.counter.acts import ACTS
 from pooling.counter.forms import DeskRelationForm, FindForm, SeenForm
 from pooling.counter.models import DeskCase
 from pooling.counter.proofs import AT_THE_WINDOW, HANDLES, ProofsOnTheDesk
+from pooling.counter.renewing import RenewalsAtTheDesk
 from pooling.counter.reporting import EventsAtTheDesk
 from pooling.shared.actor import Actor
 from pooling.shared.admin import ActAdmin, acting
@@ -34,7 +35,7 @@ TAKE_IN = HANDLES
 
 
 @admin.register(DeskCase)
-class DeskAdmin(EventsAtTheDesk, ProofsOnTheDesk, PurposeFirst, ActAdmin):
+class DeskAdmin(RenewalsAtTheDesk, EventsAtTheDesk, ProofsOnTheDesk, PurposeFirst, ActAdmin):
     """A case is masked until its reader says what for; every page shown is recorded."""
 
     purpose_per_row = True

@@ -9,7 +9,7 @@ from pooling.bindings.refusals import REFUSALS
 from pooling.bindings.wording import WRONG_DOOR
 from pooling.cases import materials
 from pooling.counter.carrying import OUT
-from pooling.counter.wording import EVENTS, FINDINGS, OUTCOMES, WAYS
+from pooling.counter.wording import EVENTS, FINDINGS, OUTCOMES, SAID, WAYS
 from pooling.registry import corrections
 
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
@@ -87,6 +87,33 @@ class SeenForm(forms.Form):
 
     def codes(self) -> set[str]:
         return set(self.cleaned_data["seen"])
+
+
+class DocumentForm(forms.Form):
+    """Whose document is held in hand."""
+
+    name = forms.CharField(label=_("姓名"), max_length=50, widget=forms.TextInput(attrs=_QUIET))
+    cert_no = forms.CharField(
+        label=_("证件号码"), max_length=30, widget=forms.TextInput(attrs=_QUIET)
+    )
+
+
+class RenewForm(forms.Form):
+    """Which authorisation shall go on, how that was said, and that the document was seen."""
+
+    binding_id = forms.TypedChoiceField(
+        label=_("继续使用谁的账户"), coerce=int, widget=forms.RadioSelect
+    )
+    said = forms.ChoiceField(
+        label=_("本人怎么说的"), choices=list(SAID.items()), widget=forms.RadioSelect
+    )
+    identified = forms.BooleanField(label=_("已核对本人的证件原件，人证相符"))
+
+    def __init__(self, *args, rows, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["binding_id"].choices = [(row.binding_id, row.words) for row in rows]
+        if len(rows) == 1:
+            self.initial["binding_id"] = rows[0].binding_id
 
 
 class EventForm(forms.Form):

@@ -17,8 +17,10 @@ from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.counter import wording
 from pooling.counter.models import DeskCase
+from pooling.kinship import codes
 from pooling.policy import selectors as policy
 from pooling.policy.wording import USES
+from pooling.shared.masks import mask_name
 from pooling.shared.money import show_yuan
 
 
@@ -107,6 +109,33 @@ def _of_premium(case: Case) -> Iterator[Fact]:
     yield Fact(gettext("缴费金额"), show_yuan(said["amount_fen"]), "")
     yield Fact(gettext("收款银行"), said["bank"], "")
     yield Fact(gettext("收款账号"), said["bank_account"], "", secret=NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRow:
+    """An authorisation that waits for its relative's word."""
+
+    binding_id: int
+    payer_id: int
+    words: str
+
+
+def to_renew(relative_id: int, on: date) -> list[RenewalRow]:
+    """Return which authorisations somebody at the window is asked to say again, payers masked."""
+    rows = []
+    for binding in affected.to_renew(relative_id):
+        said = gettext("%(payer)s（%(relation)s） · 请在 %(day)s 前确认")
+        if binding.renew_before <= on:
+            said = gettext("%(payer)s（%(relation)s） · %(day)s 到期没有确认，现在不能使用")
+        values = {
+            "payer": mask_name(binding.payer.name),
+            "relation": bindings_wording.relation(
+                codes.inverse(binding.relation_code, binding.payer.gender)
+            ),
+            "day": date_format(binding.renew_before, "DATE_FORMAT"),
+        }
+        rows.append(RenewalRow(binding.pk, binding.payer_id, said % values))
+    return rows
 
 
 def members(case: Case) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from accounts import selectors as people
 from accounts.models import Member
 from pooling.audit import services as audit
 from pooling.bindings import desk, papers, texts
+from pooling.bindings import services as authorisations
 from pooling.bindings.rules import Refusal
 from pooling.bindings.services import Refused, Signing, applications
 from pooling.bindings.services.applications import Outcome
@@ -29,6 +30,12 @@ from pooling.shared import crypto
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
 from pooling.shared.periods import business_date
+
+
+class NotIdentified(DomainError):
+    """Nobody acts for somebody whose document was not seen."""
+
+    code = "not_identified"
 
 
 class AgentRefused(DomainError):
@@ -161,6 +168,19 @@ def report(
         by=_at_the_desk(by),
         at=at,
     )
+
+
+@transaction.atomic
+def renew(*, binding_id: int, said: str, identified: bool, by: Actor, at) -> None:
+    """Write down that the relative `by` acts for said at the window that it shall go on.
+
+    Never by an agent: it is asked anew because now they are old enough to speak for themselves.
+    `said` is one of `wording.SAID`, how it was said; `identified`: their document was held in hand.
+    """
+    if not identified:
+        raise NotIdentified(_("请先核对本人的证件原件。"), details={"identified": ""})
+    binding = authorisations.renew(binding_id=binding_id, by=by, at=at)
+    audit.record(verb="counter.renew", subject=binding, by=by, at=at, detail={"said": said})
 
 
 @transaction.atomic

@@ -91,6 +91,13 @@ EVENTS = {
     "disproof": _("两人的关系不属实"),
 }
 
+#: How somebody said at the window that an authorisation shall go on; the trail keeps the key.
+SAID = {
+    "in_person": _("本人到窗口，当面表示继续使用"),
+    "guardian": _("由监护人陪同到窗口，本人表示继续使用"),
+    "at_home": _("工作人员上门，本人当面表示继续使用"),
+}
+
 ACTORS = {"member": _("申请人本人"), "job": _("系统"), "client": _("定点机构")}
 
 

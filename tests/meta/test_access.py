@@ -146,6 +146,8 @@ DESK = {
     "admin:counter_deskcase_notice": (302, 302, 200, 200, 200, 403),
     "admin:counter_deskcase_paper": (302, 302, 403, 403, 403, 403),  # nobody said what for
     "admin:counter_deskcase_receipt": (302, 302, 404, 404, 404, 403),  # none of a draft
+    "admin:counter_deskcase_renew": (302, 302, 200, 200, 403, 403),
+    "admin:counter_deskcase_say": (302, 302, 302, 302, 403, 403),  # nobody identified
     "admin:counter_deskcase_scan": (302, 302, 302, 302, 403, 403),
 }
 #: Of the pages about tills, the same; only who keeps the system issues credentials.
