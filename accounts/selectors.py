@@ -18,6 +18,7 @@ from accounts.models import (
     Insurance,
     Member,
     RefusedCode,
+    ShownCode,
     User,
 )
 from pooling.shared import crypto, periods
@@ -27,6 +28,8 @@ from pooling.shared.queries import compiled_once
 
 #: So long after a phone changed, it may be in somebody else's hands.
 PHONE_SETTLES = timedelta(hours=72)
+#: Nobody shows one place more codes in the course of a visit.
+MOST_TRIED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,11 +289,15 @@ def holder(number: int) -> ECredential | CareLink | None:
     return ECredential.objects.filter(number=number).select_related("member").first()
 
 
-def member_id_by_code(code: str) -> int | None:
-    """Return whose number a code bears, whatever has become of the code since."""
-    number = tokens.number_of(code)
-    found = holder(number) if number is not None else None
-    return getattr(found, "relative_id", None) or getattr(found, "member_id", None)
+def taken_code(code: str, institution_id: int) -> ShownCode | None:
+    """Return when an institution has taken this code, however long ago; None where it has not.
+
+    Twenty digits name their step only to who knows it; so those it has taken are tried.
+    """
+    rows = ShownCode.objects.filter(number=tokens.number_of(code), institution=institution_id)
+    tried = rows.select_related("member").order_by("-step")[:MOST_TRIED]
+    fits = (row for row in tried if tokens.is_of(code, tokens.Code(row.number, row.step)))
+    return next(fits, None)
 
 
 def cared_for(carer_id: int) -> list[CareLink]:

@@ -87,6 +87,17 @@ def number_of(text: str) -> int | None:
         return None
 
 
+def is_of(text: str, code: Code) -> bool:
+    """Return whether a text, however old, is this code in either form."""
+    try:
+        if text.startswith(PREFIX):
+            return _of_token(text) == code
+        check = _check(code.number, code.step).encode()
+        return _is_digits(text) and crypto.same(check, text[_DIGITS:].encode())
+    except Unreadable:
+        return False
+
+
 def read(text: str, at: datetime) -> Code:
     """Return which code a till has scanned. Raises Unreadable and Expired."""
     code = _of_token(text) if text.startswith(PREFIX) else _of_digits(text, step_at(at))

@@ -103,12 +103,24 @@ def end(*, member_id: int, by: Actor, at) -> ECredential:
 
 
 @verb
-def redeem(*, code: str, institution: Institution, message: str, by: Actor, at) -> Member:
+def redeem(
+    *,
+    code: str,
+    institution: Institution,
+    message: str,
+    by: Actor,
+    at,
+    after: tuple[str, ...] = (),
+) -> Member:
     """Take a shown code for one message of an institution and return whose it is.
 
-    The same message met again finds the same person; any other one is refused. Raises
-    CodeRefused.
+    The same message met again finds the same person, and so does one that follows the message
+    which took it: one whose name begins with something of `after`. Any other one is refused.
+    Raises CodeRefused.
     """
+    taken = selectors.taken_code(code, institution.pk) if after else None
+    if taken and (taken.message == message or taken.message.startswith(after)):
+        return taken.member
     found, holder = _holder(code, at)
     member, carer_id = _shown(holder, at)
     with connection.cursor() as cursor:

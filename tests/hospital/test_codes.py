@@ -1,13 +1,17 @@
 """Codes of e-credentials at both doors of the tills: taken once, and misuse refused and kept."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models import F
 
 from accounts import selectors, tokens
 from accounts.models import RefusedCode, ShownCode
 from accounts.services import care
 from pooling.notices import selectors as notices
 from tests import build
-from tests.hospital.national import registration, right_now
+from tests.hospital.conftest import holds
+from tests.hospital.national import bill, purchase, registration, right_now
 from tests.hospital.test_races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +157,107 @@ def test_an_expired_code_is_kept_but_nobody_is_alarmed(national, mei):
     assert "已过期" in national.refused("1101", shown(code))
     assert kept() == ["expired"]
     assert not [line for line in told(mei) if "没有成功" in line]
+
+
+# --- tills that never ask 1101 ------------------------------------------------------------
+
+
+def as_code(code) -> dict:
+    return {"mdtrt_cert_type": "01", "mdtrt_cert_no": code}
+
+
+def first_shown_in(infno, national, pharmacy, mei):
+    """Return the till and a function from a code to the input of a message that names it."""
+    if infno in ("2101", "2102"):
+        return pharmacy, lambda code: purchase(mei, "10.00", **as_code(code))
+    if infno == "2201":
+        about = {"psn_no": mei.psn_no} | registration("390")
+        return national, lambda code: {"data": about | as_code(code)}
+    named = national.visit(mei, "10.00")
+    return national, lambda code: {"data": bill(named, "10.00", **as_code(code))}
+
+
+ANY = pytest.mark.parametrize("infno", ["2201", "2206", "2207", "2101", "2102"])
+
+
+@ANY
+@pytest.mark.parametrize("form", [tokens.token, tokens.digits])
+def test_a_message_spends_the_code_that_was_not_shown_before(
+    infno, form, national, pharmacy, family, mei
+):
+    till, showing = first_shown_in(infno, national, pharmacy, mei)
+    message = till.message(infno, showing(code_of(mei, form)))
+    replies = [till.send(infno, message).json for _again in range(2)]
+    assert [reply["infcode"] for reply in replies] == [0, 0], replies
+    (spent,) = ShownCode.objects.all()
+    assert (spent.member, spent.message) == (mei, f"{infno}:{message['msgid']}")
+    assert kept() == []
+
+
+@ANY
+def test_a_borrowed_code_is_refused_wherever_it_is_shown_first(
+    infno, national, pharmacy, family, mei
+):
+    wei = build.activated(family.wei)
+    till, showing = first_shown_in(infno, national, pharmacy, mei)
+    before = holds(family.wei), holds(family.lan)
+    assert "不能使用他人的医保码" in till.refused(infno, showing(code_of(wei)))
+    (row,) = RefusedCode.objects.all()
+    assert (row.reason, row.member) == ("person_differs", wei), "it was Wei's code"
+    assert not ShownCode.objects.exists()
+    assert (holds(family.wei), holds(family.lan)) == before
+
+
+@ANY
+def test_an_expired_or_spent_code_is_refused_wherever_it_is_shown_first(
+    infno, national, pharmacy, family, mei, hospital
+):
+    till, showing = first_shown_in(infno, national, pharmacy, mei)
+    old = tokens.token(number_of(mei), build.moment("2026-01-01 12:00"))
+    assert "已过期" in till.refused(infno, showing(old))
+    code = code_of(mei)
+    other = pharmacy if till is national else national
+    other.do("1101", shown(code))
+    assert "别处用过" in till.refused(infno, showing(code))
+    assert kept() == ["expired", "used_elsewhere"]
+
+
+def test_one_code_pays_no_second_bill_of_a_pharmacy(pharmacy, family, mei):
+    code = code_of(mei)
+    pharmacy.do("2101", purchase(mei, "1.00", **as_code(code)))
+    pharmacy.do("2101", purchase(mei, "2.00", **as_code(code)))
+    own = code_of(mei, tokens.digits)
+    pharmacy.do("2102", purchase(mei, "1.00", **as_code(own)))
+    before = holds(family.wei)
+    fresh = tokens.token(number_of(mei), right_now() - timedelta(seconds=tokens.STEP_SECONDS))
+    pharmacy.do("2102", purchase(mei, "1.00", **as_code(fresh)))
+    assert "已经用过" in pharmacy.refused("2102", purchase(mei, "1.00", **as_code(fresh)))
+    assert kept() == ["used"]
+    assert before - holds(family.wei) == 1_00
+
+
+def test_a_visit_may_repeat_the_code_it_began_with_long_after_it_expired(
+    national, family, mei, monkeypatch
+):
+    for form in (tokens.token, tokens.digits):
+        code = code_of(mei, form)
+        found = {"psn_no": mei.psn_no} | registration("390") | as_code(code)
+        named = {"psn_no": mei.psn_no}
+        named |= {"mdtrt_id": national.do("2201", {"data": found})["data"]["mdtrt_id"]}
+        national.fees("2204", named, "1.00")
+        ShownCode.objects.update(step=F("step") - 100)
+        older = form(number_of(mei), right_now() - timedelta(seconds=100 * tokens.STEP_SECONDS))
+        told = national.settle(named, "1.00", **as_code(older))
+        assert told["setl_id"]
+        assert ShownCode.objects.count() == 1
+        ShownCode.objects.all().delete()
+    assert kept() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_sales_on_one_code_are_one(hospital, pharmacy, family, mei):
+    code = code_of(mei)
+    asked = [purchase(mei, "1.00", **as_code(code)) for _each in range(16)]
+    replies = at_once(*[lambda each=each: pharmacy.ask("2102", each) for each in asked])
+    assert sorted(reply.json["infcode"] for reply in replies) == [-1] * 15 + [0]
+    assert kept() == ["used"] * 15

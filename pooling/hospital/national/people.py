@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as accounts
 from accounts import tokens
 from accounts.models import Enrolment, Member
-from accounts.services import credentials
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import age, contains
 
@@ -47,15 +46,8 @@ def named(node: dict) -> Member:
 
 
 def check(member: Member, node: dict) -> None:
-    """Refuse a message whose name, document or code is not the member's.
-
-    Raises PersonDiffers and CodeRefused. A code was taken when it was shown (1101); later
-    messages of the visit only repeat it.
-    """
+    """Refuse a message whose name or document is not the member's. Raises PersonDiffers."""
     number, name = node.get("certno"), node.get("psn_name")
-    code = shown_code(node)
-    if code and accounts.member_id_by_code(code) != member.pk:
-        raise credentials.wrong_person(member)
     if number and number.upper() != member.cert_no.upper():
         raise PersonDiffers(_("证件号码与人员编号不是同一个人。"))
     if name and name != member.name:

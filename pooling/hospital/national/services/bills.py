@@ -16,7 +16,7 @@ from pooling.hospital.national import benefits, buyers, core, moments, replies, 
 from pooling.hospital.national.calls import Call
 from pooling.hospital.national.numbers import fen
 from pooling.hospital.national.people import Insured, check, insured, named
-from pooling.hospital.national.services import fees, visits
+from pooling.hospital.national.services import fees, showing, visits
 from pooling.settlements import services as settlements
 from pooling.settlements.models import Settlement, Use
 from pooling.shared import crypto
@@ -71,7 +71,10 @@ class Draft:
 
 
 def preview(*, call: Call, by: Actor, at) -> dict:
-    """Return what settling would answer now. Nothing is stored, posted or reserved."""
+    """Return what settling would answer now. Nothing is stored, posted or reserved.
+
+    Only a code that is shown is taken: tills ask minutes before they settle.
+    """
     draft = _draft(call, at, by=by, store=False)
     proposal = settlements.preview(
         bill=draft.bill, backdate_days=call.client.backdate_days, by=by, at=at
@@ -167,6 +170,7 @@ def _draft(call: Call, at, *, by: Actor, store: bool) -> Draft:
         kind = Visit.Kind.INPATIENT if call.infno in INPATIENT else Visit.Kind.OUTPATIENT
         visit = (visits.held if store else visits.look_at)(call, node, kind)
         check(visit.patient, node)
+        showing.take(call, node, visit.patient, by=by, at=at)
         lines = _unsettled(visit, node)
     if store and call.infno in INPATIENT and node["mid_setl_flag"] != "1":
         visits.must_be(visit, Visit.State.DISCHARGED)
@@ -213,7 +217,7 @@ def _at_the_counter(
 ) -> tuple[Visit, list[FeeLine]]:
     """Return a pharmacy's visit and fee lines; settling makes both."""
     rows = call.nodes["drugdetail"]
-    if store:
+    if store:  # which takes a code that is shown
         visit = visits.begin(call, node, Visit.Kind.PHARMACY, number=None, by=by, at=at)
         return visit, fees.keep(visit, rows, at=at)
     visit = Visit(
@@ -222,6 +226,7 @@ def _at_the_counter(
         kind=Visit.Kind.PHARMACY,
         begun_at=moments.read(node["begntime"], at),
     )
+    showing.take(call, node, visit.patient, by=by, at=at)
     visit.key_text = crypto.make_data_key()
     return visit, fees.unsaved(visit, rows, at)
 

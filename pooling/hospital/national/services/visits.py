@@ -11,6 +11,7 @@ from pooling.hospital.models import ClearingLine, FeeLine, Visit
 from pooling.hospital.national import dictionary, moments
 from pooling.hospital.national.calls import Call
 from pooling.hospital.national.people import insured, named
+from pooling.hospital.national.services import showing
 from pooling.shared import crypto
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
@@ -51,6 +52,7 @@ def admit(*, call: Call, by: Actor, at) -> dict:
 def begin(call: Call, node: dict, kind: str, *, number: str | None, by: Actor, at) -> Visit:
     """Open a visit of whoever the message names, and encrypt what it tells beside that."""
     patient = named(node)
+    showing.take(call, node, patient, by=by, at=at)
     insured(
         accounts.enrolments_of(patient.pk, business_date(at)), node["insutype"], business_date(at)
     )
