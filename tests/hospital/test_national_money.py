@@ -1,6 +1,7 @@
 """Whole visits over the national interface: registered, paid by the family, given back."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from pooling.hospital.models import FeeLine, Visit
 from pooling.ledger import selectors as books
 from pooling.settlements.models import Settlement
+from pooling.shared.periods import business_date
 from tests import build
 from tests.hospital.conftest import AREA, holds
 from tests.hospital.national import (
@@ -211,3 +213,60 @@ def test_a_share_larger_than_what_is_in_scope_lowers_the_other_parts(hospital, f
     done = till.settle(named, "100", exp_content='{"fund_pay_sumamt": "55.00"}', **parts)
     assert (str(done["psn_part_amt"]), str(done["inscp_scp_amt"])) == ("45.00", "30.00")
     assert str(till.reverse(named, done["setl_id"])["medfee_sumamt"]) == "-100.00"
+
+
+# --- messages that come late ---------------------------------------------------------------
+
+
+@pytest.fixture
+def late(hospital):
+    """A till that may report two days late."""
+    credential, secret = build.till_credential(institution=hospital, days=2)
+    return NationalTill(credential.access_key, secret, hospital.code)
+
+
+def days_ago(days: int) -> str:
+    return f"{right_now() - timedelta(days=days):%Y-%m-%d %H:%M:%S}"
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_a_late_bill_is_of_the_day_its_till_says_and_cleared_today(late, family, days):
+    named, on = late.visit(family.mei, "10.00"), business_date(right_now())
+    data = {"data": bill(named, "10.00")}
+    tried = late.do("2206", data, inf_time=days_ago(days))["setlinfo"]
+    told = late.do("2207", data, inf_time=days_ago(days))["setlinfo"]
+    assert tried["acct_pay"] == told["acct_pay"] > 0
+    assert told["setl_time"].startswith(str(on)), "a day once compared by 3201 does not change"
+    assert business_date(Settlement.objects.get().business_time) == on - timedelta(days=days)
+
+
+@pytest.mark.parametrize("days", [3, 40, None])
+def test_a_bill_later_than_its_institution_may_report_is_refused(late, family, days):
+    named, before = late.visit(family.mei, "10.00"), holds(family.wei)
+    inf_time = days_ago(days) if days else "0001-01-01 00:00:00"
+    for infno in ("2206", "2207"):
+        said = late.refused(infno, {"data": bill(named, "10.00")}, inf_time=inf_time)
+        assert said.startswith("inf_time（交易时间）：业务时间 " + inf_time[:10])
+        assert "最多可补报 2 天" in said
+    assert (holds(family.wei), Settlement.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize("inf_time", ["", "20261122", "2026-13-01 00:00:00", "2199-01-01 00:00:00"])
+def test_a_clock_that_says_nothing_of_an_earlier_day_is_not_asked(late, family, inf_time):
+    late.do("2207", {"data": bill(late.visit(family.mei, "1.00"), "1.00")}, inf_time=inf_time)
+    assert business_date(Settlement.objects.get().business_time) == business_date(right_now())
+
+
+def test_the_clock_of_a_till_that_may_not_report_late_is_not_believed(national, family):
+    named = national.visit(family.mei, "10.00")
+    national.do("2207", {"data": bill(named, "10.00")}, inf_time=days_ago(10))
+    assert business_date(Settlement.objects.get().business_time) == business_date(right_now())
+
+
+def test_a_late_sale_follows_the_same_limit(hospital, family):
+    place = build.institution("P36110000010", name="夜间药房", level=0, type="pharmacy")
+    credential, secret = build.till_credential(institution=place, days=1)
+    till = NationalTill(credential.access_key, secret, place.code)
+    till.do("2102", purchase(family.mei, "1.00"), inf_time=days_ago(1))
+    assert "补报" in till.refused("2102", purchase(family.mei, "1.00"), inf_time=days_ago(2))
+    assert Settlement.objects.count() == 1

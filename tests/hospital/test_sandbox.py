@@ -1,5 +1,6 @@
 """The simulator: real messages about invented people, of whom nothing is left."""
 
+import threading
 from decimal import Decimal
 
 import pytest
@@ -36,6 +37,38 @@ def _a_failure_leaves_nothing_either(before):
         sandbox.walk(family="C", total=Decimal("1.00"))
     assert rows() == before
     assert connection.get_autocommit()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_walk_at_the_same_time_is_refused_and_the_first_goes_on(client, monkeypatch):
+    under_way, go_on, walked = threading.Event(), threading.Event(), []
+    send = sandbox._send
+
+    def slowly(*message):
+        under_way.set()
+        go_on.wait(60)
+        return send(*message)
+
+    def first():
+        try:
+            walked.extend(sandbox.walk(family="A", total=Decimal("1.00")))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(sandbox, "_send", slowly)
+    thread = threading.Thread(target=first)
+    thread.start()
+    try:
+        assert under_way.wait(60)
+        page = client.post(reverse("hospital:simulator"), {"family": "B", "total": "1.00"})
+        assert "有人正在演练" in page.content.decode()
+        assert "全部合格" not in page.content.decode()
+    finally:
+        go_on.set()
+        thread.join()
+    assert [each.breaches for each in walked] == [[]] * (len(SHOWN) + 1)
+    page = client.post(reverse("hospital:simulator"), {"family": "B", "total": "1.00"})
+    assert "全部合格" in page.content.decode(), "the lock ends with the walk"
 
 
 @pytest.mark.django_db

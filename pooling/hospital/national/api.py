@@ -118,5 +118,6 @@ def _carry_out(
         area=message["insuplc_admdvs"] or institution.area,
         operator=message["opter"],
         nodes=dictionary.read(message["infno"], gateway.opened(credential, message)),
+        sent_at=message["inf_time"],
     )
     return messages.carry_out(call=call, by=by, at=at)

@@ -9,11 +9,11 @@ from typing import Any
 
 from accounts.models import ApiClient, Institution
 from pooling.hospital.models import TillCredential
-from pooling.hospital.national import dictionary, numbers
+from pooling.hospital.national import dictionary, moments, numbers
 from pooling.hospital.national.dictionary import Invalid
 from pooling.hospital.parsing import Unreadable, read_json
 from pooling.shared.crypto import blind_index
-from pooling.shared.periods import SHANGHAI
+from pooling.shared.periods import SHANGHAI, business_date
 
 OK, FAILED = 0, -1
 LONGEST_MSGID = 30
@@ -44,6 +44,8 @@ class Call:
     area: str
     operator: str
     nodes: dict[str, Any]
+    #: `inf_time`, as the client's own clock has it.
+    sent_at: str = ""
 
     @property
     def client(self) -> ApiClient:
@@ -57,6 +59,15 @@ class Call:
     def key(self) -> str:
         """Return what names the message among all of its institution's."""
         return f"{self.infno}:{self.msgid}"
+
+    def moment(self, at: datetime) -> datetime:
+        """Return of when a bill is: of now, or of the earlier day on which its till says it was.
+
+        That is believed of an institution which may report late, within its limit. Of all
+        others it is not: their clocks are days off.
+        """
+        said = moments.told(self.sent_at) if self.client.backdate_days else None
+        return said if said and business_date(said) < business_date(at) else at
 
     @property
     def fingerprint(self) -> str:

@@ -16,6 +16,7 @@ from pooling.hospital.national import calls
 from pooling.hospital.national.dictionary import Invalid
 from pooling.hospital.national.gateway import GatewayRefused
 from pooling.hospital.parsing import Unreadable
+from pooling.settlements.services import BusinessTimeOutOfWindow
 from pooling.shared.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ PROBLEMS = {
     "plain": _("本凭据已启用加密报文，应为 SM4 加密后的 Base64 文本"),
     "undecipherable": _("不能用约定的 SM4 密钥解密"),
 }
+#: The dictionary's own name of the field.
+LATE = "交易时间"
 AWAY = _("系统暂时繁忙，请稍后再试。本次没有动任何款项。")
 BROKEN = _("系统出错，已记录。请用原报文编号再次发送，或冲正。")
 
@@ -54,6 +57,8 @@ def _said(error: Exception) -> tuple[int, str]:
         return 200, _field(error)
     if isinstance(error, Unreadable):
         return 200, str(faults.BODIES[error.code])
+    if isinstance(error, BusinessTimeOutOfWindow):
+        return 200, f"inf_time（{LATE}）：{error}"
     if isinstance(error, DomainError):
         return (503 if error.status == 503 else 200), str(error)
     if isinstance(error, OperationalError | InterfaceError):

@@ -21,6 +21,14 @@ def read(text: str | None, otherwise: datetime) -> datetime:
     return datetime.fromisoformat(full).replace(tzinfo=SHANGHAI)
 
 
+def told(text: str) -> datetime | None:
+    """Return the moment an unchecked text says; None where it says none."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return None
+
+
 def day(text: str) -> date:
     """Return the day a checked field says."""
     return date.fromisoformat(text[:10])

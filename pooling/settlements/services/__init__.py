@@ -6,6 +6,7 @@ from pooling.settlements.services.bills import (
     BusinessTimeOutOfWindow,
     PremiumRefused,
     UseRefused,
+    check_time,
 )
 from pooling.settlements.services.exporting import TooManyRows, record_export
 from pooling.settlements.services.returning import (
@@ -37,6 +38,7 @@ __all__ = [
     "Proposal",
     "TooManyRows",
     "UseRefused",
+    "check_time",
     "estimate",
     "preview",
     "record_export",

@@ -130,7 +130,7 @@ def check(bill: Bill, *, backdate_days: int, at: datetime) -> None:
     _check_use(bill)
     if bill.acct_used_flag not in (0, 1, 2):
         raise BillDoesNotAddUp(_("个人账户使用标志只能是 0、1、2。"), code="flag_unknown")
-    _check_time(bill.business_time, backdate_days, at)
+    check_time(bill.business_time, backdate_days, at)
 
 
 def _check_use(bill: Bill) -> None:
@@ -157,7 +157,7 @@ def _check_use(bill: Bill) -> None:
         )
 
 
-def _check_time(business_time: datetime, backdate_days: int, at: datetime) -> None:
+def check_time(business_time: datetime, backdate_days: int, at: datetime) -> None:
     """Bound the business date by the database's clock: it decides caps, periods and rules."""
     if business_time > at + AHEAD:
         raise BusinessTimeOutOfWindow(_("业务时间晚于当前时间。请校准收费系统的时钟。"))

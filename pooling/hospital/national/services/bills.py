@@ -175,7 +175,9 @@ def _draft(call: Call, at, *, by: Actor, store: bool) -> Draft:
     if store and call.infno in INPATIENT and node["mid_setl_flag"] != "1":
         visits.must_be(visit, Visit.State.DISCHARGED)
     parts = _parts(node, lines)
-    on = business_date(at)
+    moment = call.moment(at)
+    settlements.check_time(moment, call.client.backdate_days, at)
+    on = business_date(moment)
     standing = insured(accounts.enrolments_of(visit.patient_id, on), node["insutype"], on)
     share = _share(call, node, visit, parts, standing, on)
     try:
@@ -187,8 +189,7 @@ def _draft(call: Call, at, *, by: Actor, store: bool) -> Draft:
         institution=call.institution,
         use=_use(call, call.institution),
         message_id=call.key,
-        # The platform's own clock: clients send times that are days off.
-        business_time=at,
+        business_time=moment,
         total_fen=parts.total_fen,
         fund_fen=share.fund_fen,
         hospital_borne_fen=share.hospital_fen,
