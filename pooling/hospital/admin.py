@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from accounts.models import ApiClient
 from accounts.services import clients
 from pooling.audit.services import look
 from pooling.hospital import selectors
-from pooling.hospital.forms import CredentialForm, StatementForm
+from pooling.hospital.forms import CredentialForm, ShareForm, StatementForm
 from pooling.hospital.masking import masked
 from pooling.hospital.models import Message, TillCredential
 from pooling.hospital.national import conformance, numbers
@@ -25,6 +26,7 @@ from pooling.shared.admin import Act, ActAdmin, LookUpAdmin, acting
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
 from pooling.shared.money import yuan_from_fen
+from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
 
 MANAGE = "hospital.manage_tills"
@@ -199,14 +201,24 @@ def institution(row) -> str:
     return str(row.client.institution)
 
 
+@admin.display(description=_("基金支付来源"))
+def share(row: TillCredential) -> str:
+    """Return where the fund's share comes from today, and what is planned."""
+    today = business_date(timezone.now())
+    words = dict(TillCredential.Share.choices)
+    planned = [(day, words[code]) for day, code in row.later_shares if day > today.isoformat()]
+    said = [_("%(day)s 起：%(source)s") % {"day": day, "source": word} for day, word in planned]
+    return "；".join([str(words[row.share_on(today)]), *said])
+
+
 @admin.register(TillCredential)
 class TillCredentialAdmin(ActAdmin):
     """Who signs at the national interface. A secret is shown once, when it is made."""
 
     change_list_template = "hospital/credentials.html"
-    list_display = ("access_key", "client", institution, "family", "share", "made_at", live)
+    list_display = ("access_key", "client", institution, "family", share, "made_at", live)
     list_select_related = ("client__institution",)
-    list_filter = ("family", "share")
+    list_filter = ("family",)
     search_fields = ("=access_key", "client__name", "=client__institution__code")
     ordering = ("-pk",)
     fields = readonly_fields = list_display
@@ -218,7 +230,15 @@ class TillCredentialAdmin(ActAdmin):
             _("已停用。这个密钥不能再用。"),
             offered=is_live,
             grave=True,
-        )
+        ),
+        "share": Act(
+            _("变更基金支付来源"),
+            credentials.change_share,
+            MANAGE,
+            _("已登记。从那天起按新的来源计算，之前的日子不变。"),
+            ShareForm,
+            offered=is_live,
+        ),
     }
 
     def get_urls(self):

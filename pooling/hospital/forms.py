@@ -42,6 +42,13 @@ class CredentialForm(forms.Form):
     )
 
 
+class ShareForm(forms.Form):
+    """Where the fund's share comes from, and from which day."""
+
+    share = forms.ChoiceField(label=_("基金支付来源"), choices=TillCredential.Share.choices)
+    from_date = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
 class StatementForm(forms.Form):
     """Whose days to reconcile."""
 

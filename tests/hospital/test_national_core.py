@@ -3,19 +3,22 @@
 import json
 import threading
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from accounts.services.clients import ClientRefused
+from pooling.audit.models import Event
 from pooling.hospital.models import Message
 from pooling.hospital.national import benefits, core
 from pooling.hospital.national.benefits import Claim
+from pooling.hospital.national.services import credentials
 from pooling.settlements.models import Settlement
+from pooling.shared.periods import business_date
 from tests import build
 from tests.hospital.conftest import holds
-from tests.hospital.national import NationalTill, bill
+from tests.hospital.national import NationalTill, bill, right_now
 
 ON = date(2026, 11, 22)
 
@@ -74,6 +77,72 @@ def test_later_terms_end_earlier_ones_from_their_day(monkeypatch, tmp_path):
         assert benefits.table(claim(on=date(2027, 1, 1))).fund_fen == 500_00
     finally:
         benefits._rows.cache_clear()
+
+
+# --- which of them, from when ---------------------------------------------------------------
+
+
+@pytest.fixture
+def changing(hospital):
+    """A till that may report two days late, and what changes its source from a day on."""
+    credential, secret = build.till_credential(institution=hospital, days=2)
+
+    def change(share: str, days: int):
+        at = right_now()
+        day = business_date(at) + timedelta(days=days)
+        return credentials.change_share(credential, share=share, from_date=day, by=build.JOB, at=at)
+
+    return NationalTill(credential.access_key, secret, hospital.code), change
+
+
+def fund_of(till, patient, days_ago: int = 0, **changes) -> str:
+    """Settle 10.00 of some days ago; return what the fund bears."""
+    named = till.visit(patient, "10.00")
+    sent = f"{right_now() - timedelta(days=days_ago):%Y-%m-%d %H:%M:%S}"
+    told = till.do("2207", {"data": bill(named, "10.00", **changes)}, inf_time=sent)
+    return str(told["setlinfo"]["fund_pay_sumamt"])
+
+
+@pytest.mark.django_db
+def test_the_source_changes_from_its_day_and_days_before_keep_theirs(changing, family):
+    till, change = changing
+    change("message", 0)
+    told = json.dumps({"fund_pay_sumamt": "7.30"})
+    assert fund_of(till, family.mei, exp_content=told) == "7.30"
+    named = till.visit(family.mei, "10.00")
+    assert "fund_pay_sumamt" in till.refused("2207", {"data": bill(named, "10.00")})
+    assert fund_of(till, family.mei, days_ago=1) == "5.00", "of a day when the table reckoned"
+
+
+@pytest.mark.django_db
+def test_a_planned_change_waits_for_its_day_and_may_be_replaced(changing, family):
+    till, change = changing
+    change("message", 1)
+    row = change("table", 30)
+    assert fund_of(till, family.mei) == "5.00"
+    today = business_date(right_now())
+    expected = [(0, "table"), (1, "message"), (29, "message"), (30, "table")]
+    assert [(n, row.share_on(today + timedelta(days=n))) for n, _share in expected] == expected
+    row = change("table", 1)
+    assert row.share_on(today + timedelta(days=1)) == "table"
+    assert len(row.later_shares) == 2
+    assert Event.objects.filter(verb="hospital.change_share").count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("share", "days", "said"),
+    [
+        ("message", -1, "今天或以后"),
+        ("table", 0, "本来就是"),
+        ("core", 0, "PORTAL_CORE_URL"),
+        ("x", 0, "只能是"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(changing, share, days, said):
+    _till, change = changing
+    with pytest.raises(ClientRefused, match=said):
+        change(share, days)
 
 
 # --- a core -------------------------------------------------------------------------------

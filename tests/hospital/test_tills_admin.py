@@ -1,6 +1,7 @@
 """What staff do about tills: give and stop credentials, read messages masked, reconcile."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from pooling.audit.models import Event, Look
 from pooling.hospital.masking import masked
 from pooling.hospital.models import Message, TillCredential
+from pooling.shared.periods import business_date
 from tests import build
 from tests.hospital.conftest import AREA
 from tests.hospital.national import NationalTill, right_now
@@ -92,6 +94,21 @@ def test_a_credential_that_cannot_be_is_refused_in_words(keeper, hospital, chang
     assert not TillCredential.objects.exists()
 
 
+def test_the_source_of_the_funds_share_is_changed_from_a_day_on(keeper, hospital):
+    credential, _secret = build.till_credential(institution=hospital)
+    own = reverse("admin:hospital_tillcredential_change", args=[credential.pk])
+    today = business_date(right_now())
+    day = (today + timedelta(days=3)).isoformat()
+    act = own.replace("change/", "act/share/")
+    asked = {"share-share": "message", "share-from_date": day}
+    page = keeper.post(act, asked, follow=True).content.decode()
+    assert f"内置待遇表；{day} 起：报文自带" in page
+    late = asked | {"share-from_date": (today - timedelta(days=1)).isoformat()}
+    assert "今天或以后" in keeper.post(act, late, follow=True).content.decode()
+    credential.refresh_from_db()
+    assert credential.later_shares == [[day, "message"]]
+
+
 def test_an_auditor_sees_credentials_and_gives_none(auditor, hospital):
     credential, secret = build.till_credential(institution=hospital)
     page = auditor.get(reverse("admin:hospital_tillcredential_changelist")).content.decode()
@@ -99,7 +116,8 @@ def test_an_auditor_sees_credentials_and_gives_none(auditor, hospital):
     assert secret not in page
     assert "发放" not in page
     own = reverse("admin:hospital_tillcredential_change", args=[credential.pk])
-    assert auditor.post(own.replace("change/", "act/revoke/")).status_code == 403
+    for verb in ("revoke", "share"):
+        assert auditor.post(own.replace("change/", f"act/{verb}/")).status_code == 403
 
 
 # --- messages ------------------------------------------------------------------------------

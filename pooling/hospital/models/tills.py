@@ -1,6 +1,7 @@
 """How tills sign at the national interface, and who sits at them."""
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +32,10 @@ class TillCredential(models.Model):
     access_key = models.CharField(_("访问键"), max_length=64, unique=True)
     secret_sealed = models.BinaryField()
     family = models.CharField(_("签名方式"), max_length=3, choices=Family)
-    #: Where the fund's share of a bill comes from.
+    #: Where the fund's share of a bill comes from …
     share = models.CharField(_("基金支付来源"), max_length=8, choices=Share, default=Share.TABLE)
+    #: … until the first of these days: [day, source], ascending.
+    later_shares = models.JSONField(_("基金支付来源变更"), default=list, blank=True)
     #: 32 hex digits: the input comes encrypted with SM4.
     sm4_key_sealed = models.BinaryField(null=True)
     #: PEM: the input is signed with SM2 in `cainfo`.
@@ -43,8 +46,8 @@ class TillCredential(models.Model):
     sm4_key = sealed_text("sm4_key")
 
     DATA_CLASSES = classes(
-        L2="id uid client access_key secret_sealed family share sm4_key_sealed sm2_public_key "
-        "made_at"
+        L2="id uid client access_key secret_sealed family share later_shares sm4_key_sealed "
+        "sm2_public_key made_at"
     )
 
     class Meta:
@@ -55,6 +58,11 @@ class TillCredential(models.Model):
 
     def __str__(self):
         return self.access_key
+
+    def share_on(self, on: date) -> str:
+        """Return where the fund's share of a bill of that day comes from."""
+        begun = [share for since, share in self.later_shares if since <= on.isoformat()]
+        return begun[-1] if begun else self.share
 
 
 class Nonce(models.Model):

@@ -290,10 +290,11 @@ def _share(
         entitled=standing.entitled,
         exp_content=node["exp_content"] or "",
     )
+    source = call.credential.share_on(on)
     try:
-        return ADAPTERS[call.credential.share](claim)
+        return ADAPTERS[source](claim)
     except benefits.NoShare:
-        if call.credential.share == "core":
+        if source == "core":
             sentence = _(
                 "核心业务系统暂时没有可用的应答，请稍后用原报文编号再试。本次没有动任何款项。"
             )

@@ -1,7 +1,7 @@
 """How a till gets the key it signs with. Shown once; kept sealed, for the formulas need it."""
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from pooling.audit import services as audit
 from pooling.hospital.models import Nonce, TillCredential
 from pooling.hospital.national import core, guomi
 from pooling.shared.actor import Actor
+from pooling.shared.periods import business_date
 
 KEY_BYTES, SECRET_BYTES = 12, 32
 #: Far longer than a signature is good for.
@@ -43,10 +44,7 @@ def create_credential(
         raise ClientRefused(
             _("签名方式只能是 csb 或 tif，基金支付来源只能是 table、message 或 core。")
         )
-    if share == TillCredential.Share.CORE and not core.configured():
-        raise ClientRefused(
-            _("没有设置核心业务系统的地址（PORTAL_CORE_URL），不能选 core。"), code="core_missing"
-        )
+    _check_share(share)
     client, _unused = clients.create_client(
         name=name,
         scope=ApiClient.Scope.SETTLE,
@@ -81,6 +79,40 @@ def create_credential(
         },
     )
     return credential, secret
+
+
+@transaction.atomic
+def change_share(
+    credential: TillCredential, *, share: str, from_date: date, by: Actor, at
+) -> TillCredential:
+    """Take the fund's share from another source from a day on; days before keep theirs.
+
+    A change planned for the same day is replaced. Raises ClientRefused for a day that is over,
+    and for what is so already.
+    """
+    row = TillCredential.objects.select_for_update(of=("self",)).get(pk=credential.pk)
+    if share not in TillCredential.Share:
+        raise ClientRefused(_("基金支付来源只能是 table、message 或 core。"))
+    _check_share(share)
+    if from_date < business_date(at):
+        raise ClientRefused(_("只能从今天或以后的日期起变更，已经结算的日子不变。"))
+    if row.share_on(from_date) == share:
+        raise ClientRefused(_("从这一天起本来就是这个来源，不用变更。"))
+    day = from_date.isoformat()
+    others = [each for each in row.later_shares if each[0] != day]
+    row.later_shares = sorted([*others, [day, share]])
+    row.save(update_fields=["later_shares"])
+    detail = {"share": share, "from_date": day}
+    audit.record(verb="hospital.change_share", subject=row, by=by, at=at, detail=detail)
+    return row
+
+
+def _check_share(share: str) -> None:
+    """Refuse to ask a core of which nobody has said where it is. Raises ClientRefused."""
+    if share == TillCredential.Share.CORE and not core.configured():
+        raise ClientRefused(
+            _("没有设置核心业务系统的地址（PORTAL_CORE_URL），不能选 core。"), code="core_missing"
+        )
 
 
 def _check_seal(encrypts: bool, sm2_public_key: str) -> None:
