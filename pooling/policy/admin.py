@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.selectors import officials
 from pooling.policy import drafts, plain_words, selectors, services
-from pooling.policy.forms import ClauseForm, DraftForm, RemarkForm, StartForm
+from pooling.policy.forms import ClauseForm, DraftForm, RemarkForm, StartForm, WithdrawalForm
 from pooling.policy.models import Area, RuleVersion
 from pooling.shared.actor import ActorKind
 from pooling.shared.admin import Act, ActAdmin, LookUpAdmin, acting
@@ -68,6 +68,12 @@ def is_draft(version) -> bool:
     return version.status == RuleVersion.Status.DRAFT
 
 
+def may_be_withdrawn(version) -> bool:
+    """Return whether its day is still to come; the verb looks to the minute."""
+    to_come = version.from_date > business_date(timezone.now())
+    return version.status == RuleVersion.Status.PUBLISHED and to_come
+
+
 def is_submitted(version) -> bool:
     return version.status == RuleVersion.Status.SUBMITTED
 
@@ -94,6 +100,25 @@ ACTS = {
         PUBLISH,
         _("已发布，到生效日期起执行；从此不能再改。"),
         offered=is_submitted,
+    ),
+    "ask_withdrawal": Act(
+        _("申请撤回"),
+        on_version(services.ask_withdrawal),
+        WRITE,
+        _("已写明撤回理由。请另一位规则管理员核对；同意以前，这个版本仍会按时生效。"),
+        WithdrawalForm,
+        lambda version: may_be_withdrawn(version) and version.withdrawal_asked_at is None,
+        grave=True,
+    ),
+    "withdraw": Act(
+        _("同意撤回"),
+        on_version(services.withdraw),
+        PUBLISH,
+        _("已撤回，不会生效；版本和理由保留可查。"),
+        offered=lambda version: (
+            may_be_withdrawn(version) and version.withdrawal_asked_at is not None
+        ),
+        grave=True,
     ),
     "take_back": Act(
         _("退回草稿"),
@@ -150,6 +175,7 @@ class RuleVersionAdmin(ActAdmin):
             "changing": [row for each in sections for row in each.rows if row.changes],
             "people": self._people(obj),
             "by_me": acting(request).name in obj.editors,
+            "asked_by_me": acting(request).name == obj.withdrawal_asked_by,
             "may_edit": is_draft(obj) and request.user.has_perm(WRITE),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -238,12 +264,15 @@ class RuleVersionAdmin(ActAdmin):
 
     def _people(self, version) -> dict[str, str]:
         """Return who wrote and who published, by user name."""
-        names = [*version.editors, version.published_by]
+        others = (version.published_by, version.withdrawal_asked_by, version.withdrawn_by)
+        names = [*version.editors, *others]
         ids = {name: int(name.removeprefix("staff:")) for name in names if _is_staff(name)}
         known = officials(ids.values())
         users = {name: known[pk].username for name, pk in ids.items() if pk in known}
         return {
             "editors": [users.get(name, name) for name in version.editors],
+            "asker": users.get(version.withdrawal_asked_by, version.withdrawal_asked_by),
+            "withdrawer": users.get(version.withdrawn_by, version.withdrawn_by),
             "publisher": users.get(version.published_by, _loaded(version.published_by)),
         }
 
@@ -258,7 +287,13 @@ class RuleVersionAdmin(ActAdmin):
 
 
 _QUOTED = ("source", "text", "evidence", "seen_on")
-TONES = {"draft": "info", "submitted": "warn", "published": "good", "discarded": "ended"}
+TONES = {
+    "draft": "info",
+    "submitted": "warn",
+    "published": "good",
+    "discarded": "ended",
+    "withdrawn": "bad",
+}
 
 
 def _loaded(name: str) -> str:

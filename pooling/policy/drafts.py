@@ -142,7 +142,9 @@ def _row(version_id: int) -> RuleVersion:
 
 def tryable() -> list[tuple[int, str]]:
     """Return versions that may be tried, with what to call them: what waits before what counts."""
-    rows = RuleVersion.objects.exclude(status=RuleVersion.Status.DISCARDED).select_related("area")
+    rows = RuleVersion.objects.exclude(
+        status__in=(RuleVersion.Status.DISCARDED, RuleVersion.Status.WITHDRAWN)
+    ).select_related("area")
     waiting_first = sorted(
         rows, key=lambda row: (row.status == RuleVersion.Status.PUBLISHED, row.area_id, -row.pk)
     )

@@ -61,6 +61,18 @@ class RemarkForm(forms.Form):
     remark = forms.CharField(label=_("退回说明"), max_length=300)
 
 
+class WithdrawalForm(forms.Form):
+    """Why a published version should not take effect; anybody can read it."""
+
+    reason = forms.CharField(
+        label=_("撤回理由"),
+        min_length=4,
+        max_length=300,
+        help_text=_("公开显示在规则页上。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class ClauseForm(forms.Form):
     """One parameter's value, by a widget for its kind, and the source it is taken from."""
 

@@ -61,12 +61,14 @@ class RuleVersion(models.Model):
         SUBMITTED = "submitted", _("待发布")
         PUBLISHED = "published", _("已发布")
         DISCARDED = "discarded", _("已作废")
+        WITHDRAWN = "withdrawn", _("已撤回")
 
     ALLOWED = {
         Status.DRAFT: {Status.SUBMITTED, Status.DISCARDED},
         Status.SUBMITTED: {Status.DRAFT, Status.PUBLISHED},
-        Status.PUBLISHED: set(),
+        Status.PUBLISHED: {Status.WITHDRAWN},
         Status.DISCARDED: set(),
+        Status.WITHDRAWN: set(),
     }
 
     area = models.ForeignKey(
@@ -84,10 +86,17 @@ class RuleVersion(models.Model):
     remark = models.CharField(_("退回说明"), max_length=300, blank=True)
     published_at = models.DateTimeField(_("发布时间"), null=True)
     published_by = models.CharField(_("发布人"), max_length=64, blank=True)
+    #: One asks and says why; another agrees, and only then it is withdrawn.
+    withdrawal_asked_at = models.DateTimeField(_("申请撤回时间"), null=True)
+    withdrawal_asked_by = models.CharField(_("申请撤回人"), max_length=64, blank=True)
+    withdrawal_reason = models.CharField(_("撤回理由"), max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True)
+    withdrawn_by = models.CharField(_("同意撤回人"), max_length=64, blank=True)
 
     DATA_CLASSES = classes(
         L1="id area label from_date status editors submitted_at submitted_by remark published_at "
-        "published_by"
+        "published_by withdrawal_asked_at withdrawal_asked_by withdrawal_reason withdrawn_at "
+        "withdrawn_by"
     )
 
     class Meta:
@@ -110,7 +119,7 @@ class RuleVersion(models.Model):
                 name="policy_ruleversion_one_published_per_start",
                 condition=Q(status="published"),
             ),
-            # Holds the status to the four words as well. That nobody publishes what they edited
+            # Holds the status to the five words as well. That nobody publishes what they edited
             # is `policy_ruleversion_published_by_another`, in SQL (migration 0004).
             models.CheckConstraint(
                 name="policy_ruleversion_published_has_moment_and_name",
@@ -119,7 +128,10 @@ class RuleVersion(models.Model):
                     published_at__isnull=True,
                     published_by="",
                 )
-                | (Q(status="published", published_at__isnull=False) & ~Q(published_by="")),
+                | (
+                    Q(status__in=["published", "withdrawn"], published_at__isnull=False)
+                    & ~Q(published_by="")
+                ),
             ),
             models.CheckConstraint(
                 name="policy_ruleversion_submitted_has_moment_and_name",
@@ -127,7 +139,32 @@ class RuleVersion(models.Model):
                     status__in=["draft", "discarded"], submitted_at__isnull=True, submitted_by=""
                 )
                 | (Q(status="submitted", submitted_at__isnull=False) & ~Q(submitted_by=""))
-                | Q(status="published"),
+                | Q(status__in=["published", "withdrawn"]),
+            ),
+            # What is asked about is published; that its day has not come is in the trigger.
+            models.CheckConstraint(
+                name="policy_ruleversion_withdrawal_asked_with_reason",
+                condition=Q(
+                    withdrawal_asked_at__isnull=True, withdrawal_asked_by="", withdrawal_reason=""
+                )
+                | (
+                    Q(status__in=["published", "withdrawn"], withdrawal_asked_at__isnull=False)
+                    & ~Q(withdrawal_asked_by="")
+                    & ~Q(withdrawal_reason="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="policy_ruleversion_withdrawn_by_another",
+                condition=(
+                    Q(
+                        status="withdrawn",
+                        withdrawn_at__isnull=False,
+                        withdrawal_asked_at__isnull=False,
+                    )
+                    & ~Q(withdrawn_by="")
+                    & ~Q(withdrawn_by=F("withdrawal_asked_by"))
+                )
+                | (~Q(status="withdrawn") & Q(withdrawn_at__isnull=True, withdrawn_by="")),
             ),
         ]
 

@@ -1,7 +1,7 @@
 """Which rules are in force where, and where each comes from."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, DateField, Func
@@ -198,6 +198,28 @@ def newest(on: date) -> dict[str, Start]:
     """Return area code → the version of its own that counts on a day (one statement)."""
     begun = _starts(RuleVersion.objects.filter(from_date__lte=on))
     return {start.area_code: start for start in reversed(begun)}
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A version that was published and then withdrawn before its day, and why."""
+
+    area_name: str
+    label: str
+    from_date: date
+    on: datetime
+    reason: str
+
+
+def withdrawn(area_code: str) -> list[Withdrawn]:
+    """Return what was withdrawn of an area, or of those above it, the newest first."""
+    rows = RuleVersion.objects.filter(
+        area__in=parameters.chain(area_code), status=RuleVersion.Status.WITHDRAWN
+    )
+    return [
+        Withdrawn(row.area.name, row.label, row.from_date, row.withdrawn_at, row.withdrawal_reason)
+        for row in rows.select_related("area").order_by("-withdrawn_at")
+    ]
 
 
 def _starts(versions) -> list[Start]:

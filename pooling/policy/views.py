@@ -123,6 +123,7 @@ def rules(request, code):
         "counts": _counts(rows.values()),
         "marks": plain_words.EVIDENCE.values(),
         "days": _days(starts),
+        "withdrawn": selectors.withdrawn(code),
     }
     return render(request, "policy/rules.html", page)
 

@@ -166,7 +166,10 @@ RULES = {
 #: Verb of a version and of a replay → the same of a POST.
 RULES_VERBS = {
     "policy/ruleversion": dict.fromkeys(
-        ("submit", "set_start", "publish", "take_back", "discard"),
+        (
+            *("submit", "set_start", "publish", "take_back", "discard"),
+            *("ask_withdrawal", "withdraw"),
+        ),
         (302, 302, 403, 403, 403, 302),
     ),
     "reports/replay": {"stop": (302, 302, 403, 403, 403, 302)},

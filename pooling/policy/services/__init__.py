@@ -12,7 +12,15 @@ from pooling.policy.services.drafting import (
     unset_clause,
 )
 from pooling.policy.services.loading import Loaded, add_area, load
-from pooling.policy.services.publishing import SamePerson, publish, submit, take_back
+from pooling.policy.services.publishing import (
+    SamePerson,
+    TooLate,
+    ask_withdrawal,
+    publish,
+    submit,
+    take_back,
+    withdraw,
+)
 
 __all__ = [
     "AlreadyPublished",
@@ -20,7 +28,9 @@ __all__ = [
     "Loaded",
     "SamePerson",
     "StartsTooEarly",
+    "TooLate",
     "add_area",
+    "ask_withdrawal",
     "discard",
     "draft",
     "load",
@@ -30,4 +40,5 @@ __all__ = [
     "submit",
     "take_back",
     "unset_clause",
+    "withdraw",
 ]

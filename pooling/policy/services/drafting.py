@@ -192,7 +192,8 @@ def locked(version_id: int) -> RuleVersion:
 def move(version: RuleVersion, status: str, *, verb: str, by: Actor, at: datetime) -> RuleVersion:
     """Take a locked version to another state with what that state says, and record it.
 
-    Submitting and publishing put name and moment; going back to draft forgets the submission.
+    Submitting, publishing and withdrawing put name and moment; going back to draft forgets
+    the submission.
     """
     _move(version, status)
     if status == Status.SUBMITTED:
@@ -200,6 +201,8 @@ def move(version: RuleVersion, status: str, *, verb: str, by: Actor, at: datetim
         version.remark, version.editors = "", _with(version.editors, by)
     elif status == Status.PUBLISHED:
         version.published_at, version.published_by = at, by.name
+    elif status == Status.WITHDRAWN:
+        version.withdrawn_at, version.withdrawn_by = at, by.name
     else:
         version.submitted_at, version.submitted_by = None, ""
     version.save()
@@ -218,6 +221,8 @@ def _final(version: RuleVersion) -> AlreadyPublished:
         return AlreadyPublished(_("这个版本已提交待发布；要修改，请先退回草稿。"))
     if version.status == Status.DISCARDED:
         return AlreadyPublished(_("这份草稿已作废，不能再用；请另起草稿。"))
+    if version.status == Status.WITHDRAWN:
+        return AlreadyPublished(_("这个版本已撤回，不能再用；请另起草稿。"))
     if version.status == Status.DRAFT:
         return AlreadyPublished(_("这份草稿还没有提交；请先提交，再由另一人发布。"))
     return AlreadyPublished(_("已发布的规则不能修改；请另起一个以后开始的版本。"))

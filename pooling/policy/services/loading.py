@@ -80,6 +80,11 @@ def _is_there(area_code: str, version: VersionDefinition) -> bool:
     )
     if row is None:
         return False
+    if row.status == RuleVersion.Status.WITHDRAWN:
+        raise AlreadyPublished(
+            _("%(area)s 的版本 %(label)s 已撤回；请从规则文件里去掉它，或改用新的版本号。")
+            % {"area": area_code, "label": version.label}
+        )
     stored, wanted = _by_name(row.clauses.all()), _by_name(version.clauses)
     same = stored == wanted and row.from_date == version.from_date
     if not same or row.status != RuleVersion.Status.PUBLISHED:
