@@ -267,7 +267,7 @@ class ECredential(models.Model):
     number = models.BigIntegerField(_("凭证号"), unique=True)
     member = columns.person(_("参保人"), "e_credentials")
     via = models.CharField(_("激活方式"), max_length=10, choices=Via)
-    #: What the registry proved where a relative activated it: a kind of relation.
+    #: What registry or papers proved where a relative came for it: a kind of relation.
     proven_as = models.CharField(_("亲属关系"), max_length=30, blank=True)
     activated_on = models.DateField(_("激活日期"))
     activated_at = models.DateTimeField(_("激活时间"))
@@ -310,7 +310,7 @@ class CareLink(models.Model):
     number = models.BigIntegerField(_("编号"), unique=True)
     carer = columns.person(_("照护人"), "cares_for")
     relative = columns.person(_("家人"), "cared_by")
-    #: What the registry proved when it was made: a kind of relation; empty: consent alone.
+    #: What registry or papers proved when it was made: a kind of relation.
     proven_as = models.CharField(_("亲属关系"), max_length=30, blank=True)
     opened_at = models.DateTimeField(_("添加时间"))
     opened_by = models.CharField(_("添加人"), max_length=64)

@@ -327,6 +327,23 @@ def link_of_carer(carer_id: int, link_id: int) -> CareLink:
     return row
 
 
+def link_between(carer_id: int, relative_id: int) -> CareLink | None:
+    """Return the live entry of these two, if there is one."""
+    rows = CareLink.objects.filter(carer=carer_id, relative=relative_id, ended_at__isnull=True)
+    return rows.first()
+
+
+def credential_lives(pk: int) -> bool:
+    """Return whether an e-credential is active still."""
+    return ECredential.objects.filter(pk=pk, ended_at__isnull=True).exists()
+
+
+def link_counts(pk: int, on: date) -> bool:
+    """Return whether an entry of a 亲情账户 still lets its caregiver show the code."""
+    row = CareLink.objects.filter(pk=pk).first()
+    return row is not None and row.usable(on)
+
+
 def refused_codes_of(member_id: int, *, limit: int) -> list[RefusedCode]:
     """Return the last codes of a member that tills refused, newest first."""
     rows = RefusedCode.objects.filter(member=member_id).select_related("institution")

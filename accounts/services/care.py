@@ -33,12 +33,21 @@ class Bounds:
 
 @transaction.atomic
 def add(
-    *, carer_id: int, relative_id: int, proven_as: str, bounds: Bounds, by: Actor, at
+    *,
+    carer_id: int,
+    relative_id: int,
+    proven_as: str,
+    bounds: Bounds,
+    promised: bool = False,
+    consented: bool = False,
+    by: Actor,
+    at,
 ) -> CareLink:
     """Put a relative into a caregiver's 亲情账户. Raises CareRefused.
 
-    `proven_as` is what the registry proves the relative to be; a child is entered on it at once,
-    anybody older once they agree.
+    `proven_as` is what registry or papers prove the relative to be; a child is entered on it at
+    once, anybody older once they agree, or have agreed at a window (`consented`). `promised`
+    says that the caregiver gave their word for the relation.
     """
     if carer_id == relative_id:
         raise CareRefused(_("您自己的码在“我的医保码”里，不用添加。"), code="oneself")
@@ -60,9 +69,11 @@ def add(
     if not grown and not proven_as:
         raise CareRefused(
             _("登记信息还不能证明你们的关系。"),
-            remedy=_("请带出生医学证明或户口簿到窗口登记关系，再来添加。"),
+            remedy=_("请带双方身份证件和出生医学证明或户口簿到医保窗口办。"),
             code="not_proven",
         )
+    agreed = grown and consented
+    due = on if grown else _birthday(relative.birth_date, bounds.consent_age)
     row = CareLink.objects.create(
         number=draw(tokens.LINKS),
         carer_id=carer_id,
@@ -70,17 +81,25 @@ def add(
         proven_as=proven_as,
         opened_at=at,
         opened_by=by.name,
-        consent_due_on=on if grown else _birthday(relative.birth_date, bounds.consent_age),
+        consent_due_on=None if agreed else due,
+        consented_at=at if agreed else None,
+        consented_by=by.name if agreed else "",
     )
-    detail = {"carer": carer_id, "relative": relative_id}
+    detail = {"carer": carer_id, "relative": relative_id, "promised": promised}
     audit.record(verb="accounts.add_care_link", subject=row, by=by, at=at, detail=detail)
     return row
 
 
 @transaction.atomic
 def consent(*, link_id: int, consent_age: int, by: Actor, at) -> CareLink:
-    """Agree, as the relative, that the caregiver shows my code. Raises CareRefused, NotFound."""
-    row = _held(link_id, Q(relative=by.id))
+    """Agree, as the relative, that the caregiver shows my code. Raises CareRefused, NotFound.
+
+    At a window a clerk writes it down for them.
+    """
+    selectors.locked([by.principal])
+    row = _held(link_id, Q(relative=by.principal))
+    if row.relative.died_on is not None:
+        raise CareRefused(_("登记信息显示不能办理，请带证件到窗口核实。"), code="member_dead")
     if age(row.relative.birth_date, business_date(at)) < consent_age:
         words = {"age": consent_age}
         raise CareRefused(_("满 %(age)s 周岁后才由本人确认。") % words, code="too_young")
@@ -94,7 +113,7 @@ def consent(*, link_id: int, consent_age: int, by: Actor, at) -> CareLink:
 @transaction.atomic
 def end(*, link_id: int, by: Actor, at) -> CareLink:
     """End an entry, as either of the two: its codes are void at once. Raises NotFound."""
-    row = _held(link_id, Q(carer=by.id) | Q(relative=by.id))
+    row = _held(link_id, Q(carer=by.principal) | Q(relative=by.principal))
     row.ended_at, row.ended_by = at, by.name
     row.save(update_fields=["ended_at", "ended_by"])
     audit.record(verb="accounts.end_care_link", subject=row, by=by, at=at)

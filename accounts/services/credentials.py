@@ -64,10 +64,13 @@ def draw(numbers: range) -> int:
 
 
 @transaction.atomic
-def activate(*, member_id: int, via: str, by: Actor, at, proven_as: str = "") -> ECredential:
+def activate(
+    *, member_id: int, via: str, by: Actor, at, proven_as: str = "", promised: bool = False
+) -> ECredential:
     """Activate a member's e-credential from today on. Raises CredentialRefused.
 
-    Whether a relative may do it for them is the caller's to find out (`kinship.services`).
+    Whether a relative may do it for them is the caller's to find out (`kinship.services`), and
+    whether they gave their word for the relation (`promised`).
     """
     member = selectors.locked([member_id])[member_id]
     if member.died_on is not None:
@@ -83,7 +86,7 @@ def activate(*, member_id: int, via: str, by: Actor, at, proven_as: str = "") ->
         activated_at=at,
         activated_by=by.name,
     )
-    detail = {"member": member_id, "via": str(via)}
+    detail = {"member": member_id, "via": str(via), "promised": promised}
     audit.record(verb="accounts.activate_e_credential", subject=row, by=by, at=at, detail=detail)
     return row
 

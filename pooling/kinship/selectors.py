@@ -1,7 +1,7 @@
 """Who is whose what on a day, and what speaks against a claim."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from pooling.kinship.rules import Known, Problem
 from pooling.policy import selectors as policy
 from pooling.policy.wording import KINDS
 from pooling.shared.masks import mask_name
+from pooling.shared.periods import age
 
 
 def between(member_id: int, relative_id: int, on: date) -> Relation | None:
@@ -185,6 +186,42 @@ def rules_of(member, on: date):
     return policy.in_force(area or "000000", on)
 
 
+#: How far the registry's word goes in an area: by itself, with a promise, or only to a window.
+BY_REGISTRY, PROMISE, WINDOW = "registry", "promise", "window"
+
+
+def way(evidence: Iterable[str]) -> str:
+    """Return what somebody the registry proves still has to give, by a clause about evidence."""
+    if "registry" in evidence:
+        return BY_REGISTRY
+    return PROMISE if "commitment" in evidence else WINDOW
+
+
+def by_family(member, on: date) -> tuple[bool, bool]:
+    """Return whether a relative may activate for them: as for a child, as for an elder.
+
+    An elder who signs in does it themselves.
+    """
+    rules, years = rules_of(member, on), age(member.birth_date, on)
+    old = years >= rules.value("e_credential_by_family_from")
+    return (
+        years < rules.value("e_credential_by_family_under"),
+        old and not people.signs_in(member.pk),
+    )
+
+
+def too_young_to_agree(member, on: date) -> bool:
+    """Return whether their family decides who shows their code."""
+    return age(member.birth_date, on) < rules_of(member, on).value("care_consent_age")
+
+
+def ended_between(one_id: int, other_id: int, on: date) -> bool:
+    """Return whether all that was on record of one to the other has ended: papers are older."""
+    rows = Relation.objects.filter(member=one_id, relative=other_id, from_date__lte=on)
+    ends = list(rows.values_list("to_date", flat=True))
+    return bool(ends) and all(end is not None and end <= on for end in ends)
+
+
 def credential(member_id: int):
     """Return a member's active e-credential, or None."""
     return people.e_credential_of(member_id)
@@ -206,6 +243,8 @@ class Entry:
     asked: bool
     state: str
     tone: str
+    #: How the reader may activate for them (`way`); empty: not at all.
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +274,11 @@ def entry(carer_id: int, link_id: int, on: date) -> Entry:
     """Return a caregiver's own entry. Raises NotFound: absent or not yours."""
     link = people.link_of_carer(carer_id, link_id)
     active = people.activated([link.relative_id])
-    return _entry(link, link.relative, bool(active), on)
+    found = _entry(link, link.relative, bool(active), on)
+    if active or not any(by_family(link.relative, on)):
+        return found
+    evidence = rules_of(link.relative, on).value("e_credential_family_evidence")
+    return replace(found, way=way(evidence))
 
 
 def _entry(link, other, activated: bool, on: date) -> Entry:
@@ -259,11 +302,16 @@ def _entry(link, other, activated: bool, on: date) -> Entry:
     )
 
 
-def to_care_for(member_id: int, on: date) -> list[tuple[int, str, str]]:
-    """Return the proven relatives not yet in a member's 亲情账户: id, name, what they are."""
+def to_care_for(member_id: int, on: date) -> list[tuple[int, str, str, str]]:
+    """Return the proven relatives not yet in a member's 亲情账户: id, name, kind, `way`."""
     there = {link.relative_id for link in people.cared_for(member_id)}
     return [
-        (other.pk, mask_name(other.name), str(KINDS[tie.kind]))
+        (
+            other.pk,
+            mask_name(other.name),
+            str(KINDS[tie.kind]),
+            way(rules_of(other, on).value("care_evidence")),
+        )
         for tie, other in proven_relatives(member_id, on)
         if other.pk not in there and other.died_on is None
     ]

@@ -62,7 +62,12 @@ def relative(request, link_id):
         verb = caring.activate_for
         _carry_out(
             request,
-            lambda: verb(relative_id=entry.relative_id, by=request.actor, at=now()),
+            lambda: verb(
+                relative_id=entry.relative_id,
+                promised="promised" in request.POST,
+                by=request.actor,
+                at=now(),
+            ),
             _("医保电子凭证已激活，可以出示医保码了。"),
         )
         return redirect("care:relative", link_id)
@@ -87,12 +92,18 @@ def add(request):
         number = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
         done = _carry_out(
             request,
-            lambda: caring.add(relative_id=number, by=request.actor, at=now()),
+            lambda: caring.add(
+                relative_id=number,
+                promised="promised" in request.POST,
+                by=request.actor,
+                at=now(),
+            ),
             _("已添加。孩子的医保码现在就可以出示；成年家人的，等本人同意。"),
         )
         return redirect("care:mine" if done else "care:add")
     choices = selectors.to_care_for(request.actor.id, business_date(now()))
-    return render(request, "care/add.html", {"choices": choices})
+    page = {"choices": choices, "promise": any(row[3] == selectors.PROMISE for row in choices)}
+    return render(request, "care/add.html", page)
 
 
 @require_GET

@@ -67,6 +67,8 @@ MATERIALS = (
     "agent_id",
     "agent_authorisation",
     "agent_kinship",
+    "kinship_promise",
+    "care_consent",
 )
 #: The lawful reasons for paying a personal account out, and the papers that show them.
 PAYOUT_CASES = (
@@ -315,9 +317,13 @@ PARAMETERS = (
     | _listed(
         ("e_credential_by_family_under", "count", 16, _AGE),
         ("e_credential_by_family_from", "count", 60, _AGE),
+        ("e_credential_family_evidence", "words", ["registry"], _words(*EVIDENCE)),
+        ("e_credential_materials", "words", None, _or_none(_words(*MATERIALS))),
         ("care_max_relatives", "count", 5, _COUNT),
         ("care_max_carers", "count", 2, _COUNT),
         ("care_consent_age", "count", 16, _AGE),
+        ("care_evidence", "words", ["registry"], _words(*EVIDENCE)),
+        ("care_materials", "words", None, _or_none(_words(*MATERIALS))),
     )
     # Quotas, wallets and family funds.
     | _listed(

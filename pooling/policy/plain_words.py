@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from pooling.policy import fund_words, payout_words, wording
+from pooling.policy import code_words, fund_words, payout_words, wording
 
 #: What people ask, with the parameters that answer it.
 SECTIONS = (
@@ -47,8 +47,9 @@ SECTIONS = (
         "renew_at_ages", "renew_within_days", "renewal_unanswered", "commitment_audit_percent",
     )),
     (_("医保电子凭证、亲情账户怎么办？"), "phone", (
-        "e_credential_by_family_under", "e_credential_by_family_from", "care_max_relatives",
-        "care_max_carers", "care_consent_age",
+        "e_credential_by_family_under", "e_credential_by_family_from",
+        "e_credential_family_evidence", "e_credential_materials", "care_max_relatives",
+        "care_max_carers", "care_consent_age", "care_evidence", "care_materials",
     )),
     (_("到窗口办，带什么、要几天？"), "shop", (
         "counter_materials", "agent_allowed", "agent_relatives_only", "agent_materials",
@@ -114,20 +115,6 @@ _SAYS = {
     "payer_requires_e_credential": (
         _("出钱的人也须已激活医保电子凭证。"),
         _("出钱的人不必先激活医保电子凭证。"),
-    ),
-    "e_credential_by_family_under": (
-        _("未满 %(value)s 岁的孩子，医保电子凭证可以由家人代为激活。"),
-        _("孩子的医保电子凭证不能由家人代为激活。"),
-    ),
-    "e_credential_by_family_from": (
-        _("满 %(value)s 岁、没有用手机登录的老人，医保电子凭证可以由家人代为激活。"),
-        _("没有用手机登录的成年人，医保电子凭证可以由家人代为激活。"),
-    ),
-    "care_max_relatives": (_("亲情账户里最多有 %(value)s 位家人。"), ""),
-    "care_max_carers": (_("一个人最多在 %(value)s 个亲情账户里。"), ""),
-    "care_consent_age": (
-        _("满 %(value)s 岁的家人，本人同意后才能由别人出示医保码。"),
-        _("不分年龄，本人同意后才能由别人出示医保码。"),
     ),
     "patient_types": (_("看病的家人须参加：%(value)s。"), ""),
     "patient_status_normal": (
@@ -295,6 +282,7 @@ _SAYS = {
         _("交齐材料后 %(value)s 个工作日内办完。"),
         _("交齐材料当场办完。"),
     ),
+    **code_words.SAYS,
     **fund_words.SAYS,
     **payout_words.SAYS,
 }

@@ -54,9 +54,13 @@ TITLES = {
     "payer_requires_e_credential": _("共济人须已激活医保电子凭证"),
     "e_credential_by_family_under": _("家人可代为激活医保电子凭证：未满几岁"),
     "e_credential_by_family_from": _("家人可代为激活医保电子凭证：满几岁且没有手机登录"),
+    "e_credential_family_evidence": _("家人代为激活医保电子凭证：认可的关系依据"),
+    "e_credential_materials": _("窗口激活医保电子凭证须带的材料"),
     "care_max_relatives": _("亲情账户最多几位家人"),
     "care_max_carers": _("一个人最多在几个亲情账户里"),
     "care_consent_age": _("亲情账户满几岁须本人同意"),
+    "care_evidence": _("亲情账户：认可的关系依据"),
+    "care_materials": _("窗口办亲情账户须带的材料"),
     # What proves it, who agrees, for how long.
     "evidence_accepted": _("认可的关系依据"),
     "evidence_by_relation": _("个别亲属另有规定的关系依据"),
@@ -178,6 +182,8 @@ MATERIALS = {
     "agent_id": _("代办人身份证件"),
     "agent_authorisation": _("申请人签字的委托书"),
     "agent_kinship": _("代办人与申请人的亲属关系证明"),
+    "kinship_promise": _("签字的亲属关系承诺书"),
+    "care_consent": _("本人签字的同意书（由家人出示医保码）"),
 }
 
 _WORDS = {
@@ -245,6 +251,8 @@ _WHEN_EMPTY = {
     "confirms_for": _("所有亲属"),
     "renew_at_ages": _("不要求"),
     "counter_materials": _("按关系而定，由窗口列出"),
+    "e_credential_materials": _("按谁来办而定，由窗口列出"),
+    "care_materials": _("按谁来办而定，由窗口列出"),
     "payout_cases": _("没有规定"),
     "payout_papers": _("没有另外的要求"),
     "payout_wait_months": _("不必等候"),

@@ -9,9 +9,10 @@ from accounts import selectors, tokens
 from accounts.access import CONFIRMED
 from accounts.services import care
 from accounts.services.credentials import CredentialRefused
-from pooling.audit.models import Look
+from pooling.audit.models import Event, Look
 from pooling.kinship.services import caring
 from pooling.notices.models import Notice
+from pooling.policy import selectors as policy
 from pooling.shared.errors import NotFound
 from portal import looks
 from tests import build
@@ -106,6 +107,50 @@ def test_an_area_says_how_many_and_from_which_age():
     with pytest.raises(care.CareRefused, match="最多在 1 个"):
         add(father, first)
     assert not add(father, relative(father, "20", born=born(10))).usable(build.TODAY)
+
+
+@pytest.mark.parametrize(
+    ("clause", "act"), [("e_credential_family_evidence", activate_for), ("care_evidence", add)]
+)
+def test_an_area_says_what_proves_the_relation(clause, act):
+    build.area(AREA, **{clause: ["document"]})
+    mother = build.employee("王芳", gender="2", born="1988-03-05", area=AREA)
+    child = relative(mother, "20", born=born(8))
+    with pytest.raises(caring.NotProven, match="要看证明材料") as refused:
+        act(mother, child)
+    assert "医保窗口" in str(refused.value.remedy)
+
+
+def test_where_a_promise_is_wanted_it_is_asked_for_and_kept(site, mother, child):
+    build.next_rules(
+        AREA,
+        since="2026-11-21",
+        care_evidence=["commitment"],
+        e_credential_family_evidence=["commitment"],
+    )
+    policy.forget()
+    assert "我承诺" in site.get("/credential/add/").content.decode()
+    said = site.post("/credential/add/", {"relative": child.pk}, follow=True).content.decode()
+    assert "须先承诺亲属关系属实" in said
+    site.post("/credential/add/", {"relative": child.pk, "promised": "on"})
+    address = f"/credential/{selectors.cared_for(mother.pk)[0].pk}/"
+    assert "我承诺" in site.get(address).content.decode()
+    assert "须先承诺" in site.post(address, follow=True).content.decode()
+    site.post(address, {"promised": "on"})
+    kept = Event.objects.filter(
+        verb__in=("accounts.add_care_link", "accounts.activate_e_credential")
+    )
+    assert [event.detail["promised"] for event in kept] == [True, True]
+
+
+def test_where_papers_are_wanted_the_pages_send_to_the_window(site, mother, child):
+    build.next_rules(AREA, since="2026-11-21", e_credential_family_evidence=["document"])
+    policy.forget()
+    site.post("/credential/add/", {"relative": child.pk})
+    address = f"/credential/{selectors.cared_for(mother.pk)[0].pk}/"
+    page = site.get(address).content.decode()
+    assert "到医保窗口办" in page
+    assert '<button class="button main">' not in page
 
 
 def test_both_are_told_of_what_becomes_of_an_entry(mother):

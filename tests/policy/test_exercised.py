@@ -35,6 +35,7 @@ CLASSES = "tests/bindings/test_area_rules.py::test_excluded_classes_neither_pay_
 CARING = "tests/kinship/test_caring.py"
 EVENTS = "tests/bindings/test_events.py"
 DESK = "tests/counter/test_desk.py"
+CODES = "tests/counter/test_codes.py"
 PAPERS = "tests/bindings/test_papers.py"
 WALLET = "tests/funds/test_transfers.py"
 FUND = "tests/funds/test_family_funds.py"
@@ -98,9 +99,13 @@ TRIED = {
     "commitment_audit_percent": f"{EVENTS}::test_the_lot_is_drawn_once_at_the_areas_rate",
     "e_credential_by_family_under": f"{CARING}::test_who_may_be_activated_by_a_relative",
     "e_credential_by_family_from": f"{CARING}::test_who_may_be_activated_by_a_relative",
+    "e_credential_family_evidence": f"{CARING}::test_an_area_says_what_proves_the_relation",
+    "e_credential_materials": f"{CODES}::test_an_area_names_its_papers_for_activation",
     "care_max_relatives": f"{CARING}::test_an_area_says_how_many_and_from_which_age",
     "care_max_carers": f"{CARING}::test_an_area_says_how_many_and_from_which_age",
     "care_consent_age": f"{CARING}::test_an_area_says_how_many_and_from_which_age",
+    "care_evidence": f"{CARING}::test_an_area_says_what_proves_the_relation",
+    "care_materials": f"{CODES}::test_an_area_names_its_papers_for_showing",
     "counter_materials": f"{PAPERS}::test_an_area_names_its_own_papers",
     "agent_allowed": f"{DESK}::test_where_the_applicant_has_to_come_no_agent_is_taken_in",
     "agent_relatives_only": f"{DESK}::test_an_agent_who_is_no_known_relative_brings_a_proof",
