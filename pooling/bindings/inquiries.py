@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from pooling.bindings.refusals import REFUSALS
 from pooling.cases.models import Case
 from pooling.cases.selectors import CaseRow
 
@@ -38,7 +39,29 @@ _TOLD = {
         "已通过，款项转到您填的银行账户，到账时间以银行为准。在“使用记录”里可以看到从账户付了多少。"
     ),
     (Kind.PREMIUM, State.REFUSED): _("没有通过，没有动用任何钱。可以带缴费凭证到医保窗口询问。"),
+    (Kind.CREDENTIAL, State.DRAFT): _("窗口正在为您办理医保电子凭证，还没有提交。"),
+    (Kind.CREDENTIAL, State.WAITING): _(
+        "窗口收到了您的医保电子凭证申请，由另一位工作人员核对材料，办好后会用消息通知您。"
+        "不是您或家人去办的，请马上撤回。"
+    ),
+    (Kind.CREDENTIAL, State.MORE): _("医保电子凭证的申请还缺材料，请补交，也可以带原件到窗口。"),
+    (Kind.CREDENTIAL, State.APPROVED): _("已办好。在“我的医保码”里可以看到现在的情况。"),
+    (Kind.CREDENTIAL, State.REFUSED): _("没有办成，原来的情况没有变。可以带材料到窗口重新申请。"),
+    (Kind.CREDENTIAL, State.WITHDRAWN): _("已撤回，原来的情况没有变。"),
+    (Kind.CARE, State.DRAFT): _("窗口正在为您办理亲情账户，还没有提交。"),
+    (Kind.CARE, State.WAITING): _(
+        "窗口收到了您的亲情账户申请，由另一位工作人员核对材料，办好后会用消息通知您。"
+        "不是您或家人去办的，请马上撤回。"
+    ),
+    (Kind.CARE, State.MORE): _("亲情账户的申请还缺材料，请补交，也可以带原件到窗口。"),
+    (Kind.CARE, State.APPROVED): _(
+        "已办好。谁可以出示您的医保码，在“我的医保码”里可以看到，随时可以结束。"
+    ),
+    (Kind.CARE, State.REFUSED): _("没有办成，没有人能出示您的医保码。可以带材料到窗口重新申请。"),
+    (Kind.CARE, State.WITHDRAWN): _("已撤回，没有人能出示您的医保码。"),
 }
+#: What an applicant may take back before it is decided, besides a relative's binding.
+TAKEN_BACK = (Kind.CREDENTIAL, Kind.CARE)
 #: Why a premium was not given back (`settlements.services.claims.TURNED_DOWN`).
 PREMIUM_REFUSED = {
     "receipt_unreadable": _("缴费凭证看不清。"),
@@ -52,5 +75,9 @@ _ELSE = _("工作人员正在办理，有结果会用消息通知您。")
 def told(row: CaseRow) -> str:
     """Return the sentence of such a case in its present state."""
     sentence = str(_TOLD.get((row.kind_code, row.state_code), _ELSE))
-    why = PREMIUM_REFUSED.get(row.reason_code) if row.state_code == State.REFUSED else None
+    why = None
+    if row.state_code == State.REFUSED and row.kind_code == Kind.PREMIUM:
+        why = PREMIUM_REFUSED.get(row.reason_code)
+    elif row.state_code == State.REFUSED and row.kind_code in (Kind.EVENT, *TAKEN_BACK):
+        why = REFUSALS[row.reason_code].why if row.reason_code in REFUSALS else None
     return f"{why}{sentence}" if why else sentence

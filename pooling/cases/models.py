@@ -30,6 +30,8 @@ class Case(models.Model):
         MISUSE = "misuse", _("已用款项处理")
         EVENT = "event", _("登记更正")
         PREMIUM = "premium", _("保费报销")
+        CREDENTIAL = "credential", _("医保电子凭证")
+        CARE = "care", _("亲情账户")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("填写中")

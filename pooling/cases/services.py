@@ -22,7 +22,21 @@ MORE_TIME = timedelta(days=15)
 
 
 #: What members apply for themselves, and how they are told that papers are missing.
-_ASKED = {Case.Kind.BIND: "application_more", Case.Kind.PREMIUM: "premium_claim_more"}
+_ASKED = {
+    Case.Kind.BIND: "application_more",
+    Case.Kind.PREMIUM: "premium_claim_more",
+    Case.Kind.CREDENTIAL: "code_case_more",
+    Case.Kind.CARE: "code_case_more",
+}
+#: How they are told that it was refused because papers never came.
+_REFUSED = {
+    Case.Kind.BIND: "application_refused",
+    Case.Kind.PREMIUM: "premium_claim_refused",
+    Case.Kind.CREDENTIAL: "code_case_refused",
+    Case.Kind.CARE: "code_case_refused",
+}
+#: What a member may take back while nothing is decided.
+_TAKEN_BACK = (Case.Kind.BIND, Case.Kind.CREDENTIAL, Case.Kind.CARE)
 
 
 class NotNow(DomainError):
@@ -216,8 +230,7 @@ def expire_more(*, by: Actor, at: datetime) -> int:
         wait(case_id=case.pk, reason_code="more_unanswered", by=by, at=at)
     elif case.state == Case.State.MORE:
         refuse(case_id=case.pk, reason_code="more_not_brought", rule="more_time", by=by, at=at)
-        asked_back = case.kind == Case.Kind.PREMIUM
-        _tell(case, "premium_claim_refused" if asked_back else "application_refused", {}, at)
+        _tell(case, _REFUSED[Case.Kind(case.kind)], {}, at)
     return 1
 
 
@@ -263,7 +276,7 @@ def withdraw(*, case_id: int, by: Actor, at) -> Case:
     case = locked(case_id)
     if by.kind != ActorKind.MEMBER or by.id != case.member_id:
         raise NotFound(_("没有找到这件申请。"))
-    if case.kind != Case.Kind.BIND:
+    if case.kind not in _TAKEN_BACK:
         raise NotNow(_("这件不是您提交的申请，不能撤回。"))
     _move(case, Case.State.WITHDRAWN)
     return _save(case, "withdraw", [], by, at)

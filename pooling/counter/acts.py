@@ -11,6 +11,7 @@ from pooling.counter.forms import (
     OutcomeForm,
     ProposeForm,
     RefuseForm,
+    RejectForm,
     TurnBackForm,
     TurnDownForm,
 )
@@ -20,7 +21,7 @@ from pooling.shared.admin import Act
 
 Kind = Case.Kind
 #: What members apply for themselves: nothing is left to propose.
-_APPLIED = (Kind.BIND, Kind.PREMIUM)
+_APPLIED = (Kind.BIND, Kind.PREMIUM, Kind.CREDENTIAL, Kind.CARE)
 #: One person proposes in words of the kind, another agrees or sends it back.
 _PROPOSED = (Kind.SUSPENSE, Kind.AUDIT, Kind.MISUSE)
 
@@ -43,7 +44,11 @@ def may_lack_papers(case) -> bool:
 
 
 def can_be_refused(case) -> bool:
-    return waits(case) and case.kind in (Kind.BIND, Kind.EVENT)
+    return waits(case) and case.kind == Kind.BIND
+
+
+def can_be_rejected(case) -> bool:
+    return waits(case) and case.kind in (Kind.EVENT, Kind.CREDENTIAL, Kind.CARE)
 
 
 def was_proposed(case) -> bool:
@@ -82,6 +87,15 @@ ACTS = {
         _("已办结：不通过，并已通知申请人。"),
         RefuseForm,
         can_be_refused,
+        grave=True,
+    ),
+    "reject": Act(
+        _("不通过"),
+        services.refuse,
+        DECIDE,
+        _("已办结：不通过。"),
+        RejectForm,
+        can_be_rejected,
         grave=True,
     ),
     "turn_down": Act(

@@ -19,12 +19,13 @@ from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.counter import printing, selectors, services, wording
 from pooling.counter.acts import ACTS
+from pooling.counter.code_intake import CodesAtTheDesk, FillingInCode
 from pooling.counter.forms import DeskRelationForm, FindForm, SeenForm
+from pooling.counter.intake import Intake, Shown
 from pooling.counter.models import DeskCase
 from pooling.counter.proofs import AT_THE_WINDOW, HANDLES, ProofsOnTheDesk
 from pooling.counter.renewing import RenewalsAtTheDesk
 from pooling.counter.reporting import EventsAtTheDesk
-from pooling.shared.actor import Actor
 from pooling.shared.admin import ActAdmin, acting
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
@@ -35,7 +36,9 @@ TAKE_IN = HANDLES
 
 
 @admin.register(DeskCase)
-class DeskAdmin(RenewalsAtTheDesk, EventsAtTheDesk, ProofsOnTheDesk, PurposeFirst, ActAdmin):
+class DeskAdmin(
+    CodesAtTheDesk, RenewalsAtTheDesk, EventsAtTheDesk, ProofsOnTheDesk, PurposeFirst, ActAdmin
+):
     """A case is masked until its reader says what for; every page shown is recorded."""
 
     purpose_per_row = True
@@ -77,7 +80,7 @@ class DeskAdmin(RenewalsAtTheDesk, EventsAtTheDesk, ProofsOnTheDesk, PurposeFirs
         at = timezone.now()
         opened = bool(self.purpose(request, obj))
         page = selectors.page(obj, at, open=opened)
-        shown = _Shown(page.member_ids)
+        shown = Shown(page.member_ids)
         self._record(request, [shown], page.fields, by=self.looking(request, obj))
         context |= {
             "page": page,
@@ -97,7 +100,7 @@ class DeskAdmin(RenewalsAtTheDesk, EventsAtTheDesk, ProofsOnTheDesk, PurposeFirs
         )
 
     def members_of(self, row):
-        return row.member_ids if isinstance(row, _Shown) else [row.member_id]
+        return row.member_ids if isinstance(row, Shown) else [row.member_id]
 
     # --- the window ---------------------------------------------------------------------------
 
@@ -152,13 +155,15 @@ class DeskAdmin(RenewalsAtTheDesk, EventsAtTheDesk, ProofsOnTheDesk, PurposeFirs
             intake = _Bringing(request, case)
         elif case.state == Case.State.DRAFT and case.kind == Case.Kind.BIND:
             intake = _FillingIn(request, case)
+        elif case.state == Case.State.DRAFT and case.kind in selectors.CODES:
+            intake = FillingInCode(request, case)
         else:
             return redirect(self._page(case))
         if request.method == "POST" and intake.is_valid() and intake.carry_out(request):
             return redirect(intake.goal(self._page(case)))
         shown = selectors.page(case, timezone.now(), open=False)
         fields = ["name:masked", "answers"]
-        self._record(request, [_Shown(shown.member_ids)], fields, by=intake.by)
+        self._record(request, [Shown(shown.member_ids)], fields, by=intake.by)
         return self._page_of(
             request, intake.template, _("窗口受理"), page=shown, original=case, **intake.context
         )
@@ -196,35 +201,7 @@ class DeskAdmin(RenewalsAtTheDesk, EventsAtTheDesk, ProofsOnTheDesk, PurposeFirs
         return TemplateResponse(request, template, page)
 
 
-class _Shown:
-    """Whom one page shows, for the record."""
-
-    def __init__(self, member_ids):
-        self.member_ids = member_ids
-
-
-class _Intake:
-    """One page at the window: who acts for whom, and carrying out with refusals shown."""
-
-    def __init__(self, request, case):
-        self.case = case
-        self.by: Actor = replace(
-            acting(request),
-            on_behalf_of=case.member_id,
-            purpose=f"handling {case.number}",
-            channel="counter",
-        )
-
-    def carry_out(self, request) -> bool:
-        try:
-            unit_of_work(lambda: self.work(request, database_clock()))
-        except DomainError as error:
-            self.refused(error)
-            return False
-        return True
-
-
-class _Bringing(_Intake):
+class _Bringing(Intake):
     """The applicant brings what a reviewer asked for."""
 
     template = "counter/bring.html"
@@ -252,7 +229,7 @@ class _Bringing(_Intake):
         return page
 
 
-class _FillingIn(_Intake):
+class _FillingIn(Intake):
     """The same questions as online, on one page; `save` keeps, `submit` hands in."""
 
     template = "counter/intake.html"

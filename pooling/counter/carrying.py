@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pooling.bindings.services import reviewing
 from pooling.cases.models import Case
+from pooling.counter import code_cases
 from pooling.registry import auditing, corrections
 from pooling.settlements.services import claims, clearing
 
@@ -29,5 +30,7 @@ OUT = {
         corrections.carry_out, corrections.turn_down, corrections.TURNED_DOWN
     ),
     Case.Kind.PREMIUM: Carrying(claims.grant, claims.turn_down, claims.TURNED_DOWN),
+    Case.Kind.CREDENTIAL: Carrying(code_cases.grant, code_cases.turn_down, code_cases.TURNED_DOWN),
+    Case.Kind.CARE: Carrying(code_cases.grant, code_cases.turn_down, code_cases.TURNED_DOWN),
     Case.Kind.SUSPENSE: Carrying(clearing.clear, clearing.turn_back, ()),
 }

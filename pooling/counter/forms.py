@@ -9,7 +9,7 @@ from pooling.bindings.refusals import REFUSALS
 from pooling.bindings.wording import WRONG_DOOR
 from pooling.cases import materials
 from pooling.counter.carrying import OUT
-from pooling.counter.wording import EVENTS, FINDINGS, OUTCOMES, SAID, WAYS
+from pooling.counter.wording import EVENTS, FINDINGS, OUTCOMES, SAID, WANTS, WAYS
 from pooling.registry import corrections
 
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
@@ -64,6 +64,49 @@ class FindForm(forms.Form):
             "name": self.cleaned_data["agent_name"],
             "cert_no": self.cleaned_data["agent_cert_no"],
         }
+
+
+class CodeFindForm(FindForm):
+    """Whose code it is, what for, and who came for them."""
+
+    want = forms.ChoiceField(
+        label=_("来办什么"), choices=list(WANTS.items()), widget=forms.RadioSelect
+    )
+
+    def clean_want(self):
+        """Keep the answer: every door on this page is the right one."""
+        return self.cleaned_data["want"]
+
+
+class CodeForm(forms.Form):
+    """Who is to show the code, what whose code it is is to them, or which entry ends."""
+
+    carer_name = forms.CharField(
+        label=_("出示人姓名"), max_length=50, required=False, widget=forms.TextInput(attrs=_QUIET)
+    )
+    carer_cert_no = forms.CharField(
+        label=_("出示人证件号码"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs=_QUIET),
+    )
+    code = forms.ChoiceField(
+        label=_("本人是家人的"),
+        required=False,
+        help_text=_("登记里没有两人的关系时选择，并核对关系证明。"),
+    )
+    entry = forms.TypedChoiceField(
+        label=_("移除哪一项"), required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(self, *args, want, relation, entries, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = [("", "—"), *relation]
+        self.fields["entry"].choices = [("", "—"), *entries]
+        asked = {"show": {"carer_name", "carer_cert_no"}, "unshow": {"entry"}}.get(want, set())
+        asked |= {"code"} if relation or want == "show" else set()
+        for name in self.fields.keys() - asked:
+            del self.fields[name]
 
 
 class DeskRelationForm(RelationForm):
@@ -186,6 +229,16 @@ class RefuseForm(_Remark):
     reason_code = forms.ChoiceField(
         label=_("不通过的原因（申请人会看到）"),
         choices=[("", "—"), *((code, REFUSALS[code].why) for code in OUT["bind"].reasons)],
+    )
+    field_order = ("reason_code", "remark")
+
+
+class RejectForm(_Remark):
+    """Why nothing is put right in the registry, or nothing done about a code."""
+
+    reason_code = forms.ChoiceField(
+        label=_("不通过的原因（申请人会看到）"),
+        choices=[("", "—"), *((code, REFUSALS[code].why) for code in OUT["event"].reasons)],
     )
     field_order = ("reason_code", "remark")
 

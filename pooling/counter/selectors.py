@@ -1,7 +1,7 @@
 """What the desk shows: the queue, one case with everything that speaks for and against it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from pooling.bindings.rules import Refusal
 from pooling.cases import materials
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
-from pooling.counter import inquiries, wording
+from pooling.counter import code_desk, inquiries, wording
 from pooling.counter.models import DeskCase
 from pooling.kinship import selectors as kinship
 from pooling.policy import selectors as policy
@@ -29,6 +29,8 @@ MOST = 100
 State = Case.State
 OPEN = (State.DRAFT, State.SUBMITTED, State.WAITING, State.MORE)
 _LATE = (State.WAITING, State.MORE)
+#: What is about somebody's code (`code_desk`).
+CODES = (Case.Kind.CREDENTIAL, Case.Kind.CARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class Page:
     application: desk.Application | None
     facts: tuple[desk.Fact, ...]
     checklist: tuple[Tick, ...]
+    #: About a code: what is asked, and what speaks against it today, while it is open.
+    code: code_desk.Asked | None
+    objections: tuple[str, ...]
     agent: tuple[str, str] | None
     reason: str
     remark: str
@@ -128,18 +133,24 @@ def page(case: Case, at: datetime, *, open: bool) -> Page:
     """Return a case with all the desk knows about it; masked unless `open`."""
     on = business_date(at)
     application = desk.application(case, on) if case.kind == Case.Kind.BIND else None
-    facts = application.facts if application else tuple(inquiries.facts(case))
-    relative = application.relative_id if application else None
+    code = code_desk.asked(case, on) if case.kind in CODES else None
+    if code:
+        facts, shown = tuple(code_desk.facts(code)), code_desk.members(code)
+    elif application:
+        facts = application.facts
+        shown = tuple(filter(None, (case.member_id, application.relative_id)))
+    else:
+        facts, shown = tuple(inquiries.facts(case)), inquiries.members(case)
     return Page(
         case=case,
         open=open,
         came=wording.came(case.submitted_by or case.opened_by),
-        member_ids=tuple(filter(None, (case.member_id, relative)))
-        if application
-        else inquiries.members(case),
+        member_ids=shown,
         application=application,
         facts=facts if open else tuple(fact.masked() for fact in facts),
-        checklist=ticks(case, application) if application else (),
+        checklist=ticks(case, wanted(case, application, code)),
+        code=code if case.state in OPEN else None,
+        objections=_against(code) if code and case.state in OPEN else (),
         agent=agent_of(case, open=open),
         reason=_reason(case, application),
         remark=(case.remark or "") if open else "",
@@ -178,16 +189,25 @@ def rules_of(member_id: int, on: date) -> Rules:
     return policy.in_force(standing.employee_area, on)
 
 
-def ticks(case: Case, application: desk.Application) -> tuple[Tick, ...]:
+def wanted(
+    case: Case, application: desk.Application | None, code: code_desk.Asked | None
+) -> list[papers.Wanted]:
+    """Return what has to be shown for a case that somebody came for, else nothing."""
+    if application is not None:
+        return checklist(case, application)
+    return code.checklist if code is not None else []
+
+
+def ticks(case: Case, wanted: Iterable[papers.Wanted]) -> tuple[Tick, ...]:
     """Return the checklist with what was shown so far."""
     seen = set(cases.originals_of(case.pk))
     return tuple(
         Tick(
-            tuple((code, str(materials.WORDS[code]), code in seen) for code in wanted.any_of),
-            wanted.needed,
-            wanted.shown_by(seen),
+            tuple((code, str(materials.WORDS[code]), code in seen) for code in line.any_of),
+            line.needed,
+            line.shown_by(seen),
         )
-        for wanted in checklist(case, application)
+        for line in wanted
     )
 
 
@@ -195,10 +215,12 @@ def missing(case: Case, at: datetime) -> list[str]:
     """Return the materials still wanted, by code: what was asked for, or what the list lacks."""
     if case.state == State.MORE:
         return list(case.reason_values["items"])
-    if case.state != State.DRAFT or case.kind != Case.Kind.BIND:
+    on, kind = business_date(at), case.kind
+    if case.state != State.DRAFT or kind not in (Case.Kind.BIND, *CODES):
         return []
-    wanted = checklist(case, desk.application(case, business_date(at)))
-    return papers.lacking(wanted, cases.originals_of(case.pk))
+    application = desk.application(case, on) if kind == Case.Kind.BIND else None
+    code = code_desk.asked(case, on) if kind in CODES else None
+    return papers.lacking(wanted(case, application, code), cases.originals_of(case.pk))
 
 
 def agent_of(case: Case, *, open: bool) -> tuple[str, str] | None:
@@ -210,15 +232,31 @@ def agent_of(case: Case, *, open: bool) -> tuple[str, str] | None:
     return (name, number) if open else (mask_name(name), mask_cert_no(number))
 
 
-def in_more(member_id: int) -> int | None:
-    """Return the member's case that waits for missing papers, if there is one."""
+def in_more(member_id: int, kinds: Iterable[str] = ()) -> int | None:
+    """Return the member's case (of these kinds) that waits for missing papers, if there is one."""
     rows = DeskCase.objects.filter(member_id=member_id, state=State.MORE)
+    rows = rows.filter(kind__in=list(kinds)) if kinds else rows
     return rows.order_by("due_at").values_list("pk", flat=True).first()
 
 
 def by_check_code(code: str) -> Case | None:
     """Return the case whose receipt carries this code, or None."""
     return DeskCase.objects.filter(check_code=code).first()
+
+
+def what_came_of(case: Case, at: datetime) -> tuple[str, str] | None:
+    """Return how what a case brought about stands now, as word and tone; about nobody."""
+    if case.state != State.APPROVED or case.kind not in CODES or case.subject_id is None:
+        return None
+    if case.kind == Case.Kind.CREDENTIAL:
+        return wording.NOW[people.credential_lives(case.subject_id)]
+    return wording.NOW[people.link_counts(case.subject_id, business_date(at))]
+
+
+def _against(code: code_desk.Asked) -> tuple[str, ...]:
+    unfinished = ("relation_unknown",) if code.said is None else ()
+    found = code_desk.against(code)
+    return tuple(str(each) for each in found if each.code not in unfinished)
 
 
 def _queue_row(case: Case, at: datetime) -> QueueRow:
@@ -241,7 +279,7 @@ def _queue_row(case: Case, at: datetime) -> QueueRow:
 
 def _reason(case: Case, application: desk.Application | None) -> str:
     """Say why a case waits, is incomplete or was refused."""
-    if case.kind == Case.Kind.BIND and case.reason_code in refusals.REFUSALS:
+    if case.kind in (Case.Kind.BIND, *CODES) and case.reason_code in refusals.REFUSALS:
         refusal = Refusal(case.reason_code, case.reason_values)
         return refusals.sentence(refusal, application and application.evidence)
     return wording.reason(case.reason_code)

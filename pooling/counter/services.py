@@ -9,7 +9,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import fingerprints, identity
+from accounts import fingerprints
 from accounts import selectors as people
 from accounts.models import Member
 from pooling.audit import services as audit
@@ -18,15 +18,13 @@ from pooling.bindings import services as authorisations
 from pooling.bindings.rules import Refusal
 from pooling.bindings.services import Refused, Signing, applications
 from pooling.bindings.services.applications import Outcome
-from pooling.bindings.wording import IDENTITY
 from pooling.cases import selectors as cases
 from pooling.cases import services as case_services
 from pooling.cases.models import Case
-from pooling.counter import selectors
+from pooling.counter import agents, selectors
 from pooling.counter.carrying import OUT
 from pooling.registry import auditing, corrections
 from pooling.settlements.services import clearing
-from pooling.shared import crypto
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
 from pooling.shared.periods import business_date
@@ -36,12 +34,6 @@ class NotIdentified(DomainError):
     """Nobody acts for somebody whose document was not seen."""
 
     code = "not_identified"
-
-
-class AgentRefused(DomainError):
-    """The agent's words cannot stand; `details` maps the field to its sentence."""
-
-    code = "agent_refused"
 
 
 @transaction.atomic
@@ -71,8 +63,8 @@ def take_in(*, member_id: int, agent: dict | None, by: Actor, at) -> Case:
     `agent_allowed`). That an agent has to be kin is a matter of papers: see the checklist.
     """
     if agent:
-        agent = _read_agent(agent, member_id, at)
-        _check_agents_come(member_id, at)
+        agent = agents.read(agent, people.by_ids([member_id])[member_id], at)
+        agents.check_they_may_come(selectors.rules_of(member_id, business_date(at)))
     case = applications.start(by=by, at=at)
     return case_services.name_agent(case_id=case.pk, agent=agent, by=by, at=at)
 
@@ -193,34 +185,3 @@ def ask_more(case: Case, *, items: list[str], remark: str, by: Actor, at) -> Cas
 
 def _at_the_desk(by: Actor) -> Actor:
     return replace(by, channel="counter")
-
-
-def _read_agent(agent: dict, member_id: int, at) -> dict:
-    """Return the agent's words made regular; an agent is somebody else than the applicant."""
-    name = str(agent.get("name", "")).strip()
-    if not name:
-        raise _agent("agent_name", _("请填写代办人的姓名。"))
-    cert_type = agent.get("cert_type") or identity.IDENTITY_CARD
-    try:
-        number = identity.read(cert_type, str(agent.get("cert_no", "")), on=business_date(at))
-    except identity.NotAnIdentity as wrong:
-        raise _agent("agent_cert_no", IDENTITY[wrong.reason]) from None
-    applicant = people.by_ids([member_id])[member_id]
-    if crypto.same(applicant.cert_no_index, fingerprints.of_cert_no(number.number)):
-        raise _agent("agent_cert_no", _("代办人与申请人是同一个人。本人来办不必填代办人。"))
-    return {"name": name, "cert_type": cert_type, "cert_no": number.number}
-
-
-def _check_agents_come(member_id: int, at) -> None:
-    allowed = selectors.rules_of(member_id, business_date(at)).clause("agent_allowed")
-    if not allowed.value:
-        raise AgentRefused(
-            _("按%(area)s规定，须由本人到窗口办理，不能代办。") % {"area": allowed.area_name},
-            code="agent_not_allowed",
-            remedy=_("请本人带证件来；不便出门的，可以在网上办理。"),
-            rule=allowed,
-        )
-
-
-def _agent(field: str, sentence) -> AgentRefused:
-    return AgentRefused(sentence, details={field: str(sentence)})

@@ -21,6 +21,7 @@ def check(request, code):
     if case is None or case.state == Case.State.DRAFT:
         raise Http404(_("没有这个核验码。"))
     page = {"case": case, "tone": wording.TONES[case.state]}
+    page["now"] = selectors.what_came_of(case, now())
     response = render(request, "counter/check.html", page)
     response["X-Robots-Tag"] = "noindex"
     return response

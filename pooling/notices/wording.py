@@ -172,6 +172,25 @@ SENTENCES = {
     ),
     "care_agreed": _("%(relative)s已同意由%(payer)s出示医保码。"),
     "care_ended": _("%(payer)s的亲情账户里不再有%(relative)s，不能再出示其医保码。"),
+    "credential_activated_at_window": _(
+        "%(relative)s的医保电子凭证已在医保窗口激活。不是您或家人去办的，请马上停用，并告诉我们。"
+    ),
+    "credential_ended_at_window": _(
+        "%(relative)s的医保电子凭证已在医保窗口停用，原来的医保码不能再用。"
+    ),
+    "care_added_at_window": _(
+        "医保窗口核对证件后，把%(relative)s加入了%(payer)s的亲情账户：%(payer)s可以出示"
+        "%(relative)s的医保码，不付钱。"
+    ),
+    "care_agreed_at_window": _("%(relative)s已在医保窗口同意由%(payer)s出示医保码，不付钱。"),
+    "care_ended_at_window": _(
+        "医保窗口已把%(relative)s从%(payer)s的亲情账户里移除，不能再出示其医保码。"
+    ),
+    "code_case_waiting": _("窗口收到了医保码的申请，须由另一位工作人员核对，办好后会再通知您。"),
+    "code_case_more": _(
+        "在窗口提交的医保码申请还缺材料，请在%(date)s前补交。点开可以看到要补什么、怎样补。"
+    ),
+    "code_case_refused": _("在窗口提交的医保码申请没有办成。点开可以看到原因。"),
     # staff
     "books_differ": _("账务核对发现 %(count)s 处不一致，请立即查看。系统不会自行更正。"),
 }

@@ -138,6 +138,7 @@ REST = {
 #: sets the rules or keeps the system are answered. The case is a draft of the payer's, whom
 #: nobody has identified at the window; 405 is let in, but by POST only.
 DESK = {
+    "admin:counter_deskcase_codes": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_event": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_letters": (302, 302, 200, 200, 200, 403),
     "admin:counter_deskcase_find": (302, 302, 200, 200, 403, 403),
@@ -182,6 +183,7 @@ DESK_VERBS = {
     "more": (302, 302, 403, 302, 403, 403),
     "outcome": (302, 302, 302, 302, 403, 403),
     "propose": (302, 302, 302, 302, 403, 403),
+    "reject": (302, 302, 403, 302, 403, 403),
     "turn_down": (302, 302, 403, 302, 403, 403),
     "refuse": (302, 302, 403, 302, 403, 403),
     "turn_back": (302, 302, 403, 302, 403, 403),

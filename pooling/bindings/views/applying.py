@@ -142,7 +142,7 @@ def case(request, number):
         return redirect("bindings:case", number)
     if told.case.state_code == "draft" and told.case.kind_code == "premium":
         return redirect("cases:proof", number)
-    if told.case.state_code == "draft":
+    if told.case.state_code == "draft" and told.case.kind_code == "bind":
         return redirect("bindings:relation", number)
     return render(request, "bindings/case.html", {"case": told.case, "told": told})
 
