@@ -22,6 +22,10 @@ HOTLINE = read.str("PORTAL_HOTLINE", default="12393")
 CORE_URL = read.str("PORTAL_CORE_URL", default="")
 CORE_KEY = read.str("PORTAL_CORE_KEY", default="")
 
+#: How long the log of the tills' messages keeps what was said, and its lines (at least 7 and 90).
+EXCHANGE_CONTENT_DAYS = read.int("PORTAL_EXCHANGE_CONTENT_DAYS", default=30)
+EXCHANGE_DAYS = read.int("PORTAL_EXCHANGE_DAYS", default=400)
+
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "portal.apps.PortalAdminConfig",

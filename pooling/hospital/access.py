@@ -51,6 +51,7 @@ class Key(HttpBearer):
         client = selectors.client_by_key(hash_key(token))
         if client is None:
             raise KeyRefused(_("请用 Authorization: Bearer 出示有效的密钥。"))
+        request.heard.client = client
         if self.scopes and client.scope not in self.scopes:
             raise ScopeRefused(_("这个密钥没有此项权限。"))
         return client

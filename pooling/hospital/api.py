@@ -13,7 +13,7 @@ from accounts.models import ApiClient
 from accounts.services.credentials import CodeRefused
 from pooling.hospital import access, faults, schemas
 from pooling.hospital.parsing import Day, read_json
-from pooling.hospital.services import codes, lookups, tills
+from pooling.hospital.services import codes, exchanges, lookups, tills
 from pooling.hospital.services.once import Answer
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
@@ -35,6 +35,7 @@ class KeyMismatch(DomainError):
 
 class StrictParser(Parser):
     def parse_body(self, request: HttpRequest):
+        request.heard.body = request.body
         return read_json(request.body)
 
 
@@ -83,7 +84,7 @@ def preview(request, bill: schemas.BillIn):
     """Nothing is stored, posted or reserved; the same engine as the real debit."""
     who_and_when = _who_and_when(request)
     with _refused_codes_kept(request):
-        return _answer(tills.preview(client=request.auth, bill=bill, **who_and_when))
+        return _answer(request, tills.preview(client=request.auth, bill=bill, **who_and_when))
 
 
 @api.post(
@@ -107,7 +108,8 @@ def settle(request, bill: schemas.BillIn):
     response={200: schemas.SettlementOut, **_refusals(404)},
 )
 def show(request, settlement_id: str):
-    return _answer(tills.show(client=request.auth, settlement_id=_number(settlement_id)))
+    number = _number(request, settlement_id)
+    return _answer(request, tills.show(client=request.auth, settlement_id=number))
 
 
 @api.post(
@@ -120,7 +122,7 @@ def show(request, settlement_id: str):
 def reverse(request, settlement_id: str, reversal: schemas.ReversalIn):
     """Gives every source back what it gave and has not yet been refunded."""
     key = access.idempotency_key(request)
-    number = _number(settlement_id)
+    number = _number(request, settlement_id)
     return _work(request, tills.reverse, settlement_id=number, key=key, reversal=reversal)
 
 
@@ -151,7 +153,8 @@ def reverse_message(request, reversal: schemas.ReversalByMessageIn):
 def refund(request, settlement_id: str, wish: schemas.RefundIn):
     """Cash first, then payers last-first, then own."""
     key = access.idempotency_key(request)
-    return _work(request, tills.refund, settlement_id=_number(settlement_id), key=key, wish=wish)
+    number = _number(request, settlement_id)
+    return _work(request, tills.refund, settlement_id=number, key=key, wish=wish)
 
 
 @api.get(
@@ -163,7 +166,7 @@ def refund(request, settlement_id: str, wish: schemas.RefundIn):
 def balance(request, psn_no: str):
     """Amounts of relatives: could give today for outpatient at a level-1 institution."""
     who_and_when = _who_and_when(request)
-    return _answer(unit_of_work(lambda: lookups.balance(psn_no=psn_no, **who_and_when)))
+    return _answer(request, unit_of_work(lambda: lookups.balance(psn_no=psn_no, **who_and_when)))
 
 
 @api.post(
@@ -178,7 +181,7 @@ def lookup(request, wanted: schemas.LookupIn):
     found = unit_of_work(lambda: lookups.find(wanted=wanted, **who_and_when))
     if found is None:
         raise NotFound(_("没有这位参保人，请核对证件号码与姓名。"))
-    return _answer(found)
+    return _answer(request, found)
 
 
 @api.get(
@@ -189,14 +192,14 @@ def lookup(request, wanted: schemas.LookupIn):
 )
 def rules(request, code: str, on: Annotated[Day | None, Query()] = None):
     """Every parameter by name, with version, clause and source. Without `on`: today."""
-    return _answer(lookups.rules(area=code, on=on or business_date(request.auth.clock)))
+    return _answer(request, lookups.rules(area=code, on=on or business_date(request.auth.clock)))
 
 
 def _work(request, verb: Callable[..., Answer], **values) -> HttpResponse:
     """Run one verb in the request's one unit of work."""
     values |= {"client": request.auth, **_who_and_when(request)}
     with _refused_codes_kept(request):
-        return _answer(unit_of_work(lambda: verb(**values)))
+        return _answer(request, unit_of_work(lambda: verb(**values)))
 
 
 @contextmanager
@@ -214,15 +217,17 @@ def _who_and_when(request) -> dict:
     return {"by": access.actor(request.auth), "at": request.auth.clock}
 
 
-def _answer(given: Answer) -> HttpResponse:
+def _answer(request, given: Answer) -> HttpResponse:
+    exchanges.note(request.heard, given)
     response = faults.answer(given.content, given.status)
     if given.replayed:
         response["Idempotent-Replay"] = "true"
     return response
 
 
-def _number(text: str) -> int:
+def _number(request, text: str) -> int:
     """Return a settlement's id; what is none belongs to nobody."""
     if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID):
         raise NotFound(_("没有这笔结算。"))
-    return int(text)
+    request.heard.setl_id = int(text)
+    return request.heard.setl_id

@@ -1,6 +1,7 @@
 """What every machine answer has: a request id, a bounded body, and JSON down to the last 404."""
 
 import re
+import time
 import uuid
 
 from django.conf import settings
@@ -10,8 +11,12 @@ from structlog.contextvars import bound_contextvars
 
 from pooling.hospital import faults
 from pooling.hospital.parsing import MAX_BYTES
+from pooling.hospital.services import exchanges
 
 PREFIX = "/api/v1/"
+NATIONAL = "/hsa/"
+#: Calls of tills; a hotline's questions stand in the trail of looks.
+LOGGED = {"preview", "settle", "show", "reverse", "reverse_message", "refund"}
 HEADER = "X-Request-ID"
 _USABLE = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _SENTENCES = {
@@ -30,6 +35,7 @@ def middleware(get_response):
     """
 
     def wrapped(request):
+        started, request.heard = time.perf_counter_ns(), exchanges.Heard()
         given = request.headers.get(HEADER, "")
         request_id = given if _USABLE.fullmatch(given) else uuid.uuid4().hex
         language = translation.override(settings.LANGUAGE_CODE)
@@ -38,10 +44,32 @@ def middleware(get_response):
                 response = _in_one_shape(_bounded(request, get_response))
             else:
                 response = get_response(request)
+            if _is_logged(request):
+                exchanges.keep(request.heard, _given(response, request_id, started))
         response[HEADER] = request_id
         return response
 
     return wrapped
+
+
+def _is_logged(request) -> bool:
+    """Return whether a message belongs into the log, and name its call."""
+    if request.path.startswith(NATIONAL):
+        return True
+    found = request.resolver_match
+    if not (request.path.startswith(PREFIX) and found and found.url_name in LOGGED):
+        return False
+    heard = request.heard
+    heard.infno, heard.msgid = found.url_name, request.headers.get("Idempotency-Key", "")
+    return True
+
+
+def _given(response, request_id: str, started: int) -> exchanges.Given:
+    raw = response.content
+    is_json = response["Content-Type"].startswith("application/json")
+    elapsed_ms = (time.perf_counter_ns() - started) // 1_000_000
+    text = raw if is_json else b""
+    return exchanges.Given(response.status_code, text, len(raw), elapsed_ms, request_id)
 
 
 def _bounded(request, get_response):

@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from pooling.hospital.models import Exchange
+from pooling.hospital.national.dictionary import Invalid
 from pooling.hospital.parsing import Unreadable
+from pooling.hospital.services.exchanges import Heard
 from pooling.policy.parameters import NEVER_USES
 from pooling.settlements import uses
 from pooling.shared.errors import DomainError
@@ -17,6 +20,7 @@ from pooling.shared.money import yuan_from_fen
 
 log = logging.getLogger(__name__)
 
+Outcome = Exchange.Outcome
 BODIES = {
     "body_malformed": _("报文不是合法的 UTF-8 JSON。"),
     "body_duplicate_name": _("报文里有重复的字段名。"),
@@ -78,6 +82,37 @@ def body_problem(code: str, *, status: int = 400) -> HttpResponse:
     return problem(status, code, BODIES[code])
 
 
+def note(heard: Heard, error: Exception) -> None:
+    """Write down what kept a message from being carried out: codes, and nothing it said."""
+    if isinstance(error, HttpError):
+        error = error.__cause__ or error
+    if isinstance(error, DomainError):
+        heard.became(_outcome(error), error.code)
+    elif isinstance(error, Invalid):
+        heard.became(Outcome.INVALID, f"{error.why} {error.place}")
+    elif isinstance(error, Unreadable):
+        heard.became(Outcome.INVALID, error.code)
+    elif isinstance(error, ValidationError):
+        first = error.errors[0]
+        # The path of an unknown field is the sender's own words.
+        known = "" if first["type"] == "extra_forbidden" else ".".join(map(str, first["loc"][2:]))
+        heard.became(Outcome.INVALID, f"{first['type']} {known}".strip())
+    elif isinstance(error, HttpError | Http404):
+        heard.became(Outcome.INVALID, "refused")
+    else:
+        away = isinstance(error, OperationalError | InterfaceError)
+        heard.unreachable = away and getattr(error.__cause__, "sqlstate", None) is None
+        heard.became(Outcome.FAILED, "database_away" if away else type(error).__name__)
+
+
+def _outcome(error: DomainError) -> Outcome:
+    if error.status == 401:
+        return Outcome.UNSIGNED
+    if error.status == 503:
+        return Outcome.UNKNOWN if error.code == "outcome_unknown" else Outcome.BUSY
+    return Outcome.REFUSED
+
+
 def install(api: NinjaAPI) -> None:
     """Teach the interface to answer every refusal, lawful or not, in the one shape."""
     handlers = {
@@ -90,7 +125,17 @@ def install(api: NinjaAPI) -> None:
         Exception: _unexpected,
     }
     for kind, handler in handlers.items():
-        api.add_exception_handler(kind, handler)
+        api.add_exception_handler(kind, _noted(handler))
+
+
+def _noted(handler):
+    """Return the handler, after a line of the log was told what it handles."""
+
+    def handle(request, error: Exception) -> HttpResponse:
+        note(request.heard, error)
+        return handler(request, error)
+
+    return handle
 
 
 def _domain(request, refusal: DomainError) -> HttpResponse:

@@ -65,23 +65,33 @@ def _derived(source: str, key_id: int, label: str, length: int) -> bytes:
 
 def seal(text: str, *, table: str, column: str, uid) -> bytes:
     """Return the ciphertext of `text` for exactly this table, column and row."""
+    return seal_bytes(text.encode(), table=table, column=column, uid=uid)
+
+
+def seal_bytes(data: bytes, *, table: str, column: str, uid) -> bytes:
+    """Return the ciphertext of `data` for exactly this table, column and row."""
     source = str(settings.PORTAL_KEY_FILE)
     key_id = max(_roots(source))
     algorithm = _chosen()
     key = _derived(source, key_id, f"data:{algorithm}", _KEY_LENGTH[algorithm])
     head = bytes((VERSION, algorithm, key_id))
-    return _encrypt(head, key, text.encode(), f"{table}.{column}.{uid}")
+    return _encrypt(head, key, data, f"{table}.{column}.{uid}")
 
 
 def unseal(sealed: bytes, *, table: str, column: str, uid) -> str:
     """Return the text sealed for this table, column and row. Raises CannotOpen."""
+    return unseal_bytes(sealed, table=table, column=column, uid=uid).decode()
+
+
+def unseal_bytes(sealed: bytes, *, table: str, column: str, uid) -> bytes:
+    """Return the data sealed for this table, column and row. Raises CannotOpen."""
     bound = f"{table}.{column}.{uid}"
     try:
         _version, algorithm, key_id = bytes(sealed[:_HEAD])
         key = _derived(
             str(settings.PORTAL_KEY_FILE), key_id, f"data:{algorithm}", _KEY_LENGTH[algorithm]
         )
-        return _decrypt(bytes(sealed), key, bound).decode()
+        return _decrypt(bytes(sealed), key, bound)
     except Exception as error:
         raise CannotOpen(f"{table}.{column} of {uid} does not open") from error
 

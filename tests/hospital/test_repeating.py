@@ -39,9 +39,11 @@ def test_a_settlement_met_again_gets_the_same_bytes(till, family):
 def test_a_replay_writes_before_it_answers(till, family, django_assert_num_queries):
     bill = till.bill(family.mei)
     till.settle(bill)
-    with django_assert_num_queries(5) as statements:  # key, unit of work (2), insert, update
+    # key, unit of work (2), insert, update, and the line of the log once all that is committed
+    with django_assert_num_queries(6) as statements:
         till.settle(bill)
     assert "UPDATE hospital_message SET replays = replays + 1" in statements[3]["sql"]
+    assert "INSERT INTO hospital_exchange" in statements[5]["sql"]
     till.settle(bill)
     assert Message.objects.get().replays == 2
 

@@ -9,17 +9,17 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.services.credentials import CodeRefused
 from pooling.hospital import faults as json_faults
-from pooling.hospital.national import calls, dictionary, faults, gateway
-from pooling.hospital.national.calls import Call
+from pooling.hospital.models import Exchange
+from pooling.hospital.national import calls, faults, gateway
 from pooling.hospital.national.services import messages, persons
 from pooling.hospital.national.services.files import Download
 from pooling.hospital.parsing import Unreadable
-from pooling.hospital.services import codes
+from pooling.hospital.services import codes, exchanges
 from pooling.hospital.services.once import Answer
 from pooling.shared.actor import Actor, ActorKind
-from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.work import unit_of_work
 
+Outcome = Exchange.Outcome
 #: A stay has thousands of items, and a statement's file comes as numbers byte by byte.
 MAX_BYTES = 16 * 1024 * 1024
 #: `/hsa/2207`, or one address for all, with or without the number behind it.
@@ -28,18 +28,11 @@ ADDRESS = re.compile(
 )
 
 
-class TransactionUnknown(DomainError):
-    """There is no such transaction here."""
-
-    code = "transaction_unknown"
-
-
 class _Sitting:
-    """What is known of a message so far, for the reply to a refusal."""
+    """What the reply to a refusal needs to know of a message, so far."""
 
     area = ""
     at = None
-    institution = None
     by = None
 
 
@@ -48,8 +41,10 @@ def receive(request: HttpRequest, address: str) -> HttpResponse:
     """Answer one message, whatever its content type says."""
     found = ADDRESS.fullmatch(address)
     if found is None:
+        request.heard.became(Outcome.INVALID, "address_unknown")
         return json_faults.answer(calls.failure(_("没有这个地址。")), 404)
     if request.method != "POST":
+        request.heard.became(Outcome.INVALID, "method_not_allowed")
         response = json_faults.answer(calls.failure(_("这个地址只接受 POST。")), 405)
         response["Allow"] = "POST"
         return response
@@ -61,9 +56,10 @@ def receive(request: HttpRequest, address: str) -> HttpResponse:
         if given is None:
             raise persons.nobody()
     except Exception as error:  # noqa: BLE001 - a till that gets no JSON cancels the visit
-        return faults.answer(error, area=sitting.area, at=sitting.at)
+        return faults.answer(error, request.heard, area=sitting.area, at=sitting.at)
     if isinstance(given, Download):
         return _file(request, given, sitting)
+    exchanges.note(request.heard, given)
     return json_faults.answer(given.content, given.status)
 
 
@@ -72,7 +68,7 @@ def _in_one_unit(request, raw: bytes, infno: str, sitting: _Sitting):
         return unit_of_work(lambda: _carry_out(request, raw, infno, sitting))
     except CodeRefused as refusal:
         # It took everything back with it, the trace of itself too.
-        kept = {"refusal": refusal, "institution": sitting.institution}
+        kept = {"refusal": refusal, "institution": request.heard.client.institution}
         unit_of_work(lambda: codes.keep(**kept, by=sitting.by, at=sitting.at))
         raise
 
@@ -84,7 +80,8 @@ def _bounded(request: HttpRequest) -> bytes:
         raise Unreadable("body_without_length")
     if not length.isdecimal() or int(length) > MAX_BYTES:
         raise Unreadable("body_too_large")
-    return request.read(int(length))
+    request.heard.body = request.read(int(length))
+    return request.heard.body
 
 
 def _file(request: HttpRequest, file: Download, sitting: _Sitting) -> HttpResponse:
@@ -100,24 +97,9 @@ def _carry_out(
     request: HttpRequest, raw: bytes, infno: str, sitting: _Sitting
 ) -> Answer | Download | None:
     credential, at, nonce = gateway.let_in(request.META)
-    institution = credential.client.institution
     by = Actor(ActorKind.CLIENT, credential.client_id, channel="hsa")
-    sitting.area, sitting.at = institution.area, at
-    sitting.institution, sitting.by = institution, by
-    message = calls.envelope(raw, infno)
-    if message["infno"] not in messages.KNOWN:
-        raise TransactionUnknown(messages.unknown(message["infno"]))
-    if message["fixmedins_code"] != institution.code:
-        raise NotFound(_("报文的定点医药机构编号不是这个凭据的机构。"))
-    repeatable = message["infno"] in messages.REPEATABLE
-    gateway.spend(credential, nonce, raw, repeatable=repeatable, at=at)
-    call = Call(
-        credential=credential,
-        infno=message["infno"],
-        msgid=message["msgid"],
-        area=message["insuplc_admdvs"] or institution.area,
-        operator=message["opter"],
-        nodes=dictionary.read(message["infno"], gateway.opened(credential, message)),
-        sent_at=message["inf_time"],
+    sitting.area, sitting.at, sitting.by = credential.client.institution.area, at, by
+    request.heard.client = credential.client
+    return messages.hear(
+        credential=credential, raw=raw, infno=infno, nonce=nonce, heard=request.heard, by=by, at=at
     )
-    return messages.carry_out(call=call, by=by, at=at)

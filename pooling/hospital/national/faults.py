@@ -16,6 +16,7 @@ from pooling.hospital.national import calls
 from pooling.hospital.national.dictionary import Invalid
 from pooling.hospital.national.gateway import GatewayRefused
 from pooling.hospital.parsing import Unreadable
+from pooling.hospital.services.exchanges import Heard
 from pooling.settlements.services import BusinessTimeOutOfWindow
 from pooling.shared.errors import DomainError
 
@@ -43,9 +44,11 @@ AWAY = _("系统暂时繁忙，请稍后再试。本次没有动任何款项。"
 BROKEN = _("系统出错，已记录。请用原报文编号再次发送，或冲正。")
 
 
-def answer(error: Exception, *, area: str, at) -> HttpResponse:
+def answer(error: Exception, heard: Heard, *, area: str, at) -> HttpResponse:
     """Return the reply to whatever kept a message from being carried out."""
+    faults.note(heard, error)
     if isinstance(error, GatewayRefused):
+        heard.claimed, heard.client = error.claimed and error.claimed.client, None
         body = {"code": 401, "message": str(error.sentence)}
         return faults.answer(json.dumps(body, ensure_ascii=False), 200)
     status, sentence = _said(error)

@@ -26,10 +26,17 @@ LONGEST = 64
 
 
 class GatewayRefused(DomainError):
-    """The message was not let in: no headers, a wrong key, a wrong or an old signature."""
+    """The message was not let in: no headers, a wrong key, a wrong or an old signature.
 
-    code = "gateway_refused"
+    `claimed` is the credential whose key it bore.
+    """
+
+    code = "signature_differs"
     status = 401
+
+    def __init__(self, sentence, *, code=None, claimed: TillCredential | None = None):
+        super().__init__(sentence, code=code)
+        self.claimed = claimed
 
 
 def let_in(meta: Mapping[str, str]) -> tuple[TillCredential, datetime, str]:
@@ -40,11 +47,11 @@ def let_in(meta: Mapping[str, str]) -> tuple[TillCredential, datetime, str]:
     family, sent = _sent(meta)
     credential = next(iter(_credential(access_key=sent["key"], family=family)), None)
     if credential is None:
-        raise GatewayRefused(UNKNOWN)
+        raise GatewayRefused(UNKNOWN, code="key_unknown")
     if not signatures.in_window(sent["timestamp"], int(credential.clock.timestamp())):
-        raise GatewayRefused(TOO_OLD)
+        raise GatewayRefused(TOO_OLD, code="signature_old", claimed=credential)
     if not _fits(credential, sent):
-        raise GatewayRefused(DIFFERS)
+        raise GatewayRefused(DIFFERS, claimed=credential)
     return credential, credential.clock, sent.get("nonce", "")
 
 
@@ -68,7 +75,7 @@ def spend(credential: TillCredential, nonce: str, body: bytes, *, repeatable: bo
         )
         used_for, is_new = cursor.fetchone()
     if not is_new and not (repeatable and used_for == digest):
-        raise GatewayRefused(DIFFERS, code="nonce_used")
+        raise GatewayRefused(DIFFERS, code="nonce_used", claimed=credential)
 
 
 def opened(credential: TillCredential, message: dict) -> Any:
@@ -94,7 +101,7 @@ def opened(credential: TillCredential, message: dict) -> Any:
         public_key=credential.sm2_public_key,
         signer=credential.access_key,
     ):
-        raise GatewayRefused(DIFFERS, code="cainfo_differs")
+        raise GatewayRefused(DIFFERS, code="cainfo_differs", claimed=credential)
     return read_json(plain)
 
 
@@ -110,7 +117,7 @@ def _sent(meta: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         family, sent = Family.TIF, tif | {"key": tif["paasid"]}
         needed = ("key", "timestamp", "nonce", "signature")
     if not all(sent[name] for name in needed):
-        raise GatewayRefused(NO_HEADERS)
+        raise GatewayRefused(NO_HEADERS, code="headers_missing")
     if len(sent.get("nonce", "")) > LONGEST or "\0" in "".join(sent.values()):
         raise GatewayRefused(DIFFERS)
     return str(family), sent

@@ -35,11 +35,15 @@ class ReversedBeforeSettled(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status and exact text of an answer; `replayed` if it was given before."""
+    """Status and exact text of an answer; `replayed` if it was given before.
+
+    `refused` is the code of a refusal that has to be committed, and so is no exception.
+    """
 
     status: int
     content: str
     replayed: bool = False
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

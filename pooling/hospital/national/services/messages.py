@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from pooling.audit import services as audit
-from pooling.hospital.models import Message
-from pooling.hospital.national import calls
+from pooling.hospital.models import Message, TillCredential
+from pooling.hospital.national import calls, dictionary, gateway
 from pooling.hospital.national.calls import Call
 from pooling.hospital.national.services import (
     bills,
@@ -18,11 +18,21 @@ from pooling.hospital.national.services import (
     statements,
     visits,
 )
+from pooling.hospital.services.exchanges import Heard
 from pooling.hospital.services.once import Answer, Envelope, IdempotencyConflict, once
 from pooling.shared.actor import Actor
+from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.work import verb
 
 Kind = Message.Kind
+
+
+class TransactionUnknown(DomainError):
+    """There is no such transaction here."""
+
+    code = "transaction_unknown"
+
+
 #: Answered afresh each time.
 AFRESH: dict[str, Callable[..., dict | None]] = {
     "9001": signing.sign_in,
@@ -65,6 +75,42 @@ REPEATABLE = {*KEPT, REVERSING}
 KNOWN = {*AFRESH, *REPEATABLE, DOWNLOAD}
 
 
+def hear(
+    *,
+    credential: TillCredential,
+    raw: bytes,
+    infno: str,
+    nonce: str,
+    heard: Heard,
+    by: Actor,
+    at,
+) -> Answer | files.Download | None:
+    """Read a message that a credential signed, check it, and carry it out.
+
+    `infno` is the address's. `heard` learns what the log wants to know. Raises Unreadable,
+    Invalid, GatewayRefused, TransactionUnknown, NotFound, and what `carry_out` raises.
+    """
+    institution = credential.client.institution
+    message = calls.envelope(raw, infno)
+    heard.infno, heard.msgid = message["infno"], message["msgid"]
+    if message["infno"] not in KNOWN:
+        raise TransactionUnknown(_unknown(message["infno"]))
+    if message["fixmedins_code"] != institution.code:
+        raise NotFound(_("报文的定点医药机构编号不是这个凭据的机构。"))
+    repeatable = message["infno"] in REPEATABLE
+    gateway.spend(credential, nonce, raw, repeatable=repeatable, at=at)
+    call = Call(
+        credential=credential,
+        infno=message["infno"],
+        msgid=message["msgid"],
+        area=message["insuplc_admdvs"] or institution.area,
+        operator=message["opter"],
+        nodes=dictionary.read(message["infno"], gateway.opened(credential, message)),
+        sent_at=message["inf_time"],
+    )
+    return carry_out(call=call, by=by, at=at)
+
+
 @verb
 def carry_out(*, call: Call, by: Actor, at) -> Answer | files.Download | None:
     """Carry a message out, or repeat what it was answered; None where nobody was found.
@@ -85,7 +131,8 @@ def carry_out(*, call: Call, by: Actor, at) -> Answer | files.Download | None:
             at=at,
             detail={"infno": call.infno, "msgid": call.msgid},
         )
-        return Answer(200, calls.failure(str(refusal), area=call.area, at=at))
+        told = calls.failure(str(refusal), area=call.area, at=at)
+        return Answer(200, told, refused=refusal.code)
     if call.infno == DOWNLOAD:
         return files.download(call=call, by=by, at=at)
     output = AFRESH[call.infno](call=call, by=by, at=at)
@@ -103,6 +150,6 @@ def _keep(call: Call, by: Actor, at) -> Answer:
     )
 
 
-def unknown(infno: str) -> str:
+def _unknown(infno: str) -> str:
     """Return the words for a transaction there is not."""
     return _("没有这个交易编号：%(infno)s") % {"infno": infno[:6] or "—"}
