@@ -42,6 +42,7 @@ from pooling.settlements.models import Refund, Settlement
 from pooling.settlements.services import Bill
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.periods import SHANGHAI
+from tests.published import publish
 
 _serial = itertools.count(1)
 
@@ -324,7 +325,7 @@ def built_in_areas(*codes: str) -> None:
     """Publish the rules this project ships: of these areas and those above them, else all."""
     wanted = {above for code in codes for above in parameters.chain(code)}
     shipped = [area for area in _all_areas() if not codes or area.code in wanted]
-    policy.load(shipped, by=JOB, at=NOON)
+    publish(shipped, by=JOB, at=NOON)
 
 
 @cache
@@ -346,7 +347,7 @@ def area(
         if not Area.objects.filter(pk=parent).exists()
     ]
     own = definitions.AreaDefinition(code, name, (rules_version(since, **clauses),))
-    policy.load([*above, own], by=JOB, at=NOON)
+    publish([*above, own], by=JOB, at=NOON)
     return Area.objects.get(pk=code)
 
 
