@@ -1,10 +1,8 @@
 """What the two may do with an authorisation while it runs, and how it ends."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from pooling.audit.models import Event
@@ -16,8 +14,8 @@ from pooling.bindings.services.rows import TooSoon
 from pooling.bindings.services.using import NotAllowedToRelease
 from pooling.notices.models import Notice
 from pooling.shared.errors import NotFound
-from pooling.shared.work import unit_of_work
 from tests import build
+from tests.at_once import at_once, codes
 
 pytestmark = pytest.mark.django_db
 AT = build.NOON
@@ -290,21 +288,10 @@ def test_two_releases_at_once_are_one():
     payer = build.employee("周兰", born="1980-04-01")
     grandmother = build.resident("赵秀英", born="1950-02-03", gender="2")
     binding = build.active_binding(payer, grandmother, "52")
-    outcomes, gate = [], threading.Barrier(2)
 
     def let_go(member):
-        gate.wait()
         by = build.member_actor(member)
-        try:
-            unit_of_work(lambda: services.release(binding_id=binding.pk, by=by, at=AT))
-            outcomes.append("released")
-        except NotNow as late:
-            outcomes.append(late.code)
-        finally:
-            connection.close()
+        return lambda: services.release(binding_id=binding.pk, by=by, at=AT)
 
-    threads = [threading.Thread(target=let_go, args=(who,)) for who in (payer, grandmother)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    assert sorted(outcomes) == ["binding_state", "released"]
+    assert codes(at_once(let_go(payer), let_go(grandmother))) == ["binding_state"]
     assert Event.objects.filter(verb="bindings.release").count() == 1

@@ -1,12 +1,11 @@
 """Papers of a case: collected page by page, kept closed, handed in, judged by others, shredded."""
 
 import os
-import threading
 from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from pooling.audit.models import Event
 from pooling.cases import documents, jobs, selectors, services, vault
@@ -15,6 +14,7 @@ from pooling.cases.uploads import CleanPage
 from pooling.shared.crypto import CannotOpen
 from pooling.shared.errors import NotFound
 from tests import build
+from tests.at_once import calls_at_once
 
 AT = build.NOON
 KIND = "household_register"
@@ -333,18 +333,8 @@ def test_two_phones_adding_at_once_number_their_pages_apart(vault_folder):
     by = build.member_actor(applicant)
     case = services.open(kind=Case.Kind.BIND, member_id=applicant.pk, by=by, at=AT)
     document = documents.begin(case_id=case.pk, kind=KIND, by=by, at=AT)
-    gate = threading.Barrier(4)
-
-    def add():
-        gate.wait()
-        try:
-            documents.add_pages(document_id=document.pk, pages=[clean()] * 2, by=by, at=AT)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=add) for _ in range(4)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    add = partial(documents.add_pages, document_id=document.pk, pages=[clean()] * 2, by=by, at=AT)
+    calls_at_once(*[add] * 4)
     numbers = Page.objects.order_by("number").values_list("number", flat=True)
     assert list(numbers) == list(range(1, 9))
     assert CaseKey.objects.count() == 1

@@ -2,12 +2,10 @@
 
 import json
 import re
-import threading
 from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
 
 from pooling.audit.models import Event
 from pooling.cases import selectors, services
@@ -16,6 +14,7 @@ from pooling.notices.models import Notice
 from pooling.shared.errors import NotFound
 from pooling.shared.periods import end_of
 from tests import build
+from tests.at_once import at_once
 
 AT = build.NOON
 
@@ -266,17 +265,6 @@ def test_every_step_leaves_a_trace(draft):
 
 @pytest.mark.django_db(transaction=True)
 def test_numbers_drawn_at_once_differ():
-    numbers, gate = [], threading.Barrier(4)
-
-    def draw():
-        gate.wait()
-        try:
-            with transaction.atomic():
-                numbers.append(services._number(AT))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=draw) for _ in range(4)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    numbers = at_once(*[lambda: services._number(AT)] * 4)
+    assert {type(number) for number in numbers} == {str}
     assert len(set(numbers)) == 4

@@ -8,9 +8,9 @@ from pooling.ledger import selectors as books
 from pooling.ledger.models import Account
 from pooling.settlements.models import Settlement
 from tests import build
+from tests.at_once import at_once, codes
 from tests.exercise import times
 from tests.funds.test_payouts import AREA, EVERY, LAST_WEEK, lies_in, saver
-from tests.funds.test_races import at_once, codes
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SICK = {"since": LAST_WEEK}

@@ -1,18 +1,15 @@
 """Two at once, on real connections: whoever comes second finds what the first one did."""
 
-import threading
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from pooling.funds import selectors, services
 from pooling.funds.models import Transfer
 from pooling.ledger import selectors as books
 from pooling.ledger.models import Account
-from pooling.shared.errors import DomainError
-from pooling.shared.work import unit_of_work
 from tests import build
+from tests.at_once import at_once, codes
 from tests.exercise import times
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -40,32 +37,6 @@ def mother(son):
     build.relation(son, mother, "52")
     build.wallet(mother)
     return mother
-
-
-def at_once(*works):
-    """Start the works at the same moment, each on its own connection; return what came of each."""
-    barrier = threading.Barrier(len(works))
-    results = [None] * len(works)
-
-    def run(place, work):
-        try:
-            barrier.wait()
-            results[place] = unit_of_work(work)
-        except DomainError as refusal:
-            results[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def codes(results):
-    return sorted(each.code for each in results if isinstance(each, DomainError))
 
 
 def test_a_transfer_is_accepted_or_returned_and_never_both(son, mother):

@@ -10,9 +10,9 @@ from accounts.models import RefusedCode, ShownCode
 from accounts.services import care
 from pooling.notices import selectors as notices
 from tests import build
+from tests.at_once import calls_at_once
 from tests.hospital.conftest import holds
 from tests.hospital.national import bill, purchase, registration, right_now
-from tests.hospital.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def test_a_patient_is_named_one_way_only(till, mei):
 def test_sixteen_tills_with_one_code_settle_one_bill(hospital, till, mei):
     code = code_of(mei)
     bills = [till.bill(mei, "1.00", patient={"e_credential": code}) for _each in range(16)]
-    replies = at_once(*[lambda bill=bill: till.settle(bill) for bill in bills])
+    replies = calls_at_once(*[lambda bill=bill: till.settle(bill) for bill in bills])
     assert sorted(reply.status for reply in replies) == [201] + [422] * 15
     assert ShownCode.objects.count() == 1
     assert kept() == ["used"] * 15
@@ -258,6 +258,6 @@ def test_a_visit_may_repeat_the_code_it_began_with_long_after_it_expired(
 def test_sixteen_sales_on_one_code_are_one(hospital, pharmacy, family, mei):
     code = code_of(mei)
     asked = [purchase(mei, "1.00", **as_code(code)) for _each in range(16)]
-    replies = at_once(*[lambda each=each: pharmacy.ask("2102", each) for each in asked])
+    replies = calls_at_once(*[lambda each=each: pharmacy.ask("2102", each) for each in asked])
     assert sorted(reply.json["infcode"] for reply in replies) == [-1] * 15 + [0]
     assert kept() == ["used"] * 15

@@ -12,9 +12,9 @@ from pooling.hospital.models import ClearingLine, FeeLine, Message, Visit
 from pooling.ledger import selectors as books
 from pooling.settlements.models import Settlement
 from tests import build
+from tests.at_once import calls_at_once
 from tests.hospital.conftest import _national, holds
 from tests.hospital.national import admission, bill, purchase
-from tests.hospital.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -186,7 +186,7 @@ def test_one_msgid_from_16_connections_is_one_debit_and_16_equal_answers(hospita
     for round_ in range(3):
         named = first.visit(family.mei, "10.00")
         message = first.message("2207", {"data": bill(named, "10.00")})
-        replies = at_once(
+        replies = calls_at_once(
             *[lambda till=till, m=message: till.send("2207", m) for till in (first, second) * 8]
         )
         assert {reply.status for reply in replies} == {200}
@@ -203,7 +203,9 @@ def test_a_reversal_racing_its_original_leaves_nothing_behind(hospital, family):
     for _round in range(8):
         named = till.visit(family.mei, "10.00")
         message = till.message("2207", {"data": bill(named, "10.00")})
-        at_once(lambda m=message: till.send("2207", m), lambda m=message: undo(till, m, family.mei))
+        calls_at_once(
+            lambda m=message: till.send("2207", m), lambda m=message: undo(till, m, family.mei)
+        )
     assert holds(family.wei) + holds(family.lan) == 560_00
     states = Counter(Settlement.objects.values_list("status", flat=True))
     assert set(states) <= {"reversed"}
@@ -214,7 +216,7 @@ def test_a_reversal_racing_its_original_leaves_nothing_behind(hospital, family):
 def test_two_settlements_of_one_batch_at_once_are_one(hospital, family):
     till = _national(hospital)
     named = till.visit(family.mei, "10.00")
-    replies = at_once(*[lambda: till.ask("2207", {"data": bill(named, "10.00")})] * 4)
+    replies = calls_at_once(*[lambda: till.ask("2207", {"data": bill(named, "10.00")})] * 4)
     assert Counter(reply.json["infcode"] for reply in replies)[0] == 1
     assert Settlement.objects.count() == 1
 

@@ -1,8 +1,6 @@
 """Tills at the same moment, on real connections: one debit, equal answers, no lost fen."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
@@ -13,26 +11,12 @@ from pooling.hospital.models import Message
 from pooling.ledger import selectors as books
 from pooling.settlements.models import Settlement
 from tests import build
+from tests.at_once import calls_at_once
 from tests.hospital.conftest import holds
 from tests.hospital.till import Till
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 16
-
-
-def at_once(*calls):
-    """Make all calls at the same moment, each on its own connection; return their replies."""
-    start = Barrier(len(calls))
-
-    def run(call):
-        start.wait()
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def nothing_lost(family, *, spent: int) -> bool:
@@ -45,7 +29,7 @@ def test_one_message_from_16_connections_is_one_debit_and_16_equal_answers(till,
     for round_ in range(4):
         bill = till.bill(family.mei, "10.00")
         tills = [till, neighbour] * (AT_ONCE // 2)
-        replies = at_once(*[lambda who=who, bill=bill: who.settle(bill) for who in tills])
+        replies = calls_at_once(*[lambda who=who, bill=bill: who.settle(bill) for who in tills])
         assert {reply.status for reply in replies} == {201}
         assert len({reply.raw for reply in replies}) == 1
         replays = [reply for reply in replies if "Idempotent-Replay" in reply.headers]
@@ -58,7 +42,7 @@ def test_one_message_from_16_connections_is_one_debit_and_16_equal_answers(till,
 def test_one_message_with_two_bodies_at_once_is_settled_once(till, family):
     bill = till.bill(family.mei, "10.00")
     other = bill | {"use": "inpatient"}
-    replies = at_once(*[lambda b=b: till.settle(b) for b in (bill, other) * 4])
+    replies = calls_at_once(*[lambda b=b: till.settle(b) for b in (bill, other) * 4])
     assert Counter(reply.status for reply in replies) == {201: 4, 409: 4}
     assert nothing_lost(family, spent=10_00)
 
@@ -71,7 +55,9 @@ def test_two_tills_on_the_last_money_of_one_payer(till, stranger, family):
         build.personal_account(payer, prior=60_00, area="999900")
         build.active_binding(payer, patient)
         bills = [(who, who.bill(patient, "60.00")) for who in (till, stranger)]
-        replies = at_once(*[lambda who=who, bill=bill: who.settle(bill) for who, bill in bills])
+        replies = calls_at_once(
+            *[lambda who=who, bill=bill: who.settle(bill) for who, bill in bills]
+        )
         shares = sorted((reply.json["pooled"], reply.json["cash"]) for reply in replies)
         assert shares == [("0.00", "60.00"), ("60.00", "0.00")]
         assert holds(payer) == 0
@@ -82,7 +68,7 @@ def test_a_reversal_racing_its_original_leaves_nothing_behind(till, family):
     seen = Counter()
     for _round in range(20):
         bill = till.bill(family.mei, "10.00")
-        settled, undone = at_once(
+        settled, undone = calls_at_once(
             lambda bill=bill: till.settle(bill),
             lambda bill=bill: till.reverse_message(bill["message_id"]),
         )
@@ -99,14 +85,14 @@ def test_a_reversal_racing_its_original_leaves_nothing_behind(till, family):
 
 def test_a_settlement_reversed_by_many_gives_back_once(till, family):
     settled = till.settle(till.bill(family.mei, "130.00")).json
-    replies = at_once(*[lambda: till.reverse(settled["id"])] * 6)
+    replies = calls_at_once(*[lambda: till.reverse(settled["id"])] * 6)
     assert Counter(reply.status for reply in replies) == {200: 1, 409: 5}
     assert nothing_lost(family, spent=0)
 
 
 def test_refunds_at_once_never_exceed_what_was_paid(till, family):
     settled = till.settle(till.bill(family.mei, "130.00")).json
-    replies = at_once(*[lambda: till.refund(settled["id"], "50.00")] * 6)
+    replies = calls_at_once(*[lambda: till.refund(settled["id"], "50.00")] * 6)
     assert Counter(reply.status for reply in replies) == {201: 2, 409: 4}
     assert till.get(f"/settlements/{settled['id']}").json["refunded"] == "100.00"
     assert nothing_lost(family, spent=30_00)
@@ -114,14 +100,14 @@ def test_refunds_at_once_never_exceed_what_was_paid(till, family):
 
 def test_one_refund_key_from_many_is_paid_once(till, family):
     settled = till.settle(till.bill(family.mei, "130.00")).json
-    replies = at_once(*[lambda: till.refund(settled["id"], "50.00", key="f")] * AT_ONCE)
+    replies = calls_at_once(*[lambda: till.refund(settled["id"], "50.00", key="f")] * AT_ONCE)
     assert {reply.status for reply in replies} == {201}
     assert len({reply.raw for reply in replies}) == 1
     assert nothing_lost(family, spent=80_00)
 
 
 def test_tombstones_at_once_agree(till, family):
-    replies = at_once(*[lambda: till.reverse_message("m1")] * 6)
+    replies = calls_at_once(*[lambda: till.reverse_message("m1")] * 6)
     assert {reply.status for reply in replies} == {202}
     assert Message.objects.filter(message_id="m1", kind="tombstone").count() == 1
 
@@ -134,7 +120,7 @@ def test_a_till_that_waits_too_long_is_told_busy_and_nothing_moved(till, family,
     bill = till.bill(family.mei, "10.00")
     with transaction.atomic():
         people.locked([family.wei.pk])
-        (reply,) = at_once(lambda: till.settle(bill))
+        (reply,) = calls_at_once(lambda: till.settle(bill))
     assert (reply.status, reply.code) == (503, "busy")
     assert not Message.objects.exists()
     assert till.settle(bill).status == 201

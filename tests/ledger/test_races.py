@@ -1,7 +1,7 @@
 """Many at once on real connections: one waits for the other, and no fen is lost or invented."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -9,28 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from pooling.ledger import selectors, services
 from pooling.ledger.models import Entry
-from pooling.shared.work import unit_of_work
 from tests import build
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TILLS = 6
-
-
-def at_once(*works):
-    """Run all works at the same moment, each in its own unit of work; return their answers."""
-    start = Barrier(len(works))
-
-    def run(work):
-        start.wait()
-        try:
-            return unit_of_work(work)
-        except services.DomainError as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 def test_tills_racing_for_the_last_money_never_overspend():
@@ -105,14 +88,14 @@ def test_a_checkpoint_waits_for_a_line_that_is_still_on_its_way():
     def slow_till():
         build.post((slow, -1_00), (clearing, 1_00))
         posted.set()
-        may_commit.wait(5)
+        may_commit.wait(60)
 
     def in_thread(work):
         return pool.submit(lambda: at_once(work))
 
     with ThreadPoolExecutor(2) as pool:
         till = in_thread(slow_till)
-        posted.wait(5)
+        assert posted.wait(60)
         build.post((quick, -2_00), (clearing, 2_00))
         run = in_thread(lambda: services.take_checkpoints(at=build.NOON))
         assert wait([run], timeout=0.5).not_done, "the run did not wait for the slow till"

@@ -1,17 +1,13 @@
 """What no page would send, and two who press at once: refused in a sentence, never half done."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from pooling.policy import selectors, services
 from pooling.policy.models import RuleVersion
 from pooling.policy.parameters import PARAMETERS, check
-from pooling.shared.errors import DomainError
-from pooling.shared.work import unit_of_work
 from tests import build
+from tests.at_once import at_once, codes
 from tests.policy.test_admin import LATE, SOURCE, act, clause_page, draft, officer
 
 __all__ = ["officer"]
@@ -77,26 +73,6 @@ def test_pressing_publish_twice_publishes_once(client, officer):
     assert (version.status, version.published_at) == ("published", first)
 
 
-def at_once(*verbs) -> list[str]:
-    """Run all of these in threads of their own; return how each came out."""
-    outcomes, gate = [], threading.Barrier(len(verbs))
-
-    def run(verb):
-        gate.wait()
-        try:
-            unit_of_work(verb)
-            outcomes.append("done")
-        except DomainError as refused:
-            outcomes.append(refused.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[verb]) for verb in verbs]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    return sorted(outcomes)
-
-
 def written(label, **clauses):
     """Return a version that one officer has submitted, to begin on a day to come."""
     one = build.clerk(701)
@@ -112,7 +88,7 @@ def test_of_two_versions_for_one_day_published_at_once_one_comes_into_force():
     rivals = [written("2099-1"), written("2099-2")]
     by, at = build.clerk(702), build.NOON
     publish = [lambda pk=each.pk: services.publish(version_id=pk, by=by, at=at) for each in rivals]
-    assert at_once(*publish) == ["already_published", "done"]
+    assert codes(at_once(*publish)) == ["already_published"]
     selectors.forget()
     assert selectors.in_force("361100", build.day(LATE)).stamp.startswith("361100/2099-")
 
@@ -130,4 +106,4 @@ def test_of_two_who_draft_under_one_label_at_once_one_is_told():
             at=build.NOON,
         )
 
-    assert at_once(asked(701), asked(702)) == ["already_published", "done"]
+    assert codes(at_once(asked(701), asked(702))) == ["already_published"]

@@ -13,8 +13,8 @@ from pooling.reports import jobs, services
 from pooling.reports.models import Replay, ReplayArea, ReplayChange
 from pooling.shared.errors import NotFound
 from tests import build
+from tests.at_once import at_once
 from tests.settlements.household import AREA, household
-from tests.settlements.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,9 @@ from pooling.funds import services as funds
 from pooling.ledger import selectors as books
 from pooling.settlements import services
 from tests import build
+from tests.at_once import at_once
 from tests.settlements.household import AREA, balance, household, release
-from tests.settlements.test_races import at_once, nothing_invented
+from tests.settlements.test_races import nothing_invented
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 QUOTAS = "999800"

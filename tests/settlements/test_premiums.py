@@ -15,8 +15,8 @@ from pooling.settlements.services import (
 from pooling.settlements.sources import Charge
 from pooling.settlements.uses import Premium
 from tests import build
+from tests.at_once import at_once
 from tests.settlements.household import AREA, balance, household, paid
-from tests.settlements.test_races import at_once
 
 NEXT_YEAR = Premium(2027)
 

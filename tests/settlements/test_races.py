@@ -1,9 +1,6 @@
 """Two at once, on real connections: no fen lost, none invented, nothing spent twice."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from pooling.audit.models import Event
 from pooling.bindings import services as bindings
@@ -12,9 +9,8 @@ from pooling.ledger.models import Account, Posting
 from pooling.settlements import services
 from pooling.settlements.models import Settlement
 from pooling.settlements.services import AlreadySettled, NothingLeft
-from pooling.shared.errors import DomainError
-from pooling.shared.work import unit_of_work
 from tests import build
+from tests.at_once import at_once
 from tests.exercise import times
 from tests.settlements import worked
 from tests.settlements.household import AREA, balance, household, paid
@@ -39,28 +35,6 @@ def nothing_invented() -> bool:
     """What was paid in is what everybody holds, institutions included."""
     held = sum(books.balances(Account.objects.values_list("pk", flat=True)).values())
     return held == 0 and not Posting.objects.filter(balance_after_fen__lt=0).exists()
-
-
-def at_once(*works):
-    """Start the works at the same moment, each on its own connection; return what came of each."""
-    barrier = threading.Barrier(len(works))
-    results = [None] * len(works)
-
-    def run(place, work):
-        try:
-            barrier.wait()
-            results[place] = unit_of_work(work)
-        except DomainError as refusal:
-            results[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def bill_of(family, patient, fen, **facts):
