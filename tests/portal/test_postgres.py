@@ -52,7 +52,7 @@ def user_of(home):
         yield process
     finally:
         process.stdin.close()
-        process.wait(30)
+        process.wait(60)
         process.stdout.close()
 
 
@@ -62,6 +62,14 @@ def postmaster(home) -> int:
 
 def recorded(home) -> Path:
     return postgres.Server(home).data / "postmaster.pid"
+
+
+def gone(pid) -> None:
+    """Wait until a process is no more, or a zombie, whose command line is empty."""
+    deadline = time.monotonic() + 60
+    with contextlib.suppress(OSError):
+        while Path(f"/proc/{pid}/cmdline").read_bytes() and time.monotonic() < deadline:
+            time.sleep(0.01)
 
 
 def answers(url: str) -> bool:
@@ -93,7 +101,7 @@ def test_first_starts_at_once_make_one_cluster():
         ]
         for user in users:
             stack.callback(user.stdout.close)
-            stack.callback(user.wait, 30)
+            stack.callback(user.wait, 60)
             stack.callback(user.stdin.close)
         urls = {user.stdout.readline().strip() for user in users}
         assert len(urls) == 1
@@ -112,8 +120,11 @@ def test_a_server_left_by_a_killed_user_is_adopted_and_stopped(home):
 
 def test_a_killed_server_is_started_again(home):
     with user_of(home) as bereaved:
-        os.kill(postmaster(home), signal.SIGKILL)
-        time.sleep(0.2)
+        server = postmaster(home)
+        helpers = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        os.kill(server, signal.SIGKILL)
+        for each in (server, *helpers):  # they hold its memory until they notice
+            gone(each)
         with user_of(home) as next_one:
             assert answers(next_one.url)
             assert next_one.url == bereaved.url
@@ -130,9 +141,7 @@ def test_a_process_number_now_used_by_somebody_else_is_not_our_server(home):
 
 def test_a_zombie_is_not_our_server(home):
     zombie = subprocess.Popen(["true"])
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{zombie.pid}/cmdline").read_bytes() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    gone(zombie.pid)
     recorded(home).write_text(f"{zombie.pid}\n")
     try:
         assert not postgres.Server(home)._is_alive()

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -25,9 +26,12 @@ def home():
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port from below those the system hands out: nobody gets it while we prepare."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def up(home: Path, port: int) -> subprocess.Popen:
@@ -58,7 +62,7 @@ def serving(home: Path, port: int):
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(120)
         process.stdout.close()
 
 
@@ -81,11 +85,11 @@ def test_it_serves_refuses_a_second_start_and_leaves_nothing_behind(home):
     with serving(home, port) as first:
         assert ready_soon(port)
         second = up(home, free_port())
-        told, _nothing = second.communicate(timeout=60)
+        told, _nothing = second.communicate(timeout=120)
         assert second.returncode == 1
         assert "已经在运行" in told
         first.send_signal(signal.SIGINT)
-        said, _nothing = first.communicate(timeout=30)
+        said, _nothing = first.communicate(timeout=120)
         assert first.returncode == 0
     assert f"http://localhost:{port}/" in said
     assert not processes_naming(str(home))
@@ -107,7 +111,7 @@ def test_a_busy_port_is_told(home):
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         process = up(home, busy.getsockname()[1])
-        told, _nothing = process.communicate(timeout=60)
+        told, _nothing = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "PORTAL_PORT" in told
 
@@ -117,7 +121,7 @@ def test_the_end_of_one_part_ends_all_and_says_so(home):
     with serving(home, port) as process:
         assert ready_soon(port)
         os.kill(child_of(process.pid, "procrastinate"), signal.SIGKILL)
-        said, _nothing = process.communicate(timeout=30)
+        said, _nothing = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "procrastinate" in said
     assert not processes_naming(f"--port {port}")
