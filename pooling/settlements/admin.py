@@ -8,7 +8,7 @@ from pooling.audit.admin import PersonalLookUpAdmin, PurposeFirst
 from pooling.policy import selectors as policy
 from pooling.settlements import selectors
 from pooling.settlements.models import Line, Refund, Settlement
-from pooling.settlements.selectors.usage import place_of
+from pooling.settlements.selectors.usage import buyer_of, place_of
 from pooling.shared.admin import LookUpInline, yuan
 from pooling.shared.masks import mask_name
 from pooling.shared.money import show_yuan
@@ -37,6 +37,12 @@ def status(row) -> str:
 @admin.display(description=_("部分"), empty_value="—")
 def part(row) -> str | None:
     return {"current": _("今年划入"), "prior": _("往年结余")}.get(row.part)
+
+
+@admin.display(description=_("代为购药的人"), empty_value="—")
+def buyer(row: Settlement | Line) -> str | None:
+    settlement = row if isinstance(row, Settlement) else row.settlement
+    return buyer_of(settlement, with_document=True) or None
 
 
 @admin.display(description=_("为什么这样付"))
@@ -105,6 +111,7 @@ class SettlementAdmin(PurposeFirst, PersonalLookUpAdmin):
     fields = readonly_fields = (
         "message_id",
         *list_display,
+        buyer,
         yuan("total_fen", _("总额")),
         yuan("fund_fen", _("基金支付")),
         yuan("balance_after_fen", _("结算后本人余额")),
@@ -140,7 +147,7 @@ class UsageLogAdmin(PurposeFirst, PersonalLookUpAdmin):
     list_filter = ("business_date", "source", "settlement__institution__type")
     search_fields = ("=payer__psn_no", "=patient__psn_no", "=settlement__message_id")
     ordering = ("-pk",)
-    fields = readonly_fields = (*list_display, "settlement", "binding")
+    fields = readonly_fields = (*list_display, buyer, "settlement", "binding")
 
     def members_of(self, row):
         return [row.patient_id, *([row.payer_id] if row.payer_id else [])]

@@ -152,6 +152,21 @@ def test_who_collects_the_drugs_is_kept_sealed(family):
     masked = f"何*（**************{collector['cert_no'][-4:]}）"
     assert settlements.decision_for(family.mei.pk, row.pk).buyer == masked
     assert settlements.decision_for(family.wei.pk, row.pk).buyer == "何*"
+    (bought,) = settlements.usage_for(family.mei.pk).received
+    (paid,) = settlements.usage_for(family.wei.pk).given
+    assert (bought.buyer, paid.buyer) == ("何*", "何*")
+
+
+def test_who_collects_for_somebody_of_fifteen_is_not_told_to_who_pays(family):
+    pharmacy = build.institution(area=AREA, type="pharmacy", level=0)
+    till = Till(build.api_key(institution=pharmacy), pharmacy.code)
+    child = build.resident("魏小满", area=AREA, born=f"{right_now().year - 15}-01-01")
+    build.active_binding(family.wei, child)
+    collector = {"name": "何代取", "cert_no": build.cert_no()}
+    bill = till.bill(child, "5.00", use="pharmacy_drugs", buyer=collector)
+    assert till.settle(bill).json["pooled"] == "5.00"
+    (paid,) = settlements.usage_for(family.wei.pk).given
+    assert (paid.day, paid.buyer) == (None, "")
 
 
 # --- what a till must not see -------------------------------------------------------------

@@ -97,3 +97,13 @@ def test_a_list_costs_the_same_for_many_rows(family, auditor, page):
     for _ in range(4):
         build.settle(family.mei, 1000, place=family.clinic)
     assert cost() == few <= 8
+
+
+@pytest.mark.parametrize("table", ["settlement", "line"])
+def test_who_collected_the_drugs_stands_beside_the_bill_masked(family, auditor, table):
+    buyer = {"name": "赵代取", "cert_no": build.cert_no()}
+    settlement = build.settle(family.mei, 13000, place=family.clinic, buyer=buyer)
+    pk = settlement.pk if table == "settlement" else settlement.lines.first().pk
+    page = auditor.get(reverse(f"admin:settlements_{table}_change", args=[pk])).content.decode()
+    assert f"赵*（**************{buyer['cert_no'][-4:]}）" in page
+    assert buyer["name"] not in page

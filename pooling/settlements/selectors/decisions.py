@@ -1,6 +1,5 @@
 """Why it was split like this, and why a relative's money did not help, in words for the asker."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +11,18 @@ from accounts import selectors as people
 from pooling.settlements import privacy, reasons
 from pooling.settlements.models import Line, Settlement
 from pooling.settlements.reasons import PATIENT, PAYER, STAFF
-from pooling.settlements.selectors.usage import EVERYTHING, Only, place_of, premium_of, within
+from pooling.settlements.selectors.usage import (
+    EVERYTHING,
+    Only,
+    buyer_of,
+    place_of,
+    premium_of,
+    within,
+)
 from pooling.settlements.sources import Clause, Input, from_json
 from pooling.settlements.waterfall import Considered, considered_from_json
 from pooling.shared.errors import NotFound
-from pooling.shared.masks import mask_cert_no, mask_name
+from pooling.shared.masks import mask_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +193,6 @@ def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> 
     )
 
 
-def _buyer(settlement: Settlement, role: str) -> str:
-    """Say who collected, as far as the reader may know; nothing where the patient did."""
-    if not settlement.buyer:
-        return ""
-    buyer = json.loads(settlement.buyer)
-    name = mask_name(buyer["name"])
-    return name if role == PAYER else f"{name}（{mask_cert_no(buyer['cert_no'])}）"
-
-
 def _settlement(settlement_id: int) -> Settlement:
     rows = Settlement.objects.select_related("institution", "patient")
     found = rows.prefetch_related("lines").filter(pk=settlement_id).first()
@@ -224,7 +221,7 @@ def _decision(
     accounts = [line for line in lines if line.source != Line.Source.CASH]
     return DecisionRow(
         settlement_id=settlement.pk,
-        buyer="" if hidden else _buyer(settlement, role),
+        buyer="" if hidden else buyer_of(settlement, with_document=role != PAYER),
         role=role,
         month_only=hidden,
         month=f"{day:%Y-%m}",

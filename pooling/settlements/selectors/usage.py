@@ -5,6 +5,7 @@ place; of somebody aged 14 to 17 amount and month. What is hidden is not told by
 of a list, by its end, or by a filter either.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Institution
 from pooling.settlements import privacy
 from pooling.settlements.models import Line, Settlement
-from pooling.shared.masks import mask_name
+from pooling.shared.masks import mask_cert_no, mask_name
 from pooling.shared.periods import month_of
 
 _LEVELS = {0: _("未定级"), 1: _("一级"), 2: _("二级"), 3: _("三级")}
@@ -44,6 +45,7 @@ class PaidRow:
     status: str
     status_code: str
     premium: str = ""
+    buyer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class BillRow:
     refunded_fen: int
     payers: tuple[PayerShare, ...]
     premium: str = ""
+    buyer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def _given(member_id, since, until, only: Only) -> QuerySet[Line]:
 
 _CHUNK = 500
 #: What a list has no use for.
-_BULKY = ("decision", "family_snapshot", "buyer_sealed")
+_BULKY = ("decision", "family_snapshot")
 #: Of one account a bill takes the current and the prior part, and of a share both too.
 _LINES_READ = 4
 #: `privacy.month_only` in SQL: full years lived on the day of the visit.
@@ -212,6 +215,7 @@ def _paid_row(lines: list[Line]) -> PaidRow:
         status=settlement.get_status_display(),
         status_code=settlement.status,
         premium="" if hidden else premium_of(settlement, with_use=True),
+        buyer="" if hidden else buyer_of(settlement),
     )
 
 
@@ -271,6 +275,7 @@ def _bill(row: Settlement) -> BillRow:
         refunded_fen=row.refunded_fen,
         payers=_shares(row.lines.all()),
         premium=premium_of(row),
+        buyer=buyer_of(row),
     )
 
 
@@ -307,6 +312,18 @@ def premium_of(settlement: Settlement, *, with_use: bool = False) -> str:
     year = gettext("%(year)s年度") % {"year": settlement.premium_year}
     use = str(settlement.get_use_display()) if with_use else ""
     return " · ".join(filter(None, (use, year, settlement.premium_product)))
+
+
+def buyer_of(settlement: Settlement, *, with_document: bool = False) -> str:
+    """Return who collected for the patient, masked; nothing where the patient did.
+
+    The document is for patient and staff alone: a payer need not know whom a patient sends.
+    """
+    if settlement.buyer_sealed is None:
+        return ""
+    buyer = json.loads(settlement.buyer)
+    name = mask_name(buyer["name"])
+    return f"{name}（{mask_cert_no(buyer['cert_no'])}）" if with_document else name
 
 
 def place_of(institution: Institution) -> str:
