@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution
-from pooling.settlements.beforehand import Question, TypedPayer, charge
+from pooling.settlements.beforehand import Question, TypedPayer, TypedPurse, charge
 from pooling.settlements.models import Use
 from pooling.settlements.privacy import TOLD_AT_MOST_FEN
 from pooling.settlements.selectors.premiums import REFUND
@@ -156,6 +156,10 @@ class CanPayForm(BillForm):
         ],
     )
     own = YuanField(label=_("自己的个人账户有多少钱"), help_text=_("没有个人账户就不填。"))
+    wallet = YuanField(label=_("自己的医保钱包有多少钱"), help_text=_("没有医保钱包就不填。"))
+    fund = YuanField(
+        label=_("所在的家庭共济账户有多少钱"), help_text=_("没有加入家庭共济账户就不填。")
+    )
     on = forms.DateField(
         label=_("哪一天（可不填）"),
         required=False,
@@ -172,14 +176,24 @@ class CanPayForm(BillForm):
     def __init__(self, *args, areas, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = [("", _("请选择")), *areas]
+        same = [("", _("和参保的地方相同")), *areas]
+        for name, label in (
+            ("wallet_area", _("医保钱包的使用地")),
+            ("fund_area", _("家庭共济账户在哪里建的")),
+        ):
+            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=same)
         for which in _PAYERS:
             for name, field in _payer_fields(areas).items():
                 self.fields[f"{which}_{name}"] = field
 
     def payers(self):
-        """Return the fields of each payer, for the page: whose money it is, then the caps."""
+        """Return the fields of each payer, for the page: whose money it is, caps, the quota."""
         fields = [[self[f"{which}_{name}"] for name in _PAYER_FIELDS] for which in _PAYERS]
-        return [(each[:3], each[3:]) for each in fields]
+        return [(each[:3], each[3:6], each[6]) for each in fields]
+
+    def purses(self):
+        """Return the fields of wallet and family fund, for the page."""
+        return [self[name] for name in ("wallet", "wallet_area", "fund", "fund_area")]
 
     def question(self, today: date) -> Question:
         """Return what was asked; whoever has no balance is no payer."""
@@ -194,11 +208,19 @@ class CanPayForm(BillForm):
             status=status or ("1" if insutype else ""),
             own_fen=said["own"],
             payers=tuple(filter(None, (self._payer(which) for which in _PAYERS))),
+            wallet=self._purse("wallet"),
+            fund=self._purse("fund"),
         )
+
+    def _purse(self, name: str) -> TypedPurse | None:
+        said = self.cleaned_data
+        if said[name] is None:
+            return None
+        return TypedPurse(said[f"{name}_area"] or said["area"], said[name])
 
     def _payer(self, which: str) -> TypedPayer | None:
         said = {name: self.cleaned_data[f"{which}_{name}"] for name in _PAYER_FIELDS}
-        if said["current"] is None and said["prior"] is None:
+        if all(said[name] is None for name in ("current", "prior", "quota")):
             return None
         return TypedPayer(
             area=said["area"] or self.cleaned_data["area"],
@@ -206,11 +228,13 @@ class CanPayForm(BillForm):
             prior_fen=said["prior"] or 0,
             cap_per_settlement_fen=said["each"],
             cap_per_year_fen=said["year"],
+            quota_fen=said["quota"],
+            named=said["named"],
         )
 
 
 _PAYERS = ("first", "second")
-_PAYER_FIELDS = ("area", "current", "prior", "each", "year")
+_PAYER_FIELDS = ("area", "current", "prior", "each", "year", "named", "quota")
 
 
 def _payer_fields(areas) -> dict[str, forms.Field]:
@@ -224,6 +248,15 @@ def _payer_fields(areas) -> dict[str, forms.Field]:
         "prior": YuanField(label=_("账户里往年结余的钱")),
         "each": YuanField(label=_("每次上限")),
         "year": YuanField(label=_("每年上限")),
+        "named": forms.BooleanField(
+            label=_("授权里写明了可以用于这一项"),
+            required=False,
+            help_text=_("有的地方规定，写明的用途才能用。"),
+        ),
+        "quota": YuanField(
+            label=_("共济额度还剩多少"),
+            help_text=_("为看病的人设了额度，就只用额度里的钱。没有设过就不填。"),
+        ),
     }
 
 

@@ -278,5 +278,5 @@ def _would_pay(outcome, rows) -> dict:
         "total_fen": outcome.own_fen + outcome.pooled_fen + outcome.cash_fen,
         "sources": rows,
         "shares": _pieces(outcome, rows),
-        "has_payer": any(row.payer_id for row in rows),
+        "has_payer": any(row.payer_id or row.source_code == "family_fund" for row in rows),
     }

@@ -27,6 +27,7 @@ TYPED, MINE = "/can/pay/", "/can/pay/mine/"
 FIXTURES = [HealthCheck.function_scoped_fixture]
 AREAS = ("361100", "310000", "450200", "330100")
 HERE = "999900"
+KEPT = ("wallet", "fund")
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +84,18 @@ bills = st.fixed_dictionaries(
     }
 )
 
+elsewhere = st.sampled_from(("", *AREAS))
+#: Quotas, wallet and family fund, beside the accounts of a bill.
+purses = st.fixed_dictionaries(
+    {
+        "quotas": st.tuples(maybe, maybe),
+        "wallet": maybe,
+        "wallet_area": elsewhere,
+        "fund": maybe,
+        "fund_area": elsewhere,
+    }
+)
+
 
 def typed(said) -> dict:
     """Return the form as a person would type it."""
@@ -92,6 +105,12 @@ def typed(said) -> dict:
         if said[name] is not None
     }
     form |= {name: said[name] for name in ("use", "level", "area", "insured")}
+    for name in ("wallet", "fund"):
+        if said.get(name) is not None:
+            form |= {name: yuan_from_fen(said[name]), f"{name}_area": said[f"{name}_area"]}
+    for which, quota in zip(("first", "second"), said.get("quotas", ()), strict=False):
+        if quota is not None:
+            form[f"{which}_quota"] = yuan_from_fen(quota)
     form["own_paid"] = yuan_from_fen(min(said["own_paid"], said["personal"]))
     for which, (area, current, prior, each, year) in zip(
         ("first", "second"), said["payers"], strict=False
@@ -116,9 +135,21 @@ def by_hand(said) -> Input:
     def purse(current, prior):
         return Purse(parts=(Part("current", 0, current), Part("prior", 0, prior)))
 
+    quotas = said.get("quotas", (None, None))
+    wallet_area, fund_area = (said.get(f"{name}_area") or said["area"] for name in KEPT)
+    wallet, fund = (said.get(name) for name in KEPT)
+    # Only a payer with an account, or whom the form was given a quota of, stands there.
+    payers = said["payers"] + [
+        (said["area"], 0, 0, None, None)
+        for quota in quotas[len(said["payers"]) :]
+        if quota is not None
+    ]
+    quotas = [*quotas[: len(said["payers"])]] + [
+        quota for quota in quotas[len(said["payers"]) :] if quota is not None
+    ]
     return Input(
         charge=Charge(
-            Visit(on, said["use"], said["level"]),
+            Visit(on, said["use"], said["level"], area=said["area"] if wallet is not None else ""),
             said["personal"],
             min(said["own_paid"], said["personal"]),
             2,
@@ -130,8 +161,18 @@ def by_hand(said) -> Input:
             status or ("1" if insutype else ""),
         ),
         rules_area=area,
-        rules=rules_of(area, [payer[0] for payer in said["payers"]], on)[0],
+        rules=rules_of(
+            area,
+            [payer[0] for payer in payers],
+            on,
+            fund=fund_area if fund is not None else None,
+            wallet=(wallet_area, said["area"]) if wallet is not None else (),
+        )[0],
         own=NO_PURSE if said["own"] is None else purse(said["own"], 0),
+        wallet=None if wallet is None else Purse(area=wallet_area, parts=(Part("", 0, wallet),)),
+        family_fund=None
+        if fund is None
+        else Purse(area=fund_area, parts=(Part("prior", 0, fund),)),
         candidates=tuple(
             Candidate(
                 binding=place,
@@ -142,15 +183,17 @@ def by_hand(said) -> Input:
                 standing=Payer(False, "1", payer[0]),
                 purse=purse(payer[1], payer[2]),
                 caps=Caps(per_settlement_fen=payer[3], per_year_fen=payer[4]),
+                quota=None if quota is None else purse(0, quota),
             )
-            for place, payer in enumerate(said["payers"], 1)
+            for place, (payer, quota) in enumerate(zip(payers, quotas, strict=False), 1)
         ),
     )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=FIXTURES)
-@given(said=bills)
-def test_the_page_says_what_the_split_says(site, said):
+@given(said=bills, more=purses)
+def test_the_page_says_what_the_split_says(site, said, more):
+    said = said | more
     page = site.get(TYPED, typed(said))
     outcome = waterfall.split(by_hand(said))
     assert page.context["outcome"] == outcome
@@ -238,6 +281,40 @@ def test_rules_are_those_of_the_chosen_day(site):
     assert site.get(TYPED, words(**asked)).context["outcome"].pooled_fen == 12000
     then = site.get(TYPED, words(on="2022-08-02", **asked)).context["outcome"]
     assert then.pooled_fen == 13000, "no floor yet"
+
+
+def test_a_quota_answers_across_provinces_and_instead_of_the_account(site):
+    far = words(first_area="310000", first_current="500", on="2026-11-22")
+    assert site.get(TYPED, far).context["outcome"].pooled_fen == 0, "only a quota reaches so far"
+    unnamed = site.get(TYPED, far | {"first_quota": "60"})
+    assert "须在授权中写明" in unnamed.content.decode(), "in 上海 every use has to be named"
+    page = site.get(TYPED, far | {"first_quota": "60", "first_named": "on"})
+    assert "能用，家人付 ¥60.00" in page.content.decode()
+    assert "共济额度" in page.content.decode()
+
+
+def test_wallet_and_family_fund_are_asked_before_relatives(site):
+    asked = words(wallet="10", fund="30", fund_area="350200", first_current="500")
+    page = site.get(TYPED, asked)
+    taken = [(row.source_code, row.taken_fen) for row in page.context["sources"]]
+    assert taken == [
+        ("own", 0),
+        ("wallet", 1_000),
+        ("family_fund", 3_000),
+        ("relative", 9_000),
+    ]
+
+
+def test_a_wallet_used_elsewhere_says_so_and_what_helps(site):
+    page = site.get(TYPED, words(wallet="200", wallet_area="350200", first_prior="")).content
+    assert "使用地" in page.decode()
+
+
+def test_with_a_family_fund_alone_nobody_is_sent_to_the_other_door(site):
+    asked = words(fund="500", fund_area="350200", first_current="", first_prior="")
+    page = site.get(TYPED, asked).content.decode()
+    assert "能用，家人付 ¥130.00" in page
+    assert "亲情账户只是出示医保码，不付钱" not in page
 
 
 def test_nobody_with_money_means_the_other_door_is_named(site):
