@@ -86,7 +86,10 @@ class Tie:
 
 @dataclass(slots=True)
 class Authorisation:
-    """`payer` lets `relative` (who is the payer's `code`) use the account."""
+    """`payer` lets `relative` (who is the payer's `code`) use the account.
+
+    `uses` are named where the payer's area lets nothing be paid that is not.
+    """
 
     payer: Person
     relative: Person
@@ -95,6 +98,7 @@ class Authorisation:
     rank: int = 1
     cap_per_settlement: str = ""
     cap_per_month: str = ""
+    uses: str = ""
 
 
 @dataclass(slots=True)
@@ -247,7 +251,7 @@ def _family_across_provinces() -> Family:
     return Family(
         [yan, zhen],
         [Tie(yan, zhen, MOTHER, HOUSEHOLD, yan.born)],
-        [Authorisation(yan, zhen, MOTHER, date(2026, 3, 1))],
+        [Authorisation(yan, zhen, MOTHER, date(2026, 3, 1), uses="outpatient;pharmacy_drugs")],
         # Sent in the months before quotas, when that was done by wallet.
         [Purse("wallet", zhen, 15_000, date(2025, 11, 20))],
     )

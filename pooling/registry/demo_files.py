@@ -124,7 +124,7 @@ def _binding(each: Authorisation) -> str:
         each.cap_per_month,
         None,
         None,
-        None,
+        each.uses,
         "no",
     )
 

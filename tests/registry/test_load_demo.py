@@ -65,6 +65,8 @@ def test_the_storys_bills_tell_what_they_are_there_for(load):
     assert of["DEMO-6"].status == Settlement.Status.PARTLY_REFUNDED
     assert (of["DEMO-7"].pooled_fen, of["DEMO-7"].cash_fen) == (0, 45_00)
     assert of["DEMO-8"].status == Settlement.Status.REVERSED
+    # The wallet gives what it has; the quota of another province's daughter pays the rest.
+    assert (of["DEMO-10"].own_fen, of["DEMO-10"].pooled_fen) == (150_00, 60_00)
     assert (of["DEMO-11"].pooled_fen, of["DEMO-11"].cash_fen) == (100_00, 0)
     assert books.check() == []
 
