@@ -216,7 +216,7 @@ def proof_of(row: CaseRow, papers: list[DocumentRow]) -> tuple[str, str, str]:
     """Return how well a relation is proven so far: code, word, tone."""
     if any(paper.state_code == Document.State.ACCEPTED for paper in papers):
         return "documented", gettext("材料已核实"), "good"
-    if row.decided_by_rule == "evidence_accepted:registry":
+    if row.decided_by_rule.endswith(":registry"):
         return "data_matched", gettext("登记数据已核验"), "good"
     return "declared", gettext("仅有申请人声明"), "warn"
 

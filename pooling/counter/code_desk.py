@@ -124,6 +124,7 @@ def asked(case: Case, on: date) -> Asked:
             agent=agent is not None,
             agent_is_other=came_is_other or (want == ACTIVATE and agent is not None),
             agent_is_kin=kin is not None,
+            known=other is not None,
             registered=tie is not None,
             kind=tie.kind if tie else codes.kind_of(code) if code else None,
         ),
@@ -181,7 +182,8 @@ def _against_relation(found: Asked) -> Iterator[Against]:
         yield Against(sentence, code="relation_unknown", details={"code": str(sentence)})
     elif found.other is not None:
         for problem in kinship.implausible(found.other, found.owner, found.code, found.on):
-            if problem.code not in SETTLED_BY_PAPERS:
+            # Papers settle what is unlikely; a promise does not.
+            if found.rule or problem.code not in SETTLED_BY_PAPERS:
                 sentence = kinship_wording.sentence(problem)
                 yield Against(sentence, code="implausible", details={"code": sentence})
 

@@ -32,8 +32,9 @@ class Coming:
 
     `child`: too young to do it themselves. `elder`: old enough, and without a sign-in, for family
     to do it. `agent`: somebody came instead, `agent_is_other` that this is the relative the case
-    is about, `agent_is_kin` that the registry knows them as a relative. `registered`: the registry
-    proves the relation to the other; `kind` is what whose code it is is to them, None: unknown.
+    is about, `agent_is_kin` that the registry knows them as a relative. `known`: the other is in
+    the registry at all; `registered`: it proves the relation to them; `kind` is what whose code it
+    is is to them, None: unknown.
     """
 
     want: str
@@ -42,6 +43,7 @@ class Coming:
     agent: bool = False
     agent_is_other: bool = False
     agent_is_kin: bool = False
+    known: bool = False
     registered: bool = False
     kind: str | None = None
 
@@ -80,7 +82,8 @@ def decided_by(coming: Coming, rules: Mapping[str, Any], seen: Iterable[str]) ->
     clause = EVIDENCE[coming.want]
     if _by_registry(coming, rules):
         return f"{clause}:{REGISTRY}"
-    promised = COMMITMENT in rules[clause] and PROMISE in set(seen)
+    # The promise of somebody nobody knows binds nobody.
+    promised = coming.known and COMMITMENT in rules[clause] and PROMISE in set(seen)
     return f"{clause}:{COMMITMENT}" if promised else ""
 
 

@@ -182,8 +182,11 @@ def _in_force(on: date) -> Q:
 
 def rules_of(member, on: date):
     """Return the rules of the area somebody is insured in on a day; without one the nation's."""
-    area = people.standings([member], on)[member.pk].area
-    return policy.in_force(area or "000000", on)
+    return _rules(people.standings([member], on)[member.pk], on)
+
+
+def _rules(standing, on: date):
+    return policy.in_force(standing.area or "000000", on)
 
 
 #: How far the registry's word goes in an area: by itself, with a promise, or only to a window.
@@ -305,13 +308,18 @@ def _entry(link, other, activated: bool, on: date) -> Entry:
 def to_care_for(member_id: int, on: date) -> list[tuple[int, str, str, str]]:
     """Return the proven relatives not yet in a member's 亲情账户: id, name, kind, `way`."""
     there = {link.relative_id for link in people.cared_for(member_id)}
+    found = [
+        (tie, other)
+        for tie, other in proven_relatives(member_id, on)
+        if other.pk not in there and other.died_on is None
+    ]
+    standings = people.standings([other for _tie, other in found], on)
     return [
         (
             other.pk,
             mask_name(other.name),
             str(KINDS[tie.kind]),
-            way(rules_of(other, on).value("care_evidence")),
+            way(_rules(standings[other.pk], on).value("care_evidence")),
         )
-        for tie, other in proven_relatives(member_id, on)
-        if other.pk not in there and other.died_on is None
+        for tie, other in found
     ]

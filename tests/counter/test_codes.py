@@ -1,11 +1,12 @@
 """E-credentials and the 亲情账户 at the window: what decides alone, what another person decides."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from accounts import selectors as people
+from accounts.models import Member
 from accounts.services import members
 from accounts.services.care import CareRefused
 from pooling.bindings.services import Refused
@@ -379,6 +380,17 @@ def test_an_area_says_what_proves_a_relation_for_activation(daughter, child):
     assert rule == "e_credential_family_evidence:commitment"
 
 
+def test_a_promise_binds_only_whom_the_registry_knows_and_what_may_be(daughter, child, brother):
+    rules(e_credential_family_evidence=["commitment"])
+    nobody = Member(cert_no=build.cert_no("1991-02-03"), name="周大力")
+    papers = (OWN, AGENT, "kinship_promise")
+    case, rule = hand_in(child, "activate", *papers, agent=nobody, code="20")
+    assert (case.state, rule) == ("waiting", "")
+    sister = build.resident("王小雨", gender="2", born=born(14), area=AREA)
+    with pytest.raises(code_desk.Against, match="相差"):
+        hand_in(sister, "activate", *papers, agent=build.member(born=born(20)), code="30")
+
+
 def test_an_area_names_its_papers_for_activation(brother):
     rules(e_credential_materials=[OWN, "household_register", "signed_authorisation"])
     with pytest.raises(Refused, match="签字的授权书"):
@@ -503,6 +515,17 @@ def test_what_is_missing_is_told_once_on_paper_and_then_brought(client, brother,
     client.post(intake, {"seen": ["household_register"]})
     assert decide(Case.objects.get()).state == "approved"
     assert active(brother)
+
+
+@pytest.mark.usefixtures("at_the_desk")
+def test_what_is_never_brought_ends_by_itself_and_in_words_about_codes(client, brother, daughter):
+    case, _rule = hand_in(brother, "activate", OWN, AGENT, POWER, agent=daughter)
+    services.ask_more(case, items=[POWER], remark="签名不清", by=REVIEWER, at=AT)
+    late = AT + case_services.MORE_TIME + timedelta(days=1)
+    assert case_services.expire_more(by=build.JOB, at=late) == 1
+    assert told(brother) == {"code_case_waiting", "code_case_more", "code_case_refused"}
+    case.refresh_from_db()
+    assert "没有在期限内补交" in client.get(f"{DESK}{case.pk}/change/").content.decode()
 
 
 def test_the_person_takes_back_what_somebody_handed_in_for_them(client, brother, daughter):
