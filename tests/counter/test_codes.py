@@ -308,6 +308,21 @@ def test_a_relation_that_ended_meanwhile_is_not_believed_on_paper(grandmother, d
     assert link(daughter, grandmother) is None
 
 
+def test_what_no_longer_follows_from_the_registry_wants_papers(grandmother, daughter):
+    granddaughter = build.employee("陈晨", gender="2", born=born(19), area=AREA)
+    build.relation(daughter, grandmother, "52")
+    build.relation(granddaughter, daughter, "52")
+    papers = (OWN, AGENT, POWER, AGREED)
+    case, _rule = hand_in(
+        grandmother, "show", *papers, agent=granddaughter, carer=granddaughter, code="64"
+    )
+    pair = {"one_id": granddaughter.pk, "other_id": daughter.pk}
+    kinship.end_between(**pair, kinds=None, on=build.TODAY, by=build.JOB, at=AT)
+    with pytest.raises(Refused, match="户口簿"):
+        decide(case)
+    assert link(granddaughter, grandmother) is None
+
+
 @pytest.mark.parametrize("who", ["grandmother", "daughter"])
 def test_a_death_meanwhile_stops_it(who, request, grandmother, daughter):
     case = waiting(grandmother, daughter)

@@ -75,3 +75,18 @@ def test_what_cannot_be_is_shown_at_its_field(client, couple):
         assert said in client.post(PAGE, answers(*couple, **facts)).content.decode()
     assert not Case.objects.exists()
     assert Binding.objects.get().state == "active"
+
+
+def test_a_report_is_turned_down_for_a_reason_of_its_own_kind(client, couple):
+    build.signed_in_staff(client, username="li.clerk", role="clerk")
+    client.post(PAGE, answers(*couple))
+    case = Case.objects.get(kind="event")
+    build.signed_in_staff(client, username="sun.reviewer", role="reviewer")
+    page = f"/admin/counter/deskcase/{case.pk}/"
+    offered = client.get(f"{page}change/").content.decode()
+    assert 'value="papers_do_not_prove"' in offered
+    assert 'value="cannot_be_bound"' not in offered, "that is said of authorisations"
+    words = {"reject-reason_code": "papers_do_not_prove", "reject-remark": "章不清"}
+    client.post(f"{page}act/reject/", words)
+    case.refresh_from_db()
+    assert (case.state, case.reason_code) == ("refused", "papers_do_not_prove")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import selectors, tokens
 from accounts.access import CONFIRMED
-from accounts.services import care
+from accounts.services import care, members
 from accounts.services.credentials import CredentialRefused
 from pooling.audit.models import Event, Look
 from pooling.kinship.services import caring
@@ -161,6 +161,14 @@ def test_both_are_told_of_what_becomes_of_an_entry(mother):
     caring.end(link_id=link.pk, by=by, at=build.NOON)
     assert told(mother) >= {"care_asked", "care_agreed", "care_ended"}
     assert told(grandmother) >= {"care_asked", "care_ended"}
+
+
+def test_nobody_agrees_for_the_dead(mother):
+    grandmother = relative(mother, "52", born=born(62), gender="2")
+    link = add(mother, grandmother)
+    members.record_death(member_id=grandmother.pk, died_on=build.TODAY, by=build.JOB, at=build.NOON)
+    with pytest.raises(care.CareRefused, match="不能办理"):
+        caring.agree(link_id=link.pk, by=build.member_actor(grandmother), at=build.NOON)
 
 
 def test_a_new_one_voids_the_old(mother):
