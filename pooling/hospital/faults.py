@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 Outcome = Exchange.Outcome
 BODIES = {
-    "body_malformed": _("报文不是合法的 UTF-8 JSON。"),
+    "body_malformed": _("报文不是合法的 UTF-8 JSON。请用 UTF-8 编码（不是 GBK），不要压缩。"),
     "body_duplicate_name": _("报文里有重复的字段名。"),
     "body_missing": _("缺少报文。"),
     "body_without_length": _("请用 Content-Length 说明报文长度，不要分块传输。"),

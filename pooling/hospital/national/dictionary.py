@@ -35,7 +35,9 @@ NEEDED = {"feedetail"}
 #: No message has more lines; what is larger is an accident or an attack.
 MOST_ROWS = 2_000
 
-_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,12})?", re.ASCII)
+#: So that arithmetic on it keeps every digit.
+LONGEST_NUMBER = 28
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,3})?", re.ASCII)
@@ -78,12 +80,15 @@ class Field:
         text = format(value, "f") if isinstance(value, Decimal) else str(value).strip()
         if not _NUMBER.fullmatch(text):
             raise Invalid(place, self.name, "number")
+        if len(text) > LONGEST_NUMBER:
+            raise Invalid(place, self.name, "digits", f"{self.length},{self.decimals}")
         whole, _, part = text.lstrip("-").partition(".")
         # Zeros at the end say nothing: many languages write every amount with four decimals.
         fits = len(part.rstrip("0")) <= self.decimals
         if not fits or len(whole.lstrip("0")) > self.length - self.decimals:
             raise Invalid(place, self.name, "digits", f"{self.length},{self.decimals}")
-        return Decimal(text)
+        number = Decimal(text)
+        return number or number.copy_abs()  # -0 is 0
 
     def _text(self, value: str | int | Decimal, place: str) -> str:
         text = format(value, "f") if isinstance(value, Decimal) else str(value)

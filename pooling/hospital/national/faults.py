@@ -38,6 +38,8 @@ PROBLEMS = {
     "plain": _("本凭据已启用加密报文，应为 SM4 加密后的 Base64 文本"),
     "undecipherable": _("不能用约定的 SM4 密钥解密"),
 }
+#: What cannot be read; here a body may be longer.
+BODIES = faults.BODIES | {"body_too_large": _("报文超过 16 MB。")}
 #: The dictionary's own name of the field.
 LATE = "交易时间"
 AWAY = _("系统暂时繁忙，请稍后再试。本次没有动任何款项。")
@@ -59,7 +61,7 @@ def _said(error: Exception) -> tuple[int, str]:
     if isinstance(error, Invalid):
         return 200, _field(error)
     if isinstance(error, Unreadable):
-        return 200, str(faults.BODIES[error.code])
+        return 200, str(BODIES[error.code])
     if isinstance(error, BusinessTimeOutOfWindow):
         return 200, f"inf_time（{LATE}）：{error}"
     if isinstance(error, DomainError):
