@@ -16,7 +16,15 @@ from pooling.ledger.models import Entry
 from tests import build
 from tests.exercise import times
 from tests.hospital.conftest import AREA
-from tests.hospital.national import adds_up, bill, exact, purchase, right_now
+from tests.hospital.national import (
+    adds_up,
+    admission,
+    bill,
+    exact,
+    leaving,
+    purchase,
+    right_now,
+)
 from tests.hospital.test_fuzz import values
 from tests.hospital.test_national_statements import differences
 
@@ -127,35 +135,63 @@ def test_any_header(national, header, value):
 
 
 def test_the_replies_of_a_random_day_add_up_and_reconcile_to_nothing(national, pharmacy, family):
-    """The till keeps its own books from our replies alone, as a hospital does."""
+    """The tills keep their own books from our replies alone, as a hospital does."""
     chance = random.Random(6)
     patients = [family.mei, build.resident("许安", area=AREA), build.resident("田野", area=AREA)]
     build.active_binding(family.lan, patients[1], cap_per_settlement_fen=7_77)
-    kept = {national: [], pharmacy: []}
     build.contribution(family.lan, 100_000_00, area=AREA)
+    kinds = [(pharmacy, "41", _bought, "2103"), (national, "11", _treated, "2208")]
+    kinds += [(national, "21", _stayed, "2305")]
+    kept = {(till, clr_type): [] for till, clr_type, _act, _undo in kinds}
     sent, wanted = 0, times(ci=200, long_run=20_000)
     while sent < wanted:
-        patient = chance.choice(patients)
+        (till, clr_type, act, undo) = chance.choices(kinds, (40, 45, 15))[0]
         amount = str(Decimal(chance.randrange(1, 90_00)).scaleb(-2))
-        till = pharmacy if chance.random() < 0.4 else national
-        visit = _bought if till is pharmacy else _treated
-        told, messages_sent = visit(till, patient, amount, chance)
-        kept[till].append(told)
+        told, messages_sent = act(till, chance.choice(patients), amount, chance)
+        kept[till, clr_type].append(told)
         sent += messages_sent
         if chance.random() < 0.25:
-            who = {key: told[key] for key in ("psn_no", "mdtrt_id", "setl_id")}
-            undo = "2103" if till is pharmacy else "2208"
-            kept[till].append(till.do(undo, {"data": who})["setlinfo"])
+            kept[till, clr_type].append(_undone(till, undo, told, chance))
             sent += 1
-    for till, clr_type in ((national, "11"), (pharmacy, "41")):
-        assert statement(till, clr_type, kept[till])["stmt_rslt"] == "0"
-        altered = [*kept[till][:-1], kept[till][-1] | {"acct_pay": Decimal("0.01")}]
-        told = statement(till, clr_type, altered)
-        assert told["stmt_rslt"] == "1"
-        assert told["stmt_rslt_dscr"].startswith("个人账户支付金额：机构 ")
-        assert differences(till, kept[till], clr_type=clr_type) == []
-        assert len(differences(till, altered, clr_type=clr_type)) == 1
+    for (till, clr_type), told in kept.items():
+        _reconciles(till, clr_type, told)
     assert books.check() == []
+
+
+def _reconciles(till, clr_type: str, kept: list[dict]) -> None:
+    """Check that 3201 and 3202 find nothing in a till's books, and one altered line at once."""
+    assert len(kept) > 3
+    assert statement(till, clr_type, kept)["stmt_rslt"] == "0"
+    assert differences(till, kept, clr_type=clr_type) == []
+    altered = [*kept[:-1], kept[-1] | {"acct_pay": kept[-1]["acct_pay"] + Decimal("0.01")}]
+    told = statement(till, clr_type, altered)
+    assert told["stmt_rslt"] == "1"
+    assert told["stmt_rslt_dscr"].startswith("个人账户支付金额：机构 ")
+    (found,) = differences(till, altered, clr_type=clr_type)
+    assert found[2] == kept[-1]["setl_id"]
+
+
+def _undone(till, undo: str, told: dict, chance) -> dict:
+    """Give back by the settlement's number, or by its message; return the reply."""
+    if chance.random() < 0.3:
+        infno = {"2103": "2102", "2208": "2207", "2305": "2304"}[undo]
+        named = {"omsgid": told["medins_setl_id"], "oinfno": infno, "psn_no": told["psn_no"]}
+        return till.do("2601", {"data": named})["setlinfo"]
+    who = {key: told[key] for key in ("psn_no", "mdtrt_id", "setl_id")}
+    return till.do(undo, {"data": who})["setlinfo"]
+
+
+def _stayed(till, patient, amount, chance) -> tuple[dict, int]:
+    """Take somebody in, send fees, send them home; return the reply and the number of messages."""
+    stay = till.do("2401", admission(patient))["result"]["mdtrt_id"]
+    named = {"psn_no": patient.psn_no, "mdtrt_id": stay}
+    till.fees("2301", named, amount)
+    till.do("2402", leaving(patient, named))
+    wanted = {"data": bill(named, amount, acct_used_flag=str(chance.randrange(3)))}
+    asked_before = chance.random() < 0.3
+    if asked_before:
+        till.do("2303", wanted)
+    return till.do("2304", wanted)["setlinfo"], 4 + asked_before
 
 
 def _bought(till, patient, amount, chance) -> tuple[dict, int]:
