@@ -17,7 +17,7 @@ from accounts.models import (
     RefusedCode,
     User,
 )
-from pooling.audit.admin import PersonalLookUpAdmin
+from pooling.audit.admin import NamedLookUpAdmin, PersonalLookUpAdmin
 from pooling.shared.admin import LookUpAdmin, LookUpInline
 from pooling.shared.masks import mask_cert_no, mask_name, mask_phone
 
@@ -37,14 +37,30 @@ def masked_phone(row) -> str | None:
     return mask_phone(phones.national(row.phone)) if row.phone else "—"
 
 
+@admin.display(description=_("姓名（全名）"))
+def full_name(row) -> str:
+    return getattr(row, "member", row).name
+
+
+@admin.display(description=_("手机号码（全号）"), empty_value="—")
+def full_phone(row) -> str | None:
+    return phones.national(row.phone) if row.phone else "—"
+
+
 class EnrolmentInline(LookUpInline):
     model = Enrolment
     fields = readonly_fields = ("insutype", "area", "psn_type", "status", "from_date", "to_date")
 
 
 @admin.register(Member)
-class MemberAdmin(PersonalLookUpAdmin):
-    """The list never sets a masked number beside an area or a birth date (`security.md`)."""
+class MemberAdmin(NamedLookUpAdmin):
+    """The list never sets a masked number beside an area or a birth date (`security.md`).
+
+    Who said what for sees name and phone, to speak with somebody. Nobody needs to read an identity
+    number off a screen: at the window it is typed from the document and compared.
+    """
+
+    in_full = {masked_name: full_name, masked_phone: full_phone}
 
     list_display = ("psn_no", masked_name, masked_number, masked_phone)
     search_fields = ("=psn_no",)
@@ -58,7 +74,8 @@ class MemberAdmin(PersonalLookUpAdmin):
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(PersonalLookUpAdmin):
+class EnrolmentAdmin(NamedLookUpAdmin):
+    in_full = {masked_name: full_name}
     list_display = ("member", masked_name, "insutype", "area", "status", "from_date", "to_date")
     list_select_related = ("member",)
     list_filter = ("insutype", "status")
@@ -76,8 +93,10 @@ class InstitutionAdmin(LookUpAdmin):
 
 
 @admin.register(ECredential)
-class ECredentialAdmin(PersonalLookUpAdmin):
+class ECredentialAdmin(NamedLookUpAdmin):
     """Not `number`: with it and the keys a code could be made."""
+
+    in_full = {masked_name: full_name}
 
     list_display = ("member", masked_name, "via", "activated_at", "ended_at")
     list_select_related = ("member",)

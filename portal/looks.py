@@ -102,6 +102,7 @@ def _page(page: str) -> tuple[str, dict[str, str]]:
         return _("工作台"), {}
     shown = flatten([*desk.list_display, *desk.readonly_fields, *(desk.fields or ())])
     shown += flatten_fieldsets(desk.fieldsets or ())
+    shown += getattr(desk, "in_full", {}).values()
     words = {
         getattr(field, "__name__", field): str(label_for_field(field, model, desk))
         for field in shown

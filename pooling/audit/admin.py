@@ -1,6 +1,6 @@
 """The trail, for auditors; and what every page about people leaves in it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from django.contrib import admin
@@ -80,10 +80,14 @@ class PurposeFirst(Recorded):
     one row, and the list, which then has to be harmless, stays open to all. A page that
     masks by itself sets `closed_until_said = False`, asks `purpose(request, row)` and
     includes `admin/_purpose.html`.
+
+    A list stays masked. On the page of one row what `in_full` names (masked column → the same
+    unmasked) is shown as it is once a purpose was said, and the look records that very column.
     """
 
     purpose_per_row = False
     closed_until_said = True
+    in_full: Mapping[Callable, Callable] = {}
 
     def purpose(self, request, row=None) -> str:
         """Return the purpose in force for the table or row, or nothing."""
@@ -92,6 +96,24 @@ class PurposeFirst(Recorded):
 
     def looking(self, request, row=None) -> Actor:
         return replace(acting(request), purpose=self.purpose(request, row))
+
+    def get_fields(self, request, obj=None):
+        return self._as_said(super().get_fields(request, obj), request, obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        return self._as_said(super().get_readonly_fields(request, obj), request, obj)
+
+    def get_inline_instances(self, request, obj=None):
+        inlines = super().get_inline_instances(request, obj)
+        for inline in inlines:
+            inline.fields = self._as_said(inline.fields, request, obj)
+            inline.readonly_fields = self._as_said(inline.readonly_fields, request, obj)
+        return inlines
+
+    def _as_said(self, fields, request, row):
+        if row is None or not self.purpose(request, row):
+            return fields
+        return [self.in_full.get(field, field) for field in fields or ()]
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_purpose"
@@ -164,6 +186,14 @@ class PurposeFirst(Recorded):
                 f"{self.admin_site.name}:{name}", args=[row.pk] if self.purpose_per_row else []
             ),
         }
+
+
+class NamedLookUpAdmin(PurposeFirst, PersonalLookUpAdmin):
+    """A look-up of rows about people, masked; one row's page opens names to who said what for."""
+
+    purpose_per_row = True
+    closed_until_said = False
+    change_form_template = "admin/named_change_form.html"
 
 
 @admin.display(description=_("操作者"))

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from pooling.audit.admin import PersonalLookUpAdmin
+from pooling.audit.admin import NamedLookUpAdmin
 from pooling.bindings.models import Binding, Block, PayerCap
 from pooling.kinship import selectors as kinship
 from pooling.kinship import wording as kinship_wording
@@ -24,6 +24,16 @@ def relative_name(row) -> str:
     return mask_name(row.relative.name)
 
 
+@admin.display(description=_("共济人全名"))
+def payer_in_full(row) -> str:
+    return row.payer.name
+
+
+@admin.display(description=_("被共济人全名"))
+def relative_in_full(row) -> str:
+    return row.relative.name
+
+
 @admin.display(description=_("关系"))
 def relation(row) -> str:
     return kinship_wording.word(row.relation_code)
@@ -35,8 +45,10 @@ def proven(row) -> str:
     return f"{KINDS[tie.kind]}：{kinship_wording.path(tie)}" if tie else ""
 
 
-class _OfTwo(PersonalLookUpAdmin):
+class _OfTwo(NamedLookUpAdmin):
     """Rows about a payer and a relative."""
+
+    in_full = {payer_name: payer_in_full, relative_name: relative_in_full}
 
     list_select_related = ("payer", "relative")
     search_fields = ("=payer__psn_no", "=relative__psn_no")
@@ -90,7 +102,8 @@ class BlockAdmin(_OfTwo):
 
 
 @admin.register(PayerCap)
-class PayerCapAdmin(PersonalLookUpAdmin):
+class PayerCapAdmin(NamedLookUpAdmin):
+    in_full = {payer_name: payer_in_full}
     list_display = (
         "payer",
         payer_name,

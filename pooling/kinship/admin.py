@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from pooling.audit.admin import PersonalLookUpAdmin
+from pooling.audit.admin import NamedLookUpAdmin
 from pooling.kinship import wording
 from pooling.kinship.models import Relation
 from pooling.shared.masks import mask_name
@@ -19,14 +19,26 @@ def relative_name(row) -> str:
     return mask_name(row.relative.name)
 
 
+@admin.display(description=_("姓名（全名）"))
+def member_in_full(row) -> str:
+    return row.member.name
+
+
+@admin.display(description=_("亲属全名"))
+def relative_in_full(row) -> str:
+    return row.relative.name
+
+
 @admin.display(description=_("关系"))
 def word(row) -> str:
     return wording.word(row.code)
 
 
 @admin.register(Relation)
-class RelationAdmin(PersonalLookUpAdmin):
+class RelationAdmin(NamedLookUpAdmin):
     """The number of the proof stays unseen: it identifies a paper, and so a family."""
+
+    in_full = {member_name: member_in_full, relative_name: relative_in_full}
 
     list_display = (
         "member",

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from accounts import selectors as people
 from pooling.audit.admin import PersonalLookUpAdmin, PurposeFirst
 from pooling.policy import selectors as policy
 from pooling.settlements import selectors
@@ -22,6 +23,16 @@ def patient(row) -> str:
 @admin.display(description=_("共济人"), empty_value="—")
 def payer(row) -> str | None:
     return f"{row.payer.psn_no} {mask_name(row.payer.name)}" if row.payer else None
+
+
+@admin.display(description=_("就诊人全名"))
+def patient_in_full(row) -> str:
+    return f"{row.patient.psn_no} {row.patient.name}"
+
+
+@admin.display(description=_("共济人全名"), empty_value="—")
+def payer_in_full(row) -> str | None:
+    return f"{row.payer.psn_no} {row.payer.name}" if row.payer else None
 
 
 @admin.display(description=_("地点"))
@@ -48,13 +59,24 @@ def buyer(row: Settlement | Line) -> str | None:
 @admin.display(description=_("为什么这样付"))
 def decision(row) -> str:
     """Return the decision in words, one line a source, with the clause behind it."""
+    return _decision(row, {})
+
+
+@admin.display(description=_("为什么这样付，共济人全名"))
+def decision_in_full(row) -> str:
+    """Return the same with the names of those who paid or were asked."""
+    asked = {item["payer"] for item in row.decision["considered"] if item["payer"]}
+    return _decision(row, {pk: member.name for pk, member in people.by_ids(asked).items()})
+
+
+def _decision(row, names: dict[int, str]) -> str:
     return format_html_join(
         "",
         "<p>{} {}：{}　{} <strong>{}</strong> {}</p>",
         (
             (
                 source.source,
-                source.payer,
+                names.get(source.payer_id, source.payer),
                 show_yuan(source.taken_fen),
                 source.sentence,
                 source.remedy,
@@ -103,6 +125,7 @@ _AMOUNTS = (
 
 @admin.register(Settlement)
 class SettlementAdmin(PurposeFirst, PersonalLookUpAdmin):
+    in_full = {patient: patient_in_full, payer: payer_in_full, decision: decision_in_full}
     list_display = ("business_time", patient, "institution", "use", *_AMOUNTS, "status")
     list_select_related = ("patient", "institution")
     list_filter = ("status", "use")
@@ -131,6 +154,8 @@ class SettlementAdmin(PurposeFirst, PersonalLookUpAdmin):
 @admin.register(Line)
 class UsageLogAdmin(PurposeFirst, PersonalLookUpAdmin):
     """The usage log: what each account gave to whose bill."""
+
+    in_full = {patient: patient_in_full, payer: payer_in_full}
 
     list_display = (
         "business_date",

@@ -5,12 +5,15 @@ takes a POST says 405 to those it would serve, so that being let in still shows.
 """
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.access import CONFIRMED
 from accounts.roles import ROLES, SEES
+from pooling.audit.models import Look
+from pooling.bindings import services
 from pooling.bindings.services import applications
 from pooling.counter.models import DeskCase
 from pooling.policy import services as rules
@@ -231,6 +234,7 @@ def family(db, settings, tmp_path):
     child = build.activated(build.resident("王小宝", born="2018-05-05"))
     return {
         "care": build.care_link(payer, child).pk,
+        "child": child,
         "payer": payer,
         "relative": sister,
         "stranger": build.employee("陈志强"),
@@ -411,6 +415,70 @@ def test_every_verb_about_rules_has_a_row():
 
 def test_every_verb_of_the_desk_has_a_row():
     assert set(DESK_VERBS) == set(admin.site._registry[DeskCase].acts)
+
+
+#: Tables whose names open on a row's page to who said what for → whose full names stand there.
+NAMED = {
+    "accounts.ecredential": ("child",),
+    "accounts.enrolment": ("payer",),
+    "accounts.member": ("payer",),
+    "bindings.binding": ("payer", "relative"),
+    "bindings.block": ("payer", "relative"),
+    "bindings.payercap": ("payer",),
+    "kinship.relation": ("payer", "relative"),
+    "settlements.line": ("payer", "relative"),
+    "settlements.settlement": ("payer", "relative"),
+}
+
+
+def test_every_table_whose_names_open_has_a_row():
+    opened = {model._meta.label_lower for model, page in MODELS if getattr(page, "in_full", None)}
+    assert opened == set(NAMED)
+
+
+def _row_about(label: str, family) -> int:
+    """Return a row of a table that is about the payer, the sister or the child."""
+    payer, sister, child = (family[who].pk for who in ("payer", "relative", "child"))
+    of = {
+        "accounts.ecredential": {"member": child},
+        "accounts.enrolment": {"member": payer},
+        "accounts.member": {"pk": payer},
+        "kinship.relation": {"member": payer, "relative": sister},
+        "settlements.settlement": {"patient": sister},
+        "bindings.payercap": {"payer": payer},
+        "bindings.block": {"payer": payer, "relative": sister},
+    }.get(label, {"payer": payer})
+    return apps.get_model(label).objects.filter(**of).first().pk
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("label", sorted(NAMED))
+def test_names_open_to_who_may_look_and_said_what_for(label, role, family, client):
+    services.block(
+        payer_id=family["payer"].pk, by=build.member_actor(family["relative"]), at=build.NOON
+    )
+    services.set_payer_caps(
+        cap_per_year_fen=9_900, by=build.member_actor(family["payer"]), at=build.NOON
+    )
+    build.signed_in_staff(client, username="li.staff", role=role)
+    root = f"/admin/{label.replace('.', '/')}/"
+    page, per_row = f"{root}{_row_about(label, family)}/", label.split(".")[0] != "settlements"
+    names = [family[who].name for who in NAMED[label]]
+    if label not in SEES[role]:
+        assert client.get(f"{page}change/").status_code == 403
+        assert build.say_purpose(client, page if per_row else root).status_code == 403
+        return
+    masked = client.get(f"{page}change/").content.decode()
+    assert not any(name in masked for name in names), "nothing was said yet"
+    build.say_purpose(client, page if per_row else root)
+    shown = client.get(f"{page}change/").content.decode()
+    assert all(name in shown for name in names)
+    looked = Look.objects.order_by("-pk")[0]
+    assert {family[who].pk for who in NAMED[label]} <= set(looked.member_ids)
+    assert any(field.endswith("_in_full") or field == "full_name" for field in looked.fields)
+    assert looked.purpose.startswith("dispute ")
+    listed = client.get(root).content.decode()
+    assert not any(name in listed for name in names), "a list stays masked"
 
 
 def _of_model(client, model) -> dict[str, int]:
