@@ -43,7 +43,11 @@ def test_a_bill_opens_its_decision_in_words_with_the_clause(auditor):
     text = page.content.decode()
     assert "一位家人" in text
     assert "试验文件" in text
-    assert "兰*" in text
+    # A purpose was said: this one row names who was asked, the list does not.
+    assert "兰*" not in text
+    assert " 兰：" in text
+    listed = auditor.get(reverse("admin:settlements_settlement_changelist")).content.decode()
+    assert "梅*" in listed
 
 
 @pytest.mark.parametrize("page", [LOG, BILLS])
