@@ -43,7 +43,7 @@ _RULES = ("policy.area", "policy.ruleversion", "policy.clause")
 #: role → models (`app.model`) whose look-up pages it opens.
 SEES = {
     CLERK: (*_PEOPLE, *_POOLING, *_MONEY, *_RULES),
-    REVIEWER: (*_PEOPLE, *_POOLING, *_MONEY, *_RULES),
+    REVIEWER: (*_PEOPLE, *_POOLING, *_MONEY, *_RULES, "hospital.exchange"),
     AUDITOR: (
         *_PEOPLE,
         *_POOLING,
@@ -57,6 +57,7 @@ SEES = {
         "ledger.posting",
         "accounts.user",
         "hospital.message",
+        "hospital.exchange",
         "hospital.tillcredential",
         "registry.duerun",
     ),
@@ -66,6 +67,7 @@ SEES = {
         "accounts.apiclient",
         "accounts.institution",
         "hospital.message",
+        "hospital.exchange",
         "hospital.tillcredential",
         "registry.duerun",
     ),

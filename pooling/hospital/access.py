@@ -7,6 +7,7 @@ from ninja.security import HttpBearer
 from accounts import selectors
 from accounts.models import ApiClient
 from accounts.services.clients import hash_key
+from pooling.hospital.services import exchanges
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import DomainError
 
@@ -51,7 +52,7 @@ class Key(HttpBearer):
         client = selectors.client_by_key(hash_key(token))
         if client is None:
             raise KeyRefused(_("请用 Authorization: Bearer 出示有效的密钥。"))
-        request.heard.client = client
+        exchanges.of(request).client = client
         if self.scopes and client.scope not in self.scopes:
             raise ScopeRefused(_("这个密钥没有此项权限。"))
         return client

@@ -35,7 +35,7 @@ class KeyMismatch(DomainError):
 
 class StrictParser(Parser):
     def parse_body(self, request: HttpRequest):
-        request.heard.body = request.body
+        exchanges.of(request).body = request.body
         return read_json(request.body)
 
 
@@ -218,7 +218,7 @@ def _who_and_when(request) -> dict:
 
 
 def _answer(request, given: Answer) -> HttpResponse:
-    exchanges.note(request.heard, given)
+    exchanges.note(exchanges.of(request), given)
     response = faults.answer(given.content, given.status)
     if given.replayed:
         response["Idempotent-Replay"] = "true"
@@ -229,5 +229,5 @@ def _number(request, text: str) -> int:
     """Return a settlement's id; what is none belongs to nobody."""
     if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID):
         raise NotFound(_("没有这笔结算。"))
-    request.heard.setl_id = int(text)
-    return request.heard.setl_id
+    exchanges.of(request).setl_id = number = int(text)
+    return number

@@ -35,7 +35,7 @@ def middleware(get_response):
     """
 
     def wrapped(request):
-        started, request.heard = time.perf_counter_ns(), exchanges.Heard()
+        started, heard = time.perf_counter_ns(), exchanges.of(request)
         given = request.headers.get(HEADER, "")
         request_id = given if _USABLE.fullmatch(given) else uuid.uuid4().hex
         language = translation.override(settings.LANGUAGE_CODE)
@@ -45,7 +45,7 @@ def middleware(get_response):
             else:
                 response = get_response(request)
             if _is_logged(request):
-                exchanges.keep(request.heard, _given(response, request_id, started))
+                exchanges.keep(heard, _given(response, request_id, started))
         response[HEADER] = request_id
         return response
 
@@ -59,7 +59,7 @@ def _is_logged(request) -> bool:
     found = request.resolver_match
     if not (request.path.startswith(PREFIX) and found and found.url_name in LOGGED):
         return False
-    heard = request.heard
+    heard = exchanges.of(request)
     heard.infno, heard.msgid = found.url_name, request.headers.get("Idempotency-Key", "")
     return True
 

@@ -12,6 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from pooling.hospital.models import Exchange
 from pooling.hospital.national.dictionary import Invalid
 from pooling.hospital.parsing import Unreadable
+from pooling.hospital.services import exchanges
 from pooling.hospital.services.exchanges import Heard
 from pooling.policy.parameters import NEVER_USES
 from pooling.settlements import uses
@@ -132,7 +133,7 @@ def _noted(handler):
     """Return the handler, after a line of the log was told what it handles."""
 
     def handle(request, error: Exception) -> HttpResponse:
-        note(request.heard, error)
+        note(exchanges.of(request), error)
         return handler(request, error)
 
     return handle

@@ -1,11 +1,15 @@
 """What people fill in about tills."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pooling.hospital.models import TillCredential
+from accounts import selectors as accounts
+from accounts.models import Institution
+from pooling.hospital.models import Exchange, TillCredential
+from pooling.hospital.selectors.exchanges import Asked
 
 
 class WalkForm(forms.Form):
@@ -66,3 +70,63 @@ class StatementForm(forms.Form):
         if file and file.size > 4 * 1024 * 1024:
             raise forms.ValidationError(_("文件应为 1 字节至 4 MB。"))
         return file
+
+
+#: Days a search goes back where no number says which message is meant.
+LATELY = 7
+
+
+class ExchangeSearch(forms.Form):
+    """What somebody at a telephone can tell of a message."""
+
+    msgid = forms.CharField(label=_("报文编号"), max_length=64, required=False)
+    setl_id = forms.IntegerField(
+        label=_("结算编号"),
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        widget=forms.TextInput,
+    )
+    institution_code = forms.CharField(label=_("定点机构编码"), max_length=12, required=False)
+    infno = forms.CharField(label=_("交易"), max_length=16, required=False)
+    outcome = forms.ChoiceField(
+        label=_("结果"), choices=[("", _("全部")), *Exchange.Outcome.choices], required=False
+    )
+    reason = forms.CharField(label=_("原因代码"), max_length=100, required=False)
+    first = forms.DateField(
+        label=_("第一天"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=_("最后一天"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    institution: Institution | None = None
+
+    def __init__(self, data, *, today: date):
+        super().__init__(data)
+        self.today = today
+
+    def clean_institution_code(self) -> str:
+        code = self.cleaned_data["institution_code"].strip()
+        self.institution = accounts.institution_by_code(code) if code else None
+        if code and self.institution is None:
+            raise forms.ValidationError(_("没有这个编码的定点机构。"))
+        return code
+
+    def asked(self) -> Asked:
+        """Return the question; without a number and a day it is about the last week."""
+        said = self.cleaned_data
+        exact = said["msgid"] or said["setl_id"]
+        first = said["first"]
+        if first is None and not exact:
+            first = (said["last"] or self.today) - timedelta(days=LATELY - 1)
+        return Asked(
+            msgid=said["msgid"].strip(),
+            setl_id=said["setl_id"],
+            institution_id=self.institution and self.institution.pk,
+            infno=said["infno"].strip(),
+            outcome=said["outcome"],
+            reason=said["reason"].strip(),
+            first=first,
+            last=said["last"],
+        )

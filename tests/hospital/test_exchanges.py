@@ -17,9 +17,10 @@ from pooling.settlements.models import Settlement
 from pooling.shared.crypto import CannotOpen, seal_bytes, unseal_bytes
 from pooling.shared.work import OutcomeUnknown, database_clock, unit_of_work
 from tests import build
+from tests.at_once import calls_at_once
 from tests.hospital.national import NationalTill, bill
 from tests.hospital.test_faults import fail
-from tests.hospital.test_races import AT_ONCE, at_once, nothing_lost
+from tests.hospital.test_races import AT_ONCE, nothing_lost
 
 pytestmark = pytest.mark.django_db
 Outcome = Exchange.Outcome
@@ -233,7 +234,7 @@ class TestOnRealConnections:
 
     def test_equal_messages_at_once_are_as_many_lines_and_one_debit(self, till, family):
         wanted = till.bill(family.mei, "10.00")
-        at_once(*[lambda: till.settle(wanted)] * AT_ONCE)
+        calls_at_once(*[lambda: till.settle(wanted)] * AT_ONCE)
         told = Counter(Exchange.objects.values_list("outcome", flat=True))
         assert told == {"answered": 1, "repeated": AT_ONCE - 1}
         assert len(set(map(bytes, Exchange.objects.values_list("fingerprint", flat=True)))) == 1

@@ -132,7 +132,7 @@ class Exchange(models.Model):
         indexes = [
             models.Index("at", name="hospital_exchange_day"),
             models.Index("institution", "at", name="hospital_exchange_place_day"),
-            models.Index("msgid", name="hospital_exchange_msgid", condition=~Q(msgid="")),
+            models.Index("msgid", name="hospital_exchange_msgid", condition=Q(msgid__gt="")),
             models.Index(
                 "setl_id", name="hospital_exchange_setl_id", condition=Q(setl_id__isnull=False)
             ),

@@ -39,12 +39,12 @@ class _Sitting:
 @csrf_exempt
 def receive(request: HttpRequest, address: str) -> HttpResponse:
     """Answer one message, whatever its content type says."""
-    found = ADDRESS.fullmatch(address)
+    found, heard = ADDRESS.fullmatch(address), exchanges.of(request)
     if found is None:
-        request.heard.became(Outcome.INVALID, "address_unknown")
+        heard.became(Outcome.INVALID, "address_unknown")
         return json_faults.answer(calls.failure(_("没有这个地址。")), 404)
     if request.method != "POST":
-        request.heard.became(Outcome.INVALID, "method_not_allowed")
+        heard.became(Outcome.INVALID, "method_not_allowed")
         response = json_faults.answer(calls.failure(_("这个地址只接受 POST。")), 405)
         response["Allow"] = "POST"
         return response
@@ -56,10 +56,10 @@ def receive(request: HttpRequest, address: str) -> HttpResponse:
         if given is None:
             raise persons.nobody()
     except Exception as error:  # noqa: BLE001 - a till that gets no JSON cancels the visit
-        return faults.answer(error, request.heard, area=sitting.area, at=sitting.at)
+        return faults.answer(error, heard, area=sitting.area, at=sitting.at)
     if isinstance(given, Download):
         return _file(request, given, sitting)
-    exchanges.note(request.heard, given)
+    exchanges.note(heard, given)
     return json_faults.answer(given.content, given.status)
 
 
@@ -68,7 +68,7 @@ def _in_one_unit(request, raw: bytes, infno: str, sitting: _Sitting):
         return unit_of_work(lambda: _carry_out(request, raw, infno, sitting))
     except CodeRefused as refusal:
         # It took everything back with it, the trace of itself too.
-        kept = {"refusal": refusal, "institution": request.heard.client.institution}
+        kept = {"refusal": refusal, "institution": exchanges.of(request).client.institution}
         unit_of_work(lambda: codes.keep(**kept, by=sitting.by, at=sitting.at))
         raise
 
@@ -80,8 +80,8 @@ def _bounded(request: HttpRequest) -> bytes:
         raise Unreadable("body_without_length")
     if not length.isdecimal() or int(length) > MAX_BYTES:
         raise Unreadable("body_too_large")
-    request.heard.body = request.read(int(length))
-    return request.heard.body
+    exchanges.of(request).body = raw = request.read(int(length))
+    return raw
 
 
 def _file(request: HttpRequest, file: Download, sitting: _Sitting) -> HttpResponse:
@@ -99,7 +99,8 @@ def _carry_out(
     credential, at, nonce = gateway.let_in(request.META)
     by = Actor(ActorKind.CLIENT, credential.client_id, channel="hsa")
     sitting.area, sitting.at, sitting.by = credential.client.institution.area, at, by
-    request.heard.client = credential.client
+    heard = exchanges.of(request)
+    heard.client = credential.client
     return messages.hear(
-        credential=credential, raw=raw, infno=infno, nonce=nonce, heard=request.heard, by=by, at=at
+        credential=credential, raw=raw, infno=infno, nonce=nonce, heard=heard, by=by, at=at
     )

@@ -61,6 +61,13 @@ class Heard:
         self.outcome, self.reason = outcome, reason
 
 
+def of(request) -> Heard:
+    """Return what is known of a request's message; nothing yet, where it came by another door."""
+    if not hasattr(request, "heard"):
+        request.heard = Heard()
+    return request.heard
+
+
 def note(heard: Heard, answer: Answer) -> None:
     """Write down how a message that was carried out was answered."""
     if answer.refused:

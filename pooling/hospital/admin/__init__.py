@@ -1,0 +1,5 @@
+"""What staff do about tills; importing registers the pages."""
+
+from pooling.hospital.admin import exchanges, tills
+
+__all__ = ["exchanges", "tills"]

@@ -1,0 +1,162 @@
+"""The log of the tills' messages: found by number, settlement or day, read masked."""
+
+from dataclasses import replace
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from pooling.audit.admin import PurposeFirst, Recorded
+from pooling.audit.services import look
+from pooling.hospital.admin.tills import SEES_AMOUNTS
+from pooling.hospital.forms import ExchangeSearch
+from pooling.hospital.masking import HIDDEN, masked
+from pooling.hospital.models import Exchange
+from pooling.hospital.national import numbers
+from pooling.hospital.selectors import exchanges
+from pooling.shared.admin import LookUpAdmin
+from pooling.shared.crypto import CannotOpen
+from pooling.shared.periods import business_date
+from pooling.shared.work import database_clock, unit_of_work
+
+Outcome = Exchange.Outcome
+TONES = {
+    Outcome.ANSWERED: "good",
+    Outcome.REPEATED: "good",
+    Outcome.REFUSED: "warn",
+    Outcome.INVALID: "warn",
+    Outcome.UNSIGNED: "bad",
+    Outcome.BUSY: "bad",
+    Outcome.UNKNOWN: "bad",
+    Outcome.FAILED: "bad",
+}
+
+
+@admin.display(description=_("报文与应答（已遮盖）"))
+def contents_masked(row) -> str:
+    """Only named in the trail: the page itself shows both side by side."""
+    return ""
+
+
+@admin.display(description=_("报文与应答"))
+def contents(row) -> str:
+    return ""
+
+
+@admin.register(Exchange)
+class ExchangeAdmin(PurposeFirst, LookUpAdmin):
+    """The list names nobody. A line's contents are masked until somebody says what for."""
+
+    change_form_template = "hospital/exchange.html"
+    purpose_per_row = True
+    closed_until_said = False
+    fields = (
+        "at",
+        "outcome",
+        "reason",
+        "infno",
+        "msgid",
+        "setl_id",
+        "institution",
+        "client",
+        "claimed",
+        "status",
+        "duration_ms",
+        "request_size",
+        "answer_size",
+        "request_id",
+        "replay_of",
+        "staff",
+        "note",
+    )
+    readonly_fields = (*fields, contents_masked, contents)
+
+    def get_queryset(self, request):
+        related = ("institution", "client", "claimed", "staff")
+        return super().get_queryset(request).select_related(*related)
+
+    def changelist_view(self, request, extra_context=None):
+        """Show one page of what was asked for. Nothing is counted: there may be millions."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = ExchangeSearch(request.GET, today=business_date(database_clock()))
+        before, rows, more = _before(request), [], False
+        if form.is_valid():
+            rows, more = exchanges.find(form.asked(), before=before)
+        page = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": self.opts.verbose_name_plural,
+            "form": form,
+            "rows": [(row, TONES[row.outcome]) for row in rows],
+            "more": rows[-1].pk if more else None,
+            "query": _without_before(request),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "hospital/exchanges.html", page)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None:
+            sees = request.user.has_perm(SEES_AMOUNTS)
+            context |= {
+                "title": self.opts.verbose_name,
+                "subtitle": None,
+                "tone": TONES[obj.outcome],
+                "sees": sees,
+                **(self._contents(request, obj) if sees else {}),
+            }
+        # Not Recorded's: a look here is at what the message says, and not at the line.
+        return super(Recorded, self).render_change_form(
+            request, context, add, change, form_url, obj
+        )
+
+    def _contents(self, request, row: Exchange) -> dict:
+        """Return message and answer as this asker may see them; the look is written down."""
+        try:
+            told, reply = exchanges.read(row)
+        except CannotOpen:
+            return {"damaged": True}
+        purpose = self.purpose(request, row)
+        members = [each.pk for each in exchanges.people(told, reply)]
+        if members:
+            shown = contents if purpose else contents_masked
+            by = replace(self.looking(request, row), purpose=purpose)
+            unit_of_work(
+                lambda: look(
+                    page=request.path,
+                    member_ids=members,
+                    fields=[shown.__name__],
+                    by=by,
+                    at=database_clock(),
+                )
+            )
+        return {
+            "told": as_text(told, named=bool(purpose)),
+            "reply": as_text(reply, named=bool(purpose)),
+            "people": len(members),
+        }
+
+
+def as_text(told, *, named: bool = False) -> str:
+    """Return a message as people read it, masked; empty where it is not kept."""
+    if told is None:
+        return ""
+    try:
+        return numbers.indented(masked(told, named=named))
+    except RecursionError:
+        return HIDDEN
+
+
+def _before(request) -> int | None:
+    said = request.GET.get("before", "")
+    if said and not (said.isascii() and said.isdecimal() and len(said) < 19):
+        raise Http404
+    return int(said) if said else None
+
+
+def _without_before(request) -> str:
+    query = request.GET.copy()
+    query.pop("before", None)
+    return query.urlencode()
