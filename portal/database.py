@@ -29,13 +29,16 @@ class WatchfulConnection(psycopg.Connection):
 
 
 def configuration(home: Path) -> dict:
-    """Return Django's DATABASES entry: pooled, with a 3 s lock timeout on every connection."""
+    """Return Django's DATABASES entry: pooled, 3 s of lock timeout, statements prepared."""
     if not os.environ.get("DATABASE_URL"):
         # Child processes inherit it, so that they neither start nor stop the server.
         os.environ["DATABASE_URL"] = postgres.serve(home)
     entry = environ.Env.db_url_config(os.environ["DATABASE_URL"])
     entry["OPTIONS"] = entry.get("OPTIONS", {}) | {
         "options": "-c lock_timeout=3000",
+        # A till asks the same few questions at every bill: planned once on each connection.
+        "server_side_binding": True,
+        "prepare_threshold": 5,
         "pool": {
             "min_size": 1,
             "max_size": 8,
