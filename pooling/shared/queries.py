@@ -44,7 +44,10 @@ def compiled_once(build: Callable[..., QuerySet]) -> Callable[..., list]:
     def compiled() -> tuple[QuerySet, Any, str, tuple]:
         queryset = build(**{name: _Gap(name) for name in inspect.signature(build).parameters})
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        return queryset, compiler, *compiler.as_sql()
+        sql, parameters = compiler.as_sql()
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        compiler.get_converters = lambda _columns: converters
+        return queryset, compiler, sql, parameters
 
     @functools.wraps(build)
     def run(**values) -> list:
@@ -55,9 +58,9 @@ def compiled_once(build: Callable[..., QuerySet]) -> Callable[..., list]:
         if queryset.query.select_for_update and mine.connection.get_autocommit():
             raise TransactionManagementError("Rows are locked for a transaction; there is none.")
         mine.as_sql = lambda *args, **options: (sql, filled)
-        asked = queryset.all()
-        asked.query.get_compiler = lambda *args, **options: mine
-        return list(asked)
+        asked = copy(queryset.query)
+        asked.get_compiler = lambda *args, **options: mine
+        return list(QuerySet(queryset.model, asked))
 
     return run
 
