@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
-from django.db.models import DateTimeField, Func
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import DateTimeField, Func, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, names, tokens
@@ -65,13 +68,48 @@ def standings(members: Iterable[Member], on: date) -> dict[int, Standing]:
     return {pk: _standing(member, rows[pk], on) for pk, member in members.items()}
 
 
+def with_enrolments(rows: QuerySet[Member], on) -> QuerySet[Member]:
+    """Bring along what `standing_of` reads of each member on a day."""
+    begun = Enrolment.objects.filter(member=OuterRef("pk"), from_date__lte=on)
+    fields = JSONObject(**{name: name for name in _Enrolled._fields})
+    return rows.annotate(
+        insured=ArraySubquery(begun.order_by("from_date", "pk").values(row=fields))
+    )
+
+
+def standing_of(row: Member, on: date) -> Standing:
+    """Return how a member whose enrolments came along stands on that day."""
+    enrolled = [
+        _Enrolled(
+            **each
+            | {
+                "from_date": date.fromisoformat(each["from_date"]),
+                "to_date": each["to_date"] and date.fromisoformat(each["to_date"]),
+            }
+        )
+        for each in row.insured
+    ]
+    return _standing(row, enrolled, on)
+
+
+class _Enrolled(NamedTuple):
+    """What counts of an enrolment."""
+
+    insutype: str
+    area: str
+    psn_type: str
+    status: str
+    from_date: date
+    to_date: date | None
+
+
 @compiled_once
 def _enrolments(member_ids, on):
     rows = Enrolment.objects.filter(member__any=member_ids, from_date__lte=on)
     return rows.order_by("from_date", "pk")
 
 
-def _standing(member: Member, rows: list[Enrolment], on: date) -> Standing:
+def _standing(member: Member, rows: list[Enrolment] | list[_Enrolled], on: date) -> Standing:
     in_force = [
         row
         for row in rows
@@ -101,12 +139,22 @@ def locked(member_ids: Iterable[int]) -> dict[int, Member]:
 
 @compiled_once
 def _locked(ids):
-    return to_lock().filter(pk__any=ids)
+    return to_lock(having(ids))
 
 
-def to_lock():
-    """Return the query set that locks members by primary key, for who names them by a query."""
-    return Member.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+def having(ids) -> QuerySet[Member]:
+    """Return the query set of members of an array of ids, for who brings more along with them."""
+    return Member.objects.filter(pk__any=ids)
+
+
+def numbered(psn_no) -> QuerySet[Member]:
+    """Return the query set of the member with a number of the authority."""
+    return Member.objects.filter(psn_no=psn_no)
+
+
+def to_lock(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Return the query set that locks these members by primary key."""
+    return rows.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def by_psn_no(psn_no: str) -> Member | None:
@@ -116,7 +164,7 @@ def by_psn_no(psn_no: str) -> Member | None:
 
 @compiled_once
 def _by_psn_no(psn_no):
-    return Member.objects.filter(psn_no=psn_no)
+    return numbered(psn_no)
 
 
 def by_ids(member_ids: Iterable[int]) -> dict[int, Member]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Func, Q
+from django.db.models import Count, F, Func, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
@@ -30,19 +30,21 @@ _WAITING = (Case.State.SUBMITTED, Case.State.WAITING)
 # --- rows, for verbs and the till -----------------------------------------------------------
 
 
-def of_patient(patient_id: int, on: date) -> list[Binding]:
-    """Return every binding of a patient that has not ended, with both people, unlocked.
-
-    Each brings along what `still_related` reads for that day.
-    """
-    return _of_patient(patient_id=patient_id, on=on)
+def open_for(patient_id) -> QuerySet[Binding]:
+    """Return every binding of a patient that has not ended, by primary key."""
+    return Binding.objects.filter(relative=patient_id, state__in=Binding.OPEN).order_by("pk")
 
 
-@compiled_once
-def _of_patient(patient_id, on):
-    rows = Binding.objects.filter(relative=patient_id, state__in=Binding.OPEN)
-    rows = with_edges(_with_payer_caps(rows), on)
-    return rows.select_related("payer", "relative").order_by("pk")
+def of_patient(patient_id, on) -> QuerySet[Binding]:
+    """Return the same with the payer's own caps, and what `still_related` reads for that day."""
+    return with_edges(_with_payer_caps(open_for(patient_id)), on)
+
+
+def around_patient(patient_id) -> QuerySet[Member]:
+    """Return a patient and all payers."""
+    payers = open_for(patient_id).order_by().values("payer")
+    # One array: with OR between them PostgreSQL would walk through all members.
+    return people.having(Func(ArraySubquery(payers), patient_id, function="array_append"))
 
 
 def locked_around(patient_id: int, on: date) -> tuple[dict[int, Member], list[Binding]]:
@@ -57,18 +59,13 @@ def locked_around(patient_id: int, on: date) -> tuple[dict[int, Member], list[Bi
 
 @compiled_once
 def _people_around(patient_id):
-    payers = Binding.objects.filter(relative=patient_id, state__in=Binding.OPEN).values("payer")
-    # One array: with OR between them PostgreSQL would walk through all members.
-    ids = Func(ArraySubquery(payers), patient_id, function="array_append")
-    return people.to_lock().filter(pk__any=ids)
+    return people.to_lock(around_patient(patient_id))
 
 
 @compiled_once
 def _locked_between(patient_id, payer_ids, on):
-    rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(
-        relative=patient_id, payer__any=payer_ids, state__in=Binding.OPEN
-    )
-    return with_edges(_with_payer_caps(rows), on).order_by("pk")
+    rows = of_patient(patient_id, on).filter(payer__any=payer_ids)
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:

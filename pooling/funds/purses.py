@@ -1,14 +1,25 @@
-"""Which money beside personal accounts a bill may take from, and where any of it goes back to.
+"""Whose money a bill may take from, and where any of it goes back to.
 
-Both are asked at every bill and every return, so each is one statement, by hand. Neither asks
-a rule: money that is in a purse stays spendable under its own kind (ADR 25).
+Both are asked at every bill and every return, so neither costs more than a statement: what a
+bill may take from comes along with the rows of the people, where it goes back to is one by
+hand. Neither asks a rule: money that is in a purse stays spendable under its own kind (ADR 25).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
+
+from accounts import selectors as people
+from accounts.models import Member
+from accounts.selectors import Standing
+from pooling.funds.models import FundMember, PersonalAccount, Quota, Wallet
+from pooling.shared.queries import compiled_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,52 +41,148 @@ class Purse:
     holder_id: int
 
 
-#: Prior before current within a quota or a share, shares in the founder's order.
-_PURSES = """
-SELECT purse.patient_id, purse.source, held.id, purse.part, held.balance_fen,
-       purse.owner_id, purse.area, purse.holder_id
-FROM (
-    SELECT quota.relative_id AS patient_id, 'quota' AS source, account.member_id AS owner_id,
-           account.area, quota.id AS holder_id, 0 AS rank, quota.id AS place,
-           unnest(ARRAY['prior', 'current']) AS part,
-           unnest(ARRAY[quota.prior_id, quota.current_id]) AS held_id
-    FROM funds_quota AS quota
-    JOIN funds_personalaccount AS account ON account.id = quota.personal_account_id
-    WHERE quota.relative_id = ANY(%(patients)s::bigint[]) AND quota.closed_at IS NULL
-  UNION ALL
-    SELECT owner_id, 'wallet', owner_id, area, id, 0, id, '', ledger_account_id
-    FROM funds_wallet
-    WHERE owner_id = ANY(%(patients)s::bigint[]) AND closed_at IS NULL
-  UNION ALL
-    SELECT mine.member_id, 'family_fund', share.member_id, fund.area, fund.id, share.rank,
-           share.id, unnest(ARRAY['prior', 'current']),
-           unnest(ARRAY[share.prior_id, share.current_id])
-    FROM funds_fundmember AS mine
-    JOIN funds_familyfund AS fund ON fund.id = mine.fund_id
-    JOIN funds_fundmember AS share ON share.fund_id = mine.fund_id
-    JOIN accounts_member AS contributor ON contributor.id = share.member_id
-    WHERE mine.member_id = ANY(%(patients)s::bigint[]) AND mine.left_at IS NULL
-      AND (mine.joined_at AT TIME ZONE 'Asia/Shanghai')::date <= %(on)s
-      AND share.left_at IS NULL AND share.personal_account_id IS NOT NULL
-      AND (contributor.died_on IS NULL OR contributor.died_on > %(on)s)
-) AS purse
-JOIN ledger_account AS held ON held.id = purse.held_id
-ORDER BY purse.patient_id, purse.source DESC, purse.rank, purse.place, purse.part DESC
-"""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A personal account with both balances as read, unlocked."""
+
+    area: str
+    closed_on: date | None
+    current_id: int
+    prior_id: int
+    current_fen: int
+    prior_fen: int
+
+    def is_open(self, on: date) -> bool:
+        """Return whether the account may be used on a day: open until the day it closes."""
+        return self.closed_on is None or self.closed_on > on
+
+
+_PARTS = {
+    "current_id": "current_id",
+    "current_fen": "current__balance_fen",
+    "prior_id": "prior_id",
+    "prior_fen": "prior__balance_fen",
+}
+
+
+def with_accounts(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Bring along every personal account of each member; `account_of` chooses."""
+    accounts = PersonalAccount.objects.filter(member=OuterRef("pk")).order_by("opened_on", "pk")
+    return rows.annotate(accounts=_brought(accounts, area="area", closed_on="closed_on", **_PARTS))
+
+
+def with_purses(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
+    """Bring along what bills of each member may take from beside; `purses_of` reads it.
+
+    Dead contributors' shares are left out, and funds joined after the day.
+    """
+    me = OuterRef("pk")
+    quotas = Quota.objects.filter(relative=me, closed_at__isnull=True)
+    wallets = Wallet.objects.filter(owner=me, closed_at__isnull=True)
+    shares = FundMember.objects.filter(
+        Q(member__died_on__isnull=True) | Q(member__died_on__gt=on),
+        fund__members__member=me,
+        fund__members__joined_at__date__lte=on,
+        fund__members__left_at__isnull=True,
+        personal_account__isnull=False,
+        left_at__isnull=True,
+    )
+    return rows.annotate(
+        in_wallets=_brought(
+            wallets.order_by("pk"),
+            owner_id="owner_id",
+            area="area",
+            holder_id="pk",
+            ledger_account_id="ledger_account_id",
+            balance_fen="ledger_account__balance_fen",
+        ),
+        in_quotas=_brought(
+            quotas.order_by("pk"),
+            owner_id="personal_account__member_id",
+            area="personal_account__area",
+            holder_id="pk",
+            **_PARTS,
+        ),
+        in_shares=_brought(
+            shares.order_by("rank", "pk"),
+            owner_id="member_id",
+            area="fund__area",
+            holder_id="fund_id",
+            **_PARTS,
+        ),
+    )
+
+
+def with_frozen(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Bring along how much of each member's money is frozen for others, None for nothing."""
+    mine = Quota.objects.filter(personal_account__member=OuterRef("pk"), closed_at__isnull=True)
+    fen = Sum(F("current__balance_fen") + F("prior__balance_fen"))
+    return rows.annotate(
+        frozen_fen=Subquery(mine.values("personal_account__member").values(fen=fen))
+    )
+
+
+def _brought(rows: QuerySet, **fields: str) -> ArraySubquery:
+    return ArraySubquery(rows.values(row=JSONObject(**fields)))
+
+
+def account_of(row: Member, standing: Standing, on: date) -> Held | None:
+    """Return the personal account of a member that pays on a day, or the last closed one."""
+    return chosen((Held(**each | _day(each)) for each in row.accounts), standing, on)
+
+
+def _day(each: dict[str, Any]) -> dict[str, date | None]:
+    closed_on = each["closed_on"]
+    return {"closed_on": closed_on and date.fromisoformat(closed_on)}
+
+
+def chosen(accounts: Iterable[Any], standing: Standing | None, on: date) -> Any:
+    """Return which of a member's accounts, oldest first, pays on a day; None without any.
+
+    The open one in the area of the employee insurance; else the one opened last, for money
+    outlives the insurance it came from; else the last closed one.
+    """
+    best, worth = None, (False, False)
+    for account in accounts:
+        at_home = standing is not None and account.area == standing.employee_area
+        if (mine := (account.is_open(on), at_home)) >= worth:
+            best, worth = account, mine
+    return best
+
+
+def purses_of(row: Any) -> list[Purse]:
+    """Return what a member's bills may take from beside personal accounts, in order of use.
+
+    The own wallet, the quotas of all payers, the shares of the fund in the founder's order;
+    prior before current. Lock the ledger accounts (`ledger.selectors.locked`) and read their
+    balances again to take.
+    """
+    wallets = [Purse(source="wallet", part="", **each) for each in row.in_wallets]
+    return [*wallets, *_halves("quota", row.in_quotas), *_halves("family_fund", row.in_shares)]
+
+
+def _halves(source: str, rows: Iterable[dict[str, Any]]) -> Iterator[Purse]:
+    for row in rows:
+        for part in ("prior", "current"):
+            yield Purse(
+                source,
+                row[f"{part}_id"],
+                part,
+                row[f"{part}_fen"],
+                row["owner_id"],
+                row["area"],
+                row["holder_id"],
+            )
 
 
 def around(patient_ids: Iterable[int], on: date) -> dict[int, list[Purse]]:
-    """Return patient → purses: own wallet, quotas of all payers, the shares of their fund.
+    """Return patient → purses, in one statement."""
+    return {row.pk: purses_of(row) for row in _around(ids=list(patient_ids), on=on)}
 
-    Dead contributors' shares are left out, and funds joined after the day. Lock the ledger
-    accounts (`ledger.selectors.locked`) and read their balances again to take.
-    """
-    purses: dict[int, list[Purse]] = {pk: [] for pk in patient_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(_PURSES, {"patients": list(purses), "on": on})
-        for patient_id, *purse in cursor.fetchall():
-            purses[patient_id].append(Purse(*purse))
-    return purses
+
+@compiled_once
+def _around(ids, on):
+    return with_purses(people.having(ids), on)
 
 
 @dataclass(frozen=True, slots=True)

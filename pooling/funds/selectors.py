@@ -38,18 +38,10 @@ def held_by(
     member_ids: Iterable[int], standings: Mapping[int, Standing], on: date
 ) -> dict[int, PersonalAccount]:
     """Return what `account_for` does, and the last closed account of whoever has no open one."""
-    chosen: dict[int, PersonalAccount] = {}
-
-    def worth(account: PersonalAccount) -> tuple[bool, bool]:
-        standing = standings.get(account.member_id)
-        at_home = standing is not None and account.area == standing.employee_area
-        return account.is_open(on), at_home
-
+    found: dict[int, list[PersonalAccount]] = {}
     for account in _held(member_ids=list(member_ids)):
-        held = chosen.get(account.member_id)
-        if held is None or worth(account) >= worth(held):
-            chosen[account.member_id] = account
-    return chosen
+        found.setdefault(account.member_id, []).append(account)
+    return {pk: purses.chosen(mine, standings.get(pk), on) for pk, mine in found.items()}
 
 
 @compiled_once

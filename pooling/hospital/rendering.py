@@ -67,15 +67,15 @@ def tombstone(institution, message_id: str) -> dict:
     return {"status": "not_settled", "institution": institution.code, "message_id": message_id}
 
 
-def balance(member, available) -> dict:
+def balance(available) -> dict:
     """Return what a member has; of a payer only what they would give today, never a balance."""
     account = available.own
     return {
-        "psn_no": member.psn_no,
+        "psn_no": available.member.psn_no,
         "own": account
         and {
-            "current": yuan_from_fen(account.current.balance_fen),
-            "prior": yuan_from_fen(account.prior.balance_fen),
+            "current": yuan_from_fen(account.current_fen),
+            "prior": yuan_from_fen(account.prior_fen),
         },
         "frozen": yuan_from_fen(available.frozen_fen),
         "wallet": yuan_from_fen(available.wallet_fen),

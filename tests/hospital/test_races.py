@@ -137,7 +137,7 @@ def test_an_unknown_outcome_is_said_and_the_same_key_resolves_it(till, family, m
     assert nothing_lost(family, spent=10_00)
 
 
-def test_a_settlement_costs_16_statements_beside_begin_and_commit(till, family):
+def test_a_settlement_costs_14_statements_beside_begin_and_commit(till, family):
     till.settle(till.bill(family.mei, "1.00"))
     bill = till.bill(family.mei, "100.00")
     with CaptureQueriesContext(connection) as captured:
@@ -145,4 +145,4 @@ def test_a_settlement_costs_16_statements_beside_begin_and_commit(till, family):
     statements = [each["sql"] for each in captured if each["sql"] not in ("BEGIN", "COMMIT")]
     logged = [sql for sql in statements if "INSERT INTO hospital_exchange" in sql]
     assert len(logged) == 1
-    assert len(statements) - 1 <= 16, [sql[:80] for sql in statements]
+    assert len(statements) - 1 <= 14, [sql[:80] for sql in statements]

@@ -163,7 +163,7 @@ def test_a_settlement_is_found_by_its_own_institution_only():
         (lambda family, bill: selectors.decision_for(family.mei.pk, bill.pk), 3),
         (lambda family, bill: selectors.decision_for(family.wei.pk, bill.pk), 3),
         (lambda family, _bill: selectors.nothing_deducted(family.mei.pk, SINCE), 2),
-        (lambda family, _bill: selectors.available_from_relatives(family.mei.pk, build.TODAY), 6),
+        (lambda family, _bill: selectors.available_from_relatives(family.mei.pk, build.TODAY), 2),
     ],
 )
 def test_questions_cost_the_same_however_long_the_log_is(question, statements):

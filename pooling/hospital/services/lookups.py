@@ -21,14 +21,13 @@ PSN_NO = Member._meta.get_field("psn_no").max_length
 def balance(*, psn_no: str, by: Actor, at) -> Answer:
     """Return what a member has and what relatives make available today. Raises NotFound."""
     usable = len(psn_no) <= PSN_NO and psn_no.isprintable()
-    member = people.by_psn_no(psn_no) if usable else None
-    if member is None:
+    if not usable:
         raise NotFound(_("没有这位参保人。"))
-    on = business_date(at)
-    available = settled.available_to(member.pk, on)
+    available = settled.available_to(psn_no, business_date(at))
     fields = ["psn_no", "own", "frozen", "wallet", "available_from_relatives"]
-    audit.look(page="rest:balance", member_ids=[member.pk], fields=fields, by=by, at=at)
-    return Answer(200, rendering.text(rendering.balance(member, available)))
+    seen = [available.member.pk]
+    audit.look(page="rest:balance", member_ids=seen, fields=fields, by=by, at=at)
+    return Answer(200, rendering.text(rendering.balance(available)))
 
 
 @verb

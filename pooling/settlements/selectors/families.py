@@ -7,14 +7,13 @@ order: members, bindings, ledger accounts. What caps have used is read after all
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db import connection
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from accounts import selectors as people
 from accounts.models import Member
-from accounts.selectors import Standing
+from accounts.selectors import Standing, numbered, standing_of, with_enrolments
 from pooling.bindings import selectors as authorisations
 from pooling.bindings.models import Binding
 from pooling.bindings.usability import (
@@ -26,12 +25,11 @@ from pooling.bindings.usability import (
     Payer,
     moved,
 )
-from pooling.funds import purses as beside
-from pooling.funds import selectors as funds
-from pooling.funds.models import PersonalAccount
+from pooling.funds import purses
 from pooling.ledger import selectors as books
 from pooling.ledger.models import Account
 from pooling.policy import selectors as policy
+from pooling.settlements.selectors.used import Uses, bound, summed
 from pooling.settlements.sources import (
     NO_PURSE,
     OF_A_FUND,
@@ -49,7 +47,7 @@ from pooling.settlements.sources import (
     Used,
 )
 from pooling.shared.errors import NotFound
-from pooling.shared.periods import month_after
+from pooling.shared.queries import compiled_once
 
 NATION = "000000"
 
@@ -60,7 +58,7 @@ class Family:
 
     given: Input
     #: The patient's own account, closed or not.
-    own: PersonalAccount | None
+    own: purses.Held | None
     patient: Member
     members: dict[int, Member]
     bindings: tuple[Binding, ...]
@@ -73,32 +71,48 @@ class Family:
 
 
 def gather(
-    patient_id: int, charge: Charge, *, pay_to: Callable[[str], int] | None = None
+    patient_id: int,
+    charge: Charge,
+    *,
+    pay_to: Callable[[str], int] | None = None,
+    people: Iterable[Member] | None = None,
 ) -> Family:
     """Return everything around a patient's bill. Raises NotFound.
 
     With `pay_to`, area → ledger account of what is owed, every row that decides is locked
-    until the transaction ends; without it nothing is.
+    until the transaction ends; without it nothing is. `people` are patient and payers, where
+    they have been read already (`around_number`).
     """
-    lock, on = pay_to is not None, charge.visit.on
-    members, bindings = (authorisations.locked_around if lock else _around)(patient_id, on)
+    on, visit = charge.visit.on, charge.visit
+    if pay_to is None:
+        bindings = bound(patient_id, visit)
+    else:
+        there, bindings = authorisations.locked_around(patient_id, on)
+    people = _around(patient_id=patient_id, on=on) if people is None else people
+    # Whoever was bound between two statements is not there yet for this bill.
+    members = {row.pk: row for row in people if pay_to is None or row.pk in there}
+    bindings = [row for row in bindings if row.payer_id in members]
     if patient_id not in members:
         raise NotFound(_("没有这位参保人。"))
-    standings = people.standings(members.values(), on)
-    accounts = funds.held_by(members, standings, on)
-    purses = beside.around([patient_id], on)[patient_id]
+    standings = {pk: standing_of(row, on) for pk, row in members.items()}
+    chosen = {pk: purses.account_of(row, standings[pk], on) for pk, row in members.items()}
+    accounts = {pk: account for pk, account in chosen.items() if account is not None}
+    others = purses.purses_of(members[patient_id])
     areas = {
         part: account.area
         for account in accounts.values()
         if account.is_open(on)
         for part in (account.current_id, account.prior_id)
-    } | {each.ledger_account_id: each.area for each in purses}
-    payables, locked = {}, {}
-    if lock:
+    } | {each.ledger_account_id: each.area for each in others}
+    payables, locked, sums = {}, {}, bindings
+    if pay_to is not None:
         payables = {area: pay_to(area) for area in sorted({*areas.values()})}
         locked = books.locked(areas)
-    held = _Held(accounts, purses, locked, on)
-    given, rules_version = _given(patient_id, charge, bindings, standings, held)
+        # Only now: the statement of a lock does not see what it has waited for.
+        sums = summed(patient_id, visit)
+    used = Uses(patient_id, sums)
+    held = _Held(accounts, others, locked, on)
+    given, rules_version = _given(patient_id, charge, bindings, standings, held, used)
     return Family(
         given=given,
         own=accounts.get(patient_id),
@@ -112,19 +126,36 @@ def gather(
     )
 
 
-def _around(patient_id: int, on: date) -> tuple[dict[int, Member], list[Binding]]:
-    """Return patient and payers by id, and the bindings; a patient without any costs one more."""
-    bindings = authorisations.of_patient(patient_id, on)
-    members = {row.pk: row for each in bindings for row in (each.relative, each.payer)}
-    return members or people.by_ids([patient_id]), bindings
+def around_number(psn_no: str, on: date) -> list[Member]:
+    """Return whoever has this number of the authority, with all payers; nobody for an unknown.
+
+    Beside what `gather` reads of them they bring along what of their own is frozen for others.
+    """
+    return _around_number(psn_no=psn_no, on=on)
+
+
+@compiled_once
+def _around_number(psn_no, on):
+    patient = Subquery(numbered(psn_no).values("pk"))
+    return purses.with_frozen(_with_means(authorisations.around_patient(patient), on))
+
+
+@compiled_once
+def _around(patient_id, on):
+    return _with_means(authorisations.around_patient(patient_id), on)
+
+
+def _with_means(rows: QuerySet[Member], on) -> QuerySet[Member]:
+    """Bring along how everybody is insured, and all the money a bill may take from."""
+    return purses.with_purses(purses.with_accounts(with_enrolments(rows, on)), on)
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     """All the money around a patient: personal accounts by owner, and the purses beside them."""
 
-    accounts: dict[int, PersonalAccount]
-    others: list[beside.Purse]
+    accounts: dict[int, purses.Held]
+    others: list[purses.Purse]
     locked: dict[int, Account]
     on: date
 
@@ -133,12 +164,13 @@ class _Held:
         account = self.accounts.get(member_id)
         if account is None:
             return NO_PURSE
-        parts = (("current", account.current), ("prior", account.prior))
+        parts = (
+            ("current", account.current_id, account.current_fen),
+            ("prior", account.prior_id, account.prior_fen),
+        )
         return Purse(
             state=OPEN if account.is_open(self.on) else CLOSED,
-            parts=tuple(
-                Part(name, row.pk, self.locked.get(row.pk, row).balance_fen) for name, row in parts
-            ),
+            parts=tuple(Part(name, pk, self._balance(pk, fen)) for name, pk, fen in parts),
         )
 
     def purse(self, source: str, owner_id: int | None = None) -> Purse | None:
@@ -158,19 +190,19 @@ class _Held:
                 Part(
                     each.part,
                     each.ledger_account_id,
-                    self._balance(each),
+                    self._balance(each.ledger_account_id, each.balance_fen),
                     each.owner_id if owned else None,
                 )
                 for each in mine
             ),
         )
 
-    def _balance(self, purse: beside.Purse) -> int:
-        row = self.locked.get(purse.ledger_account_id)
-        return purse.balance_fen if row is None else row.balance_fen
+    def _balance(self, ledger_account_id: int, read_fen: int) -> int:
+        row = self.locked.get(ledger_account_id)
+        return read_fen if row is None else row.balance_fen
 
 
-def _given(patient_id, charge, bindings, standings, held: _Held) -> tuple[Input, str]:
+def _given(patient_id, charge, bindings, standings, held: _Held, used: Uses) -> tuple[Input, str]:
     on = charge.visit.on
     patient, own = standings[patient_id], held.accounts.get(patient_id)
     bill_area = patient.area or (own.area if own else NATION)
@@ -190,7 +222,6 @@ def _given(patient_id, charge, bindings, standings, held: _Held) -> tuple[Input,
         # Where it is used, and where the bill is: would it help to change that?
         wallet=(wallet.area, charge.visit.area) if wallet else (),
     )
-    used = _Uses(patient_id, payers, charge)
     given = Input(
         charge=charge,
         patient=Patient(patient.dead(on), patient.insutype, patient.area, patient.status),
@@ -244,7 +275,7 @@ def _candidate(binding: Binding, standing: Payer, held: _Held, used: Used, on: d
     )
 
 
-def _payer(standing: Standing, account: PersonalAccount | None, on: date) -> Payer:
+def _payer(standing: Standing, account: purses.Held | None, on: date) -> Payer:
     area = standing.employee_area or (account.area if account else NATION)
     state = MISSING if account is None else OPEN if account.is_open(on) else CLOSED
     return Payer(standing.dead(on), standing.employee_status, area, state)
@@ -287,87 +318,3 @@ def _clause(found: Any) -> Clause:
         source=found.source,
         text=found.text,
     )
-
-
-class _Sum(NamedTuple):
-    """What one authorisation gave one patient, over the day, month and year of a visit."""
-
-    payer_id: int
-    patient_id: int
-    binding_id: int
-    day: int
-    month: int
-    year: int
-    use_month: int
-    use_year: int
-
-
-#: By hand, for it is asked at every bill: two branches, an index each.
-_SUMS = """
-WITH line AS (
-    SELECT payer_id, patient_id, binding_id, use, business_date, amount_fen - returned_fen AS net
-    FROM settlements_line
-    WHERE payer_id = ANY(%(payers)s::bigint[])
-      AND business_date >= %(year)s AND business_date < %(next_year)s
-  UNION ALL
-    SELECT payer_id, patient_id, binding_id, use, business_date, amount_fen - returned_fen
-    FROM settlements_line
-    WHERE patient_id = %(patient)s AND payer_id <> ALL(%(payers)s::bigint[])
-      AND business_date >= %(year)s AND business_date < %(next_year)s
-)
-SELECT payer_id, patient_id, binding_id,
-    coalesce(sum(net) FILTER (WHERE business_date = %(day)s), 0)::bigint,
-    coalesce(sum(net) FILTER (WHERE business_date >= %(month)s
-                              AND business_date < %(next_month)s), 0)::bigint,
-    sum(net)::bigint,
-    coalesce(sum(net) FILTER (WHERE use = %(use)s AND business_date >= %(month)s
-                              AND business_date < %(next_month)s), 0)::bigint,
-    coalesce(sum(net) FILTER (WHERE use = %(use)s), 0)::bigint AS use_year
-FROM line GROUP BY payer_id, patient_id, binding_id
-"""
-
-
-class _Uses:
-    """What counts against the caps of a visit, net of what went back, in one statement."""
-
-    def __init__(self, patient_id: int, payer_ids: Iterable[int], charge: Charge):
-        self.patient_id = patient_id
-        self.sums: list[_Sum] = []
-        on, payers = charge.visit.on, list(payer_ids)
-        if not payers:
-            return
-        month = on.replace(day=1)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _SUMS,
-                {
-                    "payers": payers,
-                    "patient": patient_id,
-                    "use": charge.visit.use,
-                    "day": on,
-                    "month": month,
-                    "next_month": month_after(month),
-                    "year": date(on.year, 1, 1),
-                    "next_year": date(on.year + 1, 1, 1),
-                },
-            )
-            self.sums = [_Sum(*row) for row in cursor.fetchall()]
-
-    def relative(self, period: str) -> int:
-        """Return all payers' money for the patient, ended authorisations included."""
-        mine = [each for each in self.sums if each.patient_id == self.patient_id]
-        return sum(getattr(each, period) for each in mine)
-
-    def of(self, binding: Binding) -> Used:
-        mine = [each for each in self.sums if each.binding_id == binding.pk]
-        payers = [each for each in self.sums if each.payer_id == binding.payer_id]
-        return Used(
-            day_fen=sum(each.day for each in mine),
-            month_fen=sum(each.month for each in mine),
-            year_fen=sum(each.year for each in mine),
-            use_month_fen=sum(each.use_month for each in mine),
-            use_year_fen=sum(each.use_year for each in mine),
-            payer_day_fen=sum(each.day for each in payers),
-            payer_month_fen=sum(each.month for each in payers),
-            payer_year_fen=sum(each.year for each in payers),
-        )
