@@ -3,13 +3,16 @@
 import os
 import shutil
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from pooling.ledger.services import forget_scheme_accounts
 from pooling.policy import selectors as rules
+from tests.emptying import empty
 
 # Playwright's synchronous API keeps an event loop in the thread, which Django distrusts.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -17,6 +20,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+# Random tests are judged by what they find, not by how long a busy machine took over it.
+hypothesis.settings.register_profile(
+    "patient",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("patient")
 PHONE = {"width": 390, "height": 844}
 NARROWEST = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
@@ -39,6 +50,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     The pool is closed with the database; a session that a thread of the live site still holds,
     because a browser kept its line open, is not.
     """
+    TransactionTestCase._fixture_teardown = empty
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -85,7 +97,9 @@ def axe():
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page):
-        found = Axe().run(page, options={"runOnly": _WCAG, "preload": False})
+        found = Axe().run(
+            page, options={"runOnly": _WCAG, "preload": False, "resultTypes": ["violations"]}
+        )
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
     return check

@@ -19,7 +19,7 @@ from tests import build
 
 pytestmark = pytest.mark.django_db
 PAGE = "/can/bind/"
-FIXTURES = [HealthCheck.function_scoped_fixture]
+FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 AREAS = ("361100", "310000", "450200", "330100")
 
 

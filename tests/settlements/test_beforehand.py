@@ -24,7 +24,7 @@ from tests.settlements.household import household
 
 pytestmark = pytest.mark.django_db
 TYPED, MINE = "/can/pay/", "/can/pay/mine/"
-FIXTURES = [HealthCheck.function_scoped_fixture]
+FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 AREAS = ("361100", "310000", "450200", "330100")
 HERE = "999900"
 KEPT = ("wallet", "fund")

@@ -132,7 +132,7 @@ def test_fingerprints_meet_exactly_where_values_do(left, right):
 
 
 @given(st.text(min_size=1).filter(lambda text: text.strip()))
-@examples(suppress_health_check=[HealthCheck.filter_too_much])
+@examples(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_a_sealed_property_keeps_text_and_none(text):
     member = Member()
     member.name = text
