@@ -16,7 +16,7 @@ run: .venv/run ## Serve the portal with demo data: PORTAL_PORT, PORTAL_HOME, DAT
 
 test: .venv/test ## Run every test, those in a browser too where there is one
 	@sh .ci/system
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: .venv/test ## Everything CI looks at except the tests
 	@sh .ci/check
