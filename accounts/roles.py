@@ -77,7 +77,8 @@ SEES = {
 #: people: what one of them submitted, another decides.
 DOES = {
     CLERK: ("counter.take_in",),
-    REVIEWER: ("counter.take_in", "counter.decide"),
+    # Carrying a failed message out again moves families' money, as a decision at the desk does.
+    REVIEWER: ("counter.take_in", "counter.decide", "hospital.replay_exchange"),
     AUDITOR: (),
     # The same people may do both; who wrote a version is refused as its publisher.
     POLICY_ADMIN: ("policy.write_rules", "policy.publish_rules", "reports.start_replay"),

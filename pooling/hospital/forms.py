@@ -1,5 +1,6 @@
 """What people fill in about tills."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -130,3 +131,38 @@ class ExchangeSearch(forms.Form):
             first=first,
             last=said["last"],
         )
+
+
+#: A phone or identity number: none may stand in the log.
+_LONG_NUMBER = re.compile(r"[0-9]{11,}")
+
+
+class ReplayForm(forms.Form):
+    """Why a message is carried out again, and what the institution said when it was asked."""
+
+    no_cash = forms.BooleanField(label=_("机构答复：患者这笔没有付现金，也没有用别的办法结清。"))
+    no_second = forms.BooleanField(
+        label=_("机构答复：没有用新编号重新结算这一笔，也没有发冲正（2601），以后也不发。")
+    )
+    will_ask = forms.BooleanField(
+        label=_("机构答应：马上用同一编号重发，取回应答并打给患者；取不回就冲正。")
+    )
+    note = forms.CharField(
+        label=_("为什么重放"),
+        min_length=4,
+        max_length=200,
+        help_text=_("写明问了机构哪个岗位、几点、对方怎么说。不要写姓名和号码。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *given, asks: bool):
+        super().__init__(*given)
+        if not asks:
+            for name in ("no_cash", "no_second", "will_ask"):
+                del self.fields[name]
+
+    def clean_note(self) -> str:
+        note = " ".join(self.cleaned_data["note"].split())
+        if _LONG_NUMBER.search(note):
+            raise forms.ValidationError(_("请不要写证件号码或手机号。"))
+        return note

@@ -156,6 +156,8 @@ DESK = {
 }
 #: Of the pages about tills, the same; only who keeps the system issues credentials.
 TILLS = {
+    "admin:hospital_exchange_rehearse": (302, 302, 405, 405, 405, 405),
+    "admin:hospital_exchange_replay": (302, 302, 405, 405, 405, 405),
     "admin:hospital_message_statement": (302, 302, 403, 403, 200, 403),
     "admin:hospital_tillcredential_issue": (302, 302, 403, 403, 403, 403),
 }
@@ -394,6 +396,8 @@ def test_who_may_see_to_the_tills(asker, family, client):
     as_(asker, client, family)
     answered = {name: client.get(address(name, family)).status_code for name in TILLS}
     keeper = {
+        "admin:hospital_exchange_rehearse": 405,
+        "admin:hospital_exchange_replay": 405,
         "admin:hospital_message_statement": 403,
         "admin:hospital_tillcredential_issue": 200,
     }

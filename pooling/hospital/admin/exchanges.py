@@ -1,21 +1,25 @@
 """The log of the tills' messages: found by number, settlement or day, read masked."""
 
-from dataclasses import replace
-
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from pooling.audit.admin import PurposeFirst, Recorded
 from pooling.audit.services import look
+from pooling.hospital.admin import replaying
 from pooling.hospital.admin.tills import SEES_AMOUNTS
 from pooling.hospital.forms import ExchangeSearch
 from pooling.hospital.masking import HIDDEN, masked
 from pooling.hospital.models import Exchange
-from pooling.hospital.national import numbers
+from pooling.hospital.national import conformance, numbers
 from pooling.hospital.selectors import exchanges
+from pooling.hospital.services.replaying import ReplayRefused
 from pooling.shared.admin import LookUpAdmin
 from pooling.shared.crypto import CannotOpen
 from pooling.shared.periods import business_date
@@ -77,6 +81,49 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
         related = ("institution", "client", "claimed", "staff")
         return super().get_queryset(request).select_related(*related)
 
+    def get_urls(self):
+        view, name = self.admin_site.admin_view, "hospital_exchange"
+        return [
+            path("<int:pk>/rehearse/", view(self.rehearse_view), name=f"{name}_rehearse"),
+            path("<int:pk>/replay/", view(self.replay_view), name=f"{name}_replay"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_POST)
+    def rehearse_view(self, request, pk: int):
+        """Show what a message would be answered now; everything it does is rolled back."""
+        row = self._row_to_replay(request, pk)
+        try:
+            status, text = replaying.rehearse(request, row)
+        except ReplayRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:hospital_exchange_change", row.pk)
+        would = conformance.read(text)
+        named = self._look(request, row, would)
+        page = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("试办结果"),
+            "original": row,
+            "status": status,
+            "reply": as_text(would, named=named),
+        }
+        return TemplateResponse(request, "hospital/rehearsal.html", page)
+
+    @method_decorator(require_POST)
+    def replay_view(self, request, pk: int):
+        """Carry a message out again for good."""
+        return replaying.replay(request, self._row_to_replay(request, pk))
+
+    def _row_to_replay(self, request, pk: int) -> Exchange:
+        wanted = (replaying.MAY, SEES_AMOUNTS)
+        if not (self.has_view_permission(request) and request.user.has_perms(wanted)):
+            raise PermissionDenied
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        return row
+
     def changelist_view(self, request, extra_context=None):
         """Show one page of what was asked for. Nothing is counted: there may be millions."""
         if not self.has_view_permission(request):
@@ -105,6 +152,7 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
                 "subtitle": None,
                 "tone": TONES[obj.outcome],
                 "sees": sees,
+                **(replaying.offered(request, obj) if sees else {}),
                 **(self._contents(request, obj) if sees else {}),
             }
         # Not Recorded's: a look here is at what the message says, and not at the line.
@@ -118,25 +166,25 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
             told, reply = exchanges.read(row)
         except CannotOpen:
             return {"damaged": True}
-        purpose = self.purpose(request, row)
-        members = [each.pk for each in exchanges.people(told, reply)]
+        named = self._look(request, row, told, reply)
+        return {"told": as_text(told, named=named), "reply": as_text(reply, named=named)}
+
+    def _look(self, request, row: Exchange, *told) -> bool:
+        """Write down whose data are shown; return whether by name, which takes a purpose."""
+        named = bool(self.purpose(request, row))
+        members = [each.pk for each in exchanges.people(*told)]
         if members:
-            shown = contents if purpose else contents_masked
-            by = replace(self.looking(request, row), purpose=purpose)
+            shown = contents if named else contents_masked
             unit_of_work(
                 lambda: look(
-                    page=request.path,
+                    page=reverse("admin:hospital_exchange_change", args=[row.pk]),
                     member_ids=members,
                     fields=[shown.__name__],
-                    by=by,
+                    by=self.looking(request, row),
                     at=database_clock(),
                 )
             )
-        return {
-            "told": as_text(told, named=bool(purpose)),
-            "reply": as_text(reply, named=bool(purpose)),
-            "people": len(members),
-        }
+        return named
 
 
 def as_text(told, *, named: bool = False) -> str:
