@@ -49,15 +49,17 @@ def _now() -> float:
     return timezone.now().timestamp()
 
 
-def require_fresh_code(request) -> HttpResponseRedirect | None:
+def require_fresh_code(request, **chosen: object) -> HttpResponseRedirect | None:
     """Return where to send somebody who must give a code first, or None if they did.
 
     `if response := require_fresh_code(request): return response`. They come back by GET to
-    the page they were on; what they had filled in is kept on the server, as everywhere.
+    the page they were on; what they had filled in is kept on the server, as everywhere, and what
+    they had `chosen` from a list is in the page's address.
     """
     if is_fresh(request):
         return None
-    query = urlencode({"next": request.get_full_path()})
+    page = f"{request.path}?{urlencode(chosen)}" if chosen else request.get_full_path()
+    query = urlencode({"next": page})
     return redirect(f"{reverse('confirm_it_is_you')}?{query}")
 
 

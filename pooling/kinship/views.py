@@ -86,10 +86,9 @@ def relative(request, link_id):
 def add(request):
     """Choose whose code I want to show, from the relatives the registry proves."""
     if request.method == "POST":
-        if response := require_fresh_code(request):
+        number = _number(request.POST.get("relative", ""))
+        if response := require_fresh_code(request, relative=number):
             return response
-        given = request.POST.get("relative", "")
-        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
         done = _carry_out(
             request,
             lambda: caring.add(
@@ -102,7 +101,12 @@ def add(request):
         )
         return redirect("care:mine" if done else "care:add")
     choices = selectors.to_care_for(request.actor.id, business_date(now()))
-    page = {"choices": choices, "promise": any(row[3] == selectors.PROMISE for row in choices)}
+    chosen = _number(request.GET.get("relative", ""))
+    page = {
+        "choices": choices,
+        "chosen": chosen,
+        "promise": any(row[3] == selectors.PROMISE for row in choices),
+    }
     return render(request, "care/add.html", page)
 
 
@@ -128,9 +132,7 @@ def _press(request):
     act, about_entry, done = PRESSED[name]
     values = {"by": request.actor, "at": now()}
     if about_entry:
-        given = request.POST.get("entry", "")
-        known = given.isascii() and given.isdecimal() and len(given) < 19
-        values["link_id"] = int(given) if known else 0
+        values["link_id"] = _number(request.POST.get("entry", ""))
     _carry_out(request, lambda: act(**values), done)
     return redirect("care:mine")
 
@@ -155,3 +157,8 @@ def _drawn(number: int, at) -> dict:
         "digits": " ".join(digits[place : place + 4] for place in range(0, 20, 4)),
         "seconds": tokens.seconds_left(at),
     }
+
+
+def _number(given: str) -> int:
+    """Return a row's number as a form or an address gives it; 0, which is nobody's, for others."""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
