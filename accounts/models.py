@@ -263,6 +263,7 @@ class ECredential(models.Model):
         MEMBER = "member", _("本人激活")
         FAMILY = "family", _("家人代为激活")
         COUNTER = "counter", _("窗口激活")
+        REGISTRY = "registry", _("已在别处激活")
 
     number = models.BigIntegerField(_("凭证号"), unique=True)
     member = columns.person(_("参保人"), "e_credentials")
@@ -287,7 +288,7 @@ class ECredential(models.Model):
             columns.one_live(["member"], law="accounts_ecredential_one_active"),
             models.CheckConstraint(
                 name="accounts_ecredential_via_known",
-                condition=Q(via__in=["member", "family", "counter"]),
+                condition=Q(via__in=["member", "family", "counter", "registry"]),
             ),
             models.CheckConstraint(
                 name="accounts_ecredential_family_proves_relation",

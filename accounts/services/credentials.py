@@ -1,17 +1,21 @@
 """E-credentials: activated, ended, issued anew; and their codes, each good at a till once."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, tokens
 from accounts.models import CareLink, ECredential, Institution, Member, RefusedCode, ShownCode
+from accounts.services.members import one_loader_at_a_time, unknown_people
 from pooling.audit import services as audit
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
 from pooling.shared.periods import business_date
+from pooling.shared.rows import Loaded
 from pooling.shared.work import verb
 
 Via = ECredential.Via
@@ -89,6 +93,48 @@ def activate(
     detail = {"member": member_id, "via": str(via), "promised": promised}
     audit.record(verb="accounts.activate_e_credential", subject=row, by=by, at=at, detail=detail)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """One line of `credentials.csv`: who activated elsewhere, and on which day."""
+
+    line: int
+    psn_no: str
+    activated_on: date
+
+
+@transaction.atomic
+def load(rows: Sequence[CredentialRow], *, by: Actor, at) -> Loaded:
+    """Put on record what was activated elsewhere; whoever has an active one keeps it."""
+    one_loader_at_a_time()
+    ids = selectors.ids_by_psn_no(row.psn_no for row in rows)
+    days = {ids[row.psn_no]: row.activated_on for row in rows if row.psn_no in ids}
+    new = wanted = days.keys() - selectors.activated(days)
+    while wanted:
+        # A number drawn twice is drawn again: with so many of them that is rare.
+        drawn = [(draw(tokens.CREDENTIALS), member_id) for member_id in sorted(wanted)]
+        ECredential.objects.bulk_create(
+            [
+                ECredential(
+                    number=number,
+                    member_id=member_id,
+                    via=Via.REGISTRY,
+                    activated_on=days[member_id],
+                    activated_at=at,
+                    activated_by=by.name,
+                )
+                for number, member_id in drawn
+            ],
+            ignore_conflicts=True,
+        )
+        wanted = wanted - selectors.activated(wanted)
+    if new:
+        detail = {"new": len(new)}
+        subject = ECredential()
+        audit.record(verb="accounts.load_credentials", subject=subject, by=by, at=at, detail=detail)
+    problems = unknown_people(rows, ids)
+    return Loaded(len(new), 0, len(rows) - len(new) - len(problems), problems)
 
 
 @transaction.atomic

@@ -93,7 +93,7 @@ def load_members(rows: Sequence[MemberRow], *, by, at) -> Loaded:
     A number that already belongs to somebody else is a problem of the row: whether two
     records are one person is for people to decide.
     """
-    _one_loader_at_a_time()
+    one_loader_at_a_time()
     indexes = {row.line: fingerprints.of_cert_no(row.cert_no) for row in rows}
     known = _locked_by_psn_no(row.psn_no for row in rows)
     owners = selectors.owners_of_numbers(indexes.values())
@@ -203,7 +203,7 @@ def load_enrolments(rows: Sequence[EnrolmentRow], *, by, at) -> Loaded:
     Hand-written SQL, because a year's file has millions of rows and the ORM's objects
     would cost more than the database does.
     """
-    _one_loader_at_a_time()
+    one_loader_at_a_time()
     ids = selectors.ids_by_psn_no(row.psn_no for row in rows)
     good = [row for row in rows if row.psn_no in ids]
     columns = [
@@ -228,7 +228,7 @@ def load_enrolments(rows: Sequence[EnrolmentRow], *, by, at) -> Loaded:
 @transaction.atomic
 def load_institutions(rows: Sequence[InstitutionRow], *, by, at) -> Loaded:
     """Insert or correct institutions by their code."""
-    _one_loader_at_a_time()
+    one_loader_at_a_time()
     facts = ("name", "area", "level", "type")
     known = {
         row.code: row for row in Institution.objects.filter(code__in=[row.code for row in rows])
@@ -261,7 +261,8 @@ def unknown_people(rows, ids, column: str = "psn_no") -> list[RowProblem]:
     ]
 
 
-def _one_loader_at_a_time() -> None:
+def one_loader_at_a_time() -> None:
+    """Wait until no other load of people runs, and keep others out to the transaction's end."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOADER])
 

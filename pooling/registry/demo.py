@@ -51,6 +51,8 @@ class Person:
     monthly_fen: int = 0
     employer: str = ""
     died_on: date | None = None
+    #: Has an e-credential.
+    activated: bool = True
 
     @property
     def psn_no(self) -> str:
@@ -176,6 +178,8 @@ def _family_in_shangrao(on: date) -> Family:
     xiu = Person(WIFE_OF_PAYER, "李秀英", date(1987, 7, 8), FEMALE, SHANGRAO, RESIDENT)
     gui = Person(GRANDMOTHER, "张桂兰", date(1957, 11, 2), FEMALE, SHANGRAO, RESIDENT)
     yu = Person(CHILD_UNBOUND, "王小雨", date(2017, 5, 20), FEMALE, SHANGRAO, CHILD, False)
+    # Whoever binds her finds out what is still missing, and can do it for her.
+    yu.activated = False
     min_ = Person(AUNT, "王敏", date(1982, 9, 15), FEMALE, SHANGRAO, EMPLOYEE)
     min_.opening_fen, min_.monthly_fen, min_.employer = 92_050, 9_740, "上饶市示范中学"
     fu = Person(GRANDFATHER, "王德福", date(1955, 2, 18), MALE, SHANGRAO, RESIDENT)

@@ -11,6 +11,7 @@ from pooling.shared.money import yuan_from_fen
 
 #: Insurance begins long before the demo's year, but never before birth.
 _INSURED_SINCE = date(2020, 1, 1)
+_ACTIVATED_SINCE = date(2021, 6, 1)
 
 
 def write(
@@ -36,6 +37,7 @@ def write(
             for person in family.people:
                 out["members.csv"].write(_member(person))
                 out["enrolments.csv"].write(_enrolment(person))
+                out["credentials.csv"].writelines(_credential(person))
                 out["contributions.csv"].writelines(_contributions(person, on))
             out["relations.csv"].writelines(map(_relation, family.ties))
             out["bindings.csv"].writelines(map(_binding, family.authorisations))
@@ -77,6 +79,12 @@ def _enrolment(person: Person) -> str:
         person.died_on if person.died_on and person.died_on > since else None,
         person.employer,
     )
+
+
+def _credential(person: Person) -> list[str]:
+    if not person.activated:
+        return []
+    return [_line(person.psn_no, max(_ACTIVATED_SINCE, person.born))]
 
 
 def _contributions(person: Person, on: date) -> Iterator[str]:

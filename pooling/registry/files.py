@@ -20,6 +20,7 @@ from pathlib import Path
 COLUMNS = {
     "members.csv": "psn_no name cert_type cert_no birth_date gender phone died_on",
     "enrolments.csv": "psn_no insutype area psn_type status from_date to_date employer",
+    "credentials.csv": "psn_no activated_on",
     "institutions.csv": "fixmedins_code name area level type",
     "relations.csv": "psn_no relative_psn_no relation evidence evidence_no from_date to_date",
     "contributions.csv": "reference psn_no area part amount business_date",

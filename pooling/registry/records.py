@@ -5,6 +5,7 @@ from datetime import date
 
 from accounts import identity, phones
 from accounts.models import Enrolment, Gender, Institution, Insurance
+from accounts.services.credentials import CredentialRow
 from accounts.services.members import EnrolmentRow, InstitutionRow, MemberRow
 from pooling.bindings.services import Terms
 from pooling.funds.services import KINDS, PARTS, ContributionRow, DepositRow
@@ -166,6 +167,15 @@ def binding(row: Row, on: date, warn: Warn) -> BindingRow:
         commitment=fields.choice(cells, "commitment", ("yes", "no"), empty="no") == "yes",
         quota_fen=fields.optional_money(cells, "quota") or 0,
     )
+
+
+def credential(row: Row, on: date, warn: Warn) -> CredentialRow:
+    """Read a line of `credentials.csv`; nothing is activated on a day to come."""
+    cells = row.cells
+    activated_on = fields.day(cells, "activated_on")
+    if activated_on > on:
+        raise BadCell("activated_on", "future")
+    return CredentialRow(row.line, fields.key(cells, "psn_no", most=30), activated_on)
 
 
 def fund(row: Row, on: date, warn: Warn) -> DepositRow:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 from accounts import selectors as people
-from accounts.services import members
+from accounts.services import credentials, members
 from pooling.funds import services as funds
 from pooling.ledger import selectors as books
 from pooling.ledger.selectors import Difference
@@ -43,6 +43,7 @@ KINDS = {
         members.load_enrolments,
         CHUNK,
     ),
+    "credentials.csv": Kind(records.credential, lambda row: row.psn_no, credentials.load, CHUNK),
     "institutions.csv": Kind(records.institution, lambda row: row.code, members.load_institutions),
     "relations.csv": Kind(
         records.relation,

@@ -20,11 +20,12 @@ BY = Actor(ActorKind.COMMAND, purpose="load_registry", channel="registry")
 
 class Command(BaseCommand):
     help = (
-        "Load members.csv, enrolments.csv, institutions.csv, relations.csv, contributions.csv, "
-        "bindings.csv and funds.csv (any of them) from a folder, in this order. Each refused row "
-        "is printed as file:line: column: reason and kept out; the good rows go in, a chunk a "
-        "transaction, so a load that was killed is completed by loading again. Loading the same "
-        "folder twice changes nothing. Exit code 0, whatever was refused, except with --strict."
+        "Load members.csv, enrolments.csv, credentials.csv, institutions.csv, relations.csv, "
+        "contributions.csv, bindings.csv and funds.csv (any of them) from a folder, in this "
+        "order. Each refused row is printed as file:line: column: reason and kept out; the good "
+        "rows go in, a chunk a transaction, so a load that was killed is completed by loading "
+        "again. Loading the same folder twice changes nothing. Exit code 0, whatever was refused, "
+        "except with --strict."
     )
 
     def add_arguments(self, parser):
