@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateTimeField, Func, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import DateTimeField, Exists, Func, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, names, tokens
@@ -42,6 +42,7 @@ class Standing:
     `insutype`, `area`, `psn_type` and `status` are those of the insurance that counts: 310
     where both are in force, empty where none is. `employee_status` is that of the
     employee insurance alone (`1` normal, `2` paused, `4` ended, empty: never had one).
+    `e_credential`: activated by that day; not known of somebody who never was in an insurance.
     """
 
     member_id: int
@@ -53,6 +54,7 @@ class Standing:
     status: str = ""
     employee_status: str = ""
     employee_area: str = ""
+    e_credential: bool = False
 
     def dead(self, on: date) -> bool:
         """Return whether the member is dead on that day; the day of death counts."""
@@ -65,7 +67,10 @@ def standings(members: Iterable[Member], on: date) -> dict[int, Standing]:
     rows: dict[int, list[Enrolment]] = {pk: [] for pk in members}
     for row in _enrolments(member_ids=list(members), on=on):
         rows[row.member_id].append(row)
-    return {pk: _standing(member, rows[pk], on) for pk, member in members.items()}
+    return {
+        pk: _standing(member, rows[pk], on, e_credential=any(row.e_credential for row in rows[pk]))
+        for pk, member in members.items()
+    }
 
 
 def with_enrolments(rows: QuerySet[Member], on) -> QuerySet[Member]:
@@ -73,7 +78,8 @@ def with_enrolments(rows: QuerySet[Member], on) -> QuerySet[Member]:
     begun = Enrolment.objects.filter(member=OuterRef("pk"), from_date__lte=on)
     fields = JSONObject(**{name: name for name in _Enrolled._fields})
     return rows.annotate(
-        insured=ArraySubquery(begun.order_by("from_date", "pk").values(row=fields))
+        insured=ArraySubquery(begun.order_by("from_date", "pk").values(row=fields)),
+        e_credential=_has_credential("pk", on),
     )
 
 
@@ -89,7 +95,7 @@ def standing_of(row: Member, on: date) -> Standing:
         )
         for each in row.insured
     ]
-    return _standing(row, enrolled, on)
+    return _standing(row, enrolled, on, e_credential=row.e_credential)
 
 
 class _Enrolled(NamedTuple):
@@ -106,10 +112,19 @@ class _Enrolled(NamedTuple):
 @compiled_once
 def _enrolments(member_ids, on):
     rows = Enrolment.objects.filter(member__any=member_ids, from_date__lte=on)
-    return rows.order_by("from_date", "pk")
+    return rows.annotate(e_credential=_has_credential("member", on)).order_by("from_date", "pk")
 
 
-def _standing(member: Member, rows: list[Enrolment] | list[_Enrolled], on: date) -> Standing:
+def _has_credential(member: str, on) -> Exists:
+    """Return whether a member's e-credential is active on a day: one ended that day is not."""
+    rows = ECredential.objects.filter(member=OuterRef(member), activated_on__lte=on)
+    rows = rows.annotate(ended_on=TruncDate("ended_at", tzinfo=periods.SHANGHAI))
+    return Exists(rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on)))
+
+
+def _standing(
+    member: Member, rows: list[Enrolment] | list[_Enrolled], on: date, *, e_credential: bool
+) -> Standing:
     in_force = [
         row
         for row in rows
@@ -129,6 +144,7 @@ def _standing(member: Member, rows: list[Enrolment] | list[_Enrolled], on: date)
         status=counts.status if counts else "",
         employee_status=employee.status if employee else (Enrolment.Status.ENDED if ever else ""),
         employee_area=employee.area if employee else (ever[-1].area if ever else ""),
+        e_credential=e_credential,
     )
 
 

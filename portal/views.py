@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -206,6 +207,7 @@ def to_dos(member_id: int, received: list[BindingRow], beside: Overview) -> list
     open_cases = [case for case in cases.for_member(member_id) if case.state_code in _OPEN]
     return (
         confirm
+        + _to_activate(received)
         + _to_answer(beside)
         + (messages if unread else [])
         + [
@@ -217,6 +219,13 @@ def to_dos(member_id: int, received: list[BindingRow], beside: Overview) -> list
             for case in open_cases
         ]
     )
+
+
+def _to_activate(received: list[BindingRow]) -> list[ToDo]:
+    if not any("activate" in row.may for row in received):
+        return []
+    note = _("激活后，家人的账户才能为您支付")
+    return [ToDo(_("激活医保电子凭证"), note, reverse("care:mine"))]
 
 
 def _to_answer(beside: Overview) -> list[ToDo]:

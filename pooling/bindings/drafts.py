@@ -288,15 +288,13 @@ def progress(member_id: int, number: str, on: date) -> Progress:
 
 def _granted(member_id: int, row: CaseRow, on: date) -> Progress:
     binding = selectors.get_for(member_id, row.subject_id, on)
+    what = {"binding_id": binding.id, "grounds": grounds(member_id, binding, on)}
     if binding.state_code == Binding.State.PROPOSED:
         sentence = gettext("我们已经通知家人。请家人登录本网站，在“家人”里点“同意”。")
-        return Progress(
-            row,
-            gettext("已提交，等待家人确认"),
-            sentence,
-            binding_id=binding.id,
-            grounds=grounds(member_id, binding, on),
-        )
+        return Progress(row, gettext("已提交，等待家人确认"), sentence, **what)
+    if binding.state_code == "to_activate":
+        missing = "".join(binding.causes)
+        return Progress(row, gettext("办好了，还差一步"), missing, tone="warn", **what)
     sentence = gettext(
         "家人就医或买药时出示自己的医保卡或医保码，个人负担的部分会按顺序从您的账户支付。"
         "每次使用都会通知您。"
@@ -304,14 +302,7 @@ def _granted(member_id: int, row: CaseRow, on: date) -> Progress:
     if binding.from_date > on:
         begins = wording.cause("not_begun", day=binding.from_date)
         sentence = f"{begins}{sentence}"
-    return Progress(
-        row,
-        gettext("办好了"),
-        sentence,
-        tone="good",
-        binding_id=binding.id,
-        grounds=grounds(member_id, binding, on),
-    )
+    return Progress(row, gettext("办好了"), sentence, tone="good", **what)
 
 
 def grounds(member_id: int, binding: BindingRow, on: date) -> str:

@@ -171,8 +171,8 @@ class BindingRow:
     """A binding as one of its two sides sees it, in words; `may` are verbs.
 
     `side` is the reader's: `payer` or `relative`. `state` is the word to show, `state_code`
-    one of proposed, active, stopped, unrelated, ending, not_begun, refused, withdrawn, released,
-    expired. `causes` say in sentences why it cannot be used now and who can change that.
+    one of proposed, active, stopped, unrelated, to_activate, ending, not_begun, refused, withdrawn,
+    released, expired. `causes` say in sentences why it cannot be used now and who can change that.
     `locked_until` is the first day on which the reader may release, where it is still to come;
     `unnamed` are uses that count only where they are named, and are not.
     """
@@ -324,20 +324,25 @@ def blocked_by(member_id: int) -> list[tuple[int, str]]:
 def _rows(which: Q, reader_id: int, on: date) -> list[BindingRow]:
     rows = Binding.objects.filter(which).select_related("payer", "relative").order_by("-pk")
     found = list(with_edges(rows, on))
-    standings = people.standings({row.payer for row in found}, on) if found else {}
-    area_of = {payer_id: standing.employee_area for payer_id, standing in standings.items()}
-    rules = {area: policy.in_force(area, on).values() for area in set(area_of.values())}
-    return [_row(row, reader_id, rules[area_of[row.payer_id]], on) for row in found]
+    both = {person for row in found for person in (row.payer, row.relative)}
+    standings = people.standings(both, on) if found else {}
+    areas = {standings[row.payer_id].employee_area for row in found}
+    rules = {area: policy.in_force(area, on).values() for area in areas}
+    return [_row(row, reader_id, standings, rules, on) for row in found]
 
 
-def _row(row: Binding, reader_id: int, rules: dict, on: date) -> BindingRow:
+def _row(row: Binding, reader_id: int, standings: dict, rules_of: dict, on: date) -> BindingRow:
+    payer, relative = standings[row.payer_id], standings[row.relative_id]
+    rules = rules_of[payer.employee_area]
+    active = row.state == State.ACTIVE
+    lacking = standing.lacking(rules, payer, relative) if active else ()
     side = "payer" if row.payer_id == reader_id else "relative"
     other = row.relative if side == "payer" else row.payer
     # Before the relative has agreed they learn no more of an asker than a stranger would;
     # the payer typed the relative's name in.
     known = row.bound_at is not None or (side == "payer" and row.state == State.PROPOSED)
     related = still_related(row, on)
-    code = standing.state_code(row, on, related=related)
+    code = standing.state_code(row, on, related=related, lacking=lacking)
     return BindingRow(
         id=row.pk,
         side=side,
@@ -346,8 +351,8 @@ def _row(row: Binding, reader_id: int, rules: dict, on: date) -> BindingRow:
         relation=_relation(row, side),
         state_code=code,
         state=str(wording.STATES[code]),
-        causes=tuple(standing.causes(row, side, on, related=related)),
-        may=tuple(standing.may(row, side, rules, on)),
+        causes=tuple(standing.causes(row, side, on, related=related, lacking=lacking)),
+        may=tuple(standing.may(row, side, rules, on, lacking=lacking)),
         locked_until=standing.locked_until(row, side, rules, on),
         rank=row.rank,
         from_date=row.from_date,

@@ -1,12 +1,14 @@
 """How an authorisation stands to one of its two people: the state, why, and what may be done.
 
-`side` is the reader's: `payer` or `relative`. `related` is whether they still are what they were.
+`side` is the reader's: `payer` or `relative`. `related` is whether they still are what they were;
+`lacking` are the sides whose e-credential the area wants active, and is not.
 """
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from accounts.selectors import Standing
 from pooling.bindings import counting, wording
 from pooling.bindings.models import Binding
 from pooling.bindings.usability import renewal_due
@@ -15,7 +17,21 @@ from pooling.shared.periods import business_date
 State = Binding.State
 
 
-def state_code(row: Binding, on: date, *, related: bool) -> str:
+def lacking(rules: Mapping[str, Any], payer: Standing, relative: Standing) -> tuple[str, ...]:
+    """Return the sides whose e-credential is wanted and not active; insured people only.
+
+    Whoever is in no insurance has another obstacle before this one, as `usability` says.
+    """
+    wanted = (
+        ("relative", rules["requires_e_credential"], relative.insutype, relative.e_credential),
+        ("payer", rules["payer_requires_e_credential"], payer.employee_area, payer.e_credential),
+    )
+    return tuple(
+        side for side, asked, insured, active in wanted if asked and insured and not active
+    )
+
+
+def state_code(row: Binding, on: date, *, related: bool, lacking: tuple[str, ...]) -> str:
     """Return what people call the state: an active binding may be stopped, ending, not begun."""
     if row.state != State.ACTIVE:
         return str(row.state)
@@ -29,12 +45,16 @@ def state_code(row: Binding, on: date, *, related: bool) -> str:
         return "stopped"
     if row.frozen_at is not None or row.declined_at is not None:
         return "stopped"
+    if lacking:
+        return "to_activate"
     if on < row.from_date:
         return "not_begun"
     return "ending" if row.release_on is not None else "active"
 
 
-def causes(row: Binding, side: str, on: date, *, related: bool) -> list[str]:
+def causes(
+    row: Binding, side: str, on: date, *, related: bool, lacking: tuple[str, ...]
+) -> list[str]:
     """Say why it cannot be used now, or when that will be, and who can change it."""
     if row.ended_at is not None:
         return [wording.cause(f"ended_{row.ended_cause}", day=row.ended_at)]
@@ -46,6 +66,7 @@ def causes(row: Binding, side: str, on: date, *, related: bool) -> list[str]:
         said.append(wording.cause(f"frozen_to_{side}", day=row.frozen_at))
     if row.declined_at is not None:
         said.append(wording.cause(f"declined_to_{side}", day=row.declined_at))
+    said += [wording.cause(f"{who}_activates_to_{side}", day=on) for who in lacking]
     if row.release_on is not None:
         said.append(wording.cause("release_on", day=row.release_on))
     if on < row.from_date:
@@ -66,8 +87,13 @@ def _told(row: Binding, side: str, on: date) -> list[str]:
     return said
 
 
-def may(row: Binding, side: str, rules: Mapping[str, Any], on: date) -> list[str]:
-    """Return what the reader can do now by the area's rules, as names of verbs."""
+def may(
+    row: Binding, side: str, rules: Mapping[str, Any], on: date, *, lacking: tuple[str, ...]
+) -> list[str]:
+    """Return what the reader can do now by the area's rules, as names of verbs.
+
+    A payer may also activate for the relative, where the relative is a child or has no phone.
+    """
     if row.state == State.PROPOSED:
         return ["withdraw"] if side == "payer" else ["confirm", "refuse", "block"]
     if row.state != State.ACTIVE:
@@ -78,6 +104,8 @@ def may(row: Binding, side: str, rules: Mapping[str, Any], on: date) -> list[str
         verbs = ["resume" if row.declined_at else "decline", "set_rank"]
         if row.renew_before is not None:
             verbs = ["renew", *verbs]
+    if side in lacking or (lacking and side == "payer"):
+        verbs = ["activate", *verbs]
     if not _releases(row, side, rules) or locked_until(row, side, rules, on):
         return verbs
     return [*verbs, "release"]

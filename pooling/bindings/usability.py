@@ -2,7 +2,6 @@
 
 The first obstacle in the order below is the one told, because it is the one nearest to
 the two people: what they themselves can change comes before what an area has ruled.
-Whether an area wants e-credentials activated is recorded and not asked here yet.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,6 +40,8 @@ class Unusable(StrEnum):
     PATIENT_MOVED = "patient_moved"
     PATIENT_TYPE = "patient_type_not_allowed"
     PATIENT_NOT_NORMAL = "patient_status_not_normal"
+    PATIENT_NO_CREDENTIAL = "patient_e_credential_not_active"
+    PAYER_NO_CREDENTIAL = "payer_e_credential_not_active"
     OUT_OF_SCOPE = "areas_out_of_scope"
     OTHER_PROVINCE = "other_province_needs_quota"
     NO_QUOTA = "no_quota_across_provinces"
@@ -62,6 +63,8 @@ CLAUSE_BEHIND = {
     Unusable.PAYER_PAUSED: "paused_payer",
     Unusable.PATIENT_TYPE: "patient_types",
     Unusable.PATIENT_NOT_NORMAL: "patient_status_normal",
+    Unusable.PATIENT_NO_CREDENTIAL: "requires_e_credential",
+    Unusable.PAYER_NO_CREDENTIAL: "payer_requires_e_credential",
     Unusable.OUT_OF_SCOPE: "scope",
     Unusable.OTHER_PROVINCE: "model",
     Unusable.NO_QUOTA: "quota_across_provinces",
@@ -92,12 +95,16 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """The patient's standing on the day; empty texts where there is no insurance."""
+    """The patient's standing on the day; empty texts where there is no insurance.
+
+    `e_credential`: whether it is activated; None where nobody asked, and then it is no obstacle.
+    """
 
     dead: bool
     insutype: str
     area: str
     status: str
+    e_credential: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ class Payer:
     employee_status: str
     area: str
     account: str = OPEN
+    e_credential: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,7 @@ def why_unusable(facts: Facts) -> Unusable | None:
     return (
         _agreement(facts.authorisation, facts.visit.on)
         or _people(facts)
+        or _credentials(facts)
         or _areas(facts)
         or _purpose(facts)
     )
@@ -233,6 +242,14 @@ def _insurance(patient: Patient, rules: Mapping[str, Any]) -> Unusable | None:
         return Unusable.PATIENT_TYPE
     if rules["patient_status_normal"] and patient.status != "1":
         return Unusable.PATIENT_NOT_NORMAL
+    return None
+
+
+def _credentials(facts: Facts) -> Unusable | None:
+    if facts.patient.e_credential is False and facts.rules["requires_e_credential"]:
+        return Unusable.PATIENT_NO_CREDENTIAL
+    if facts.payer.e_credential is False and facts.rules["payer_requires_e_credential"]:
+        return Unusable.PAYER_NO_CREDENTIAL
     return None
 
 

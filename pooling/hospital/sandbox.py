@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from accounts.identity import with_check_digit
 from accounts.models import Member
+from accounts.services import credentials as e_credentials
 from accounts.services import members
 from pooling.bindings import services as bindings
 from pooling.bindings import texts
@@ -98,6 +99,7 @@ def _invent(*, by: Actor, at) -> Member:
     members.load_institutions([place], by=by, at=at)
     father = _person("沙建国", date(1962, 3, 5), "1", "310", by=by, at=at)
     daughter = _person("沙小雨", date(1990, 6, 1), "2", "390", by=by, at=at)
+    e_credentials.activate(member_id=daughter.pk, via="member", by=by, at=at)
     tie = {"line": 1, "member_id": father.pk, "relative_id": daughter.pk, "code": "30"}
     proof = {"evidence": "birth_certificate", "evidence_no": "", "to_date": None}
     row = kinship.RelationRow(**tie, **proof, from_date=daughter.birth_date)

@@ -47,6 +47,8 @@ class Remedy(StrEnum):
     PATIENT_TYPE = "patient_changes_insurance"
     PATIENT_NORMAL = "patient_normal_again"
     MOVE = "insured_nearer"
+    ACTIVATE = "patient_activates"
+    PAYER_ACTIVATES = "payer_activates"
     NAME_USE = "payer_names_use"
     LOWER_LEVEL = "lower_institution"
 
@@ -106,6 +108,8 @@ FOR: dict[str, tuple[Remedy, ...]] = {
     Unusable.PATIENT_NOT_INSURED: (Remedy.PATIENT_INSURED,),
     Unusable.PATIENT_TYPE: (Remedy.PATIENT_TYPE,),
     Unusable.PATIENT_NOT_NORMAL: (Remedy.PATIENT_NORMAL,),
+    Unusable.PATIENT_NO_CREDENTIAL: (Remedy.ACTIVATE,),
+    Unusable.PAYER_NO_CREDENTIAL: (Remedy.PAYER_ACTIVATES,),
     Unusable.OUT_OF_SCOPE: (Remedy.MOVE,),
     Unusable.OTHER_PROVINCE: (Remedy.MOVE,),
     Unusable.NO_QUOTA: (Remedy.SET_QUOTA,),
@@ -375,6 +379,8 @@ _CHANGES: dict[Remedy, Callable[[Input, Considered], Input]] = {
     Remedy.PATIENT_INSURED: _patient_insured,
     Remedy.PATIENT_TYPE: _patient_type,
     Remedy.PATIENT_NORMAL: _patient(status="1"),
+    Remedy.ACTIVATE: _patient(e_credential=True),
+    Remedy.PAYER_ACTIVATES: _payer(e_credential=True),
     Remedy.MOVE: _move,
     Remedy.NAME_USE: _name_use,
     Remedy.LOWER_LEVEL: _lower_level,

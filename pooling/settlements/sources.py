@@ -53,6 +53,8 @@ OF_A_PAYER = (
     "cap_payer_month_fen",
     "cap_use_month_fen",
     "quota_across_provinces",
+    "requires_e_credential",
+    "payer_requires_e_credential",
 )
 #: The area of a family fund decides these for its members' bills, …
 OF_A_FUND = (
@@ -67,7 +69,7 @@ OF_A_FUND = (
 OF_A_WALLET = ("wallet_open", "wallet_place_changeable")
 #: … and the area a payer has left since, what comes of that.
 OF_AN_AREA_LEFT = ("on_payer_moved",)
-#: What a clause was before it existed: as if nobody had ruled. An input stored before then
+#: What a clause was before it was asked: as if nobody had ruled. An input stored before then
 #: lacks it; what stands here must never change, whatever default the mechanism takes later.
 BEFORE_IT_EXISTED: dict[str, Any] = {
     "uses_opt_in": [],
@@ -83,6 +85,8 @@ BEFORE_IT_EXISTED: dict[str, Any] = {
     "cap_payer_month_fen": None,
     "cap_use_month_fen": {},
     "quota_across_provinces": False,
+    "requires_e_credential": False,
+    "payer_requires_e_credential": False,
 }
 
 

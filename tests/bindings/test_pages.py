@@ -3,6 +3,8 @@
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.services import credentials
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -18,3 +20,28 @@ def test_an_authorisation_for_some_uses_names_them(client, monkeypatch):
     pages = [client.get(f"/family/{row.pk}/").content.decode() for row in (some, every)]
     assert ["门诊、住院" in page for page in pages] == [True, False]
     assert ["当地允许的全部用途" in page for page in pages] == [False, True]
+
+
+def test_what_is_still_missing_is_said_to_both_and_who_can_do_it(client, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: build.NOON)
+    payer, relative = build.employee("王伟"), build.resident("王小雨")
+    row = build.active_binding(payer, relative)
+    credentials.end(member_id=relative.pk, by=build.member_actor(relative), at=build.NOON)
+
+    def read(member, page):
+        user = User.objects.filter(member=member).first() or build.phone_user(
+            f"1380013800{member.pk % 10}", member
+        )
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        return client.get(page).content.decode()
+
+    for member, says in ((payer, "可以由您代为激活"), (relative, "您还没有激活医保电子凭证")):
+        page = read(member, f"/family/{row.pk}/")
+        assert says in page
+        assert "待激活凭证" in page
+        assert "去激活医保电子凭证" in page
+    assert "激活后，家人的账户才能为您支付" in read(relative, "/")
+
+    build.activated(relative)
+    assert "使用中" in read(payer, f"/family/{row.pk}/")
+    assert "激活后，家人的账户才能为您支付" not in read(relative, "/")

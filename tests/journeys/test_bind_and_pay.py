@@ -36,6 +36,7 @@ def father():
 @pytest.fixture
 def daughter(father):
     daughter = build.resident("王小雨", born="2006-05-01", gender="2")
+    build.activated_long_ago(daughter)
     build.relation(father, daughter, "30", evidence="birth_certificate")
     build.phone_user(DAUGHTER_PHONE, daughter)
     return daughter

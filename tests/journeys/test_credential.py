@@ -5,6 +5,8 @@ import re
 import pytest
 
 from accounts import tokens
+from pooling.bindings import services as bindings
+from pooling.bindings.services import Terms
 from tests import build
 from tests.hospital.till import Till
 from tests.journeys import people
@@ -74,3 +76,43 @@ def test_a_mother_shows_her_childs_code_and_a_till_takes_it_once(
     )
     fresh = till.bill(child, "10.00", patient={"e_credential": digits_on(page)})
     assert till.settle(fresh).status == 201
+
+
+def test_a_child_who_is_bound_can_be_paid_for_once_the_mother_has_activated(
+    page, live, axe, family, quiet_console
+):
+    mother, child = family
+    build.personal_account(mother, prior=500_00)
+    bindings.authorise(
+        payer_id=mother.pk,
+        relative_id=child.pk,
+        relation_code="20",
+        terms=Terms(from_date=build.TODAY),
+        proof="registry",
+        signing=build.signing(at=build.NOON),
+        confirmed=True,
+        by=build.member_actor(mother),
+        at=build.NOON,
+    )
+    place = build.institution()
+    till = Till(build.api_key(institution=place), place.code)
+    before = till.settle(till.bill(child, "10.00"))
+    assert (before.status, before.json["pooled"]) == (201, "0.00")
+
+    people.sign_in(page, live, MOTHER_PHONE)
+    page.goto(f"{live}/family/")
+    page.get_by_role("link", name=re.compile("王小宝")).click()
+    assert "待激活凭证" in page.inner_text("main")
+    people.looks_right(page, axe)
+    page.get_by_role("link", name="去激活医保电子凭证").click()
+    page.get_by_role("link", name="添加家人").click()
+    page.locator("label", has_text="王*").click()
+    press(page, "添加")
+    page.get_by_role("link", name=re.compile(r"^王\*")).click()
+    press(page, "代为激活")
+    page.locator(".shown-code").wait_for()
+    page.goto(f"{live}/family/")
+    assert "使用中" in page.get_by_role("link", name=re.compile("王小宝")).inner_text()
+
+    after = till.settle(till.bill(child, "10.00"))
+    assert (after.status, after.json["pooled"]) == (201, "10.00")

@@ -267,6 +267,16 @@ def while_she_is_paused() -> Question:
     return _using(words, "patient_status_normal", her="2")
 
 
+def before_she_activates() -> Question:
+    words = "she has not activated her e-credential, may she use mine"
+    return _using(words, "requires_e_credential", her_credential=False)
+
+
+def before_i_activate() -> Question:
+    words = "I have not activated my e-credential, may she use my account"
+    return _using(words, "payer_requires_e_credential", my_credential=False)
+
+
 def after_i_moved(left: str) -> Question:
     words = f"I was insured in {left} when I bound her, does it go on"
     return _using(words, "on_payer_moved", i_left=left)
@@ -289,8 +299,19 @@ def _using(words: str, clause: str, **facts) -> Question:
                 relative_area=facts.get("she_left", ""),
                 uses=facts.get("uses", _named(found)),
             ),
-            patient=Patient(False, facts.get("insutype", "390"), here, facts.get("her", "1")),
-            payer=Payer(False, facts.get("me", "1"), here),
+            patient=Patient(
+                False,
+                facts.get("insutype", "390"),
+                here,
+                facts.get("her", "1"),
+                facts.get("her_credential", True),
+            ),
+            payer=Payer(
+                False,
+                facts.get("me", "1"),
+                here,
+                e_credential=facts.get("my_credential", True),
+            ),
             own_fen=facts.get("own_fen", 0),
             # Who pooled first is another engine's; here it is about people and uses.
             rules=found.values() | {"model": "direct_debit"},

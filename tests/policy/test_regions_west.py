@@ -33,7 +33,7 @@ ROWS = [
      "000000/2025-1 OFFICIAL"),
     ("000000", "2026-01-08", asking.what("wallet_one_pending"), True, "000000/2025-1 OFFICIAL"),
     ("000000", "2026-01-08", asking.what("wallet_return_hour"), 6, "000000/2025-1 OFFICIAL"),
-    ("000000", "2026-11-22", asking.what("requires_e_credential"), True,
+    ("000000", "2026-11-22", asking.before_she_activates(), "patient_e_credential_not_active",
      "000000/2026-1 OFFICIAL"),
     ("999900", "2026-11-22", asking.pays_for("checkup"), NO_USE, "000000/2026-1 NEWS"),
     # 重庆: one to one, in person, done at once.

@@ -94,7 +94,7 @@ def test_a_hidden_visit_is_not_linked(at_home):
 
 def test_what_waits_for_the_member_is_listed():
     class Proposed:
-        id, state_code, other_name = 7, "proposed", "王*"
+        id, state_code, other_name, may = 7, "proposed", "王*", ("confirm", "refuse")
 
     payer = build.employee("王伟")
     to_do = views.to_dos(payer.pk, [Proposed], overview.of(payer, build.TODAY))[0]

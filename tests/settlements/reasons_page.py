@@ -69,17 +69,17 @@ IMPLAUSIBLE = """
 def page() -> str:
     """Return the page as the code has it now."""
     from pooling.bindings import refusals
-    from pooling.settlements import reasons, remedies
+    from pooling.settlements import remedies, wording
 
     bills = [
         _bill(f"`{code}`", words, remedies.FOR.get(code, ()))
-        for code, words in sorted(reasons.WORDS.items())
+        for code, words in sorted(wording.WORDS.items())
     ]
     beside = [
         _bill(f"`{source}`: `{code}`", words, remedies.FOR_SOURCE.get((source, code), ()))
-        for (source, code), words in sorted(reasons.OF_SOURCE.items())
+        for (source, code), words in sorted(wording.OF_SOURCE.items())
     ]
-    ways = [_row(f"`{each}`", words) for each, words in reasons.REMEDIES.items()]
+    ways = [_row(f"`{each}`", words) for each, words in wording.REMEDIES.items()]
     refused = [
         _row(
             f"`{code}`",
@@ -90,7 +90,7 @@ def page() -> str:
         )
         for code, words in sorted(refusals.REFUSALS.items())
     ]
-    last = ELSE.format(ruled=reasons.AREA_RULES, several=reasons.SEVERAL)
+    last = ELSE.format(ruled=wording.AREA_RULES, several=wording.SEVERAL)
     told = IMPLAUSIBLE.format(words=refusals.IMPLAUSIBLE)
     of_bills = [BILLS, *bills, BESIDE, *beside, WAYS, *ways, last]
     return "".join([TOP, *of_bills, REFUSED, *refused, told])

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from pooling.bindings import usability
 from pooling.bindings.usability import Unusable
 from pooling.policy.parameters import PARAMETERS
-from pooling.settlements import reasons, remedies, sources
+from pooling.settlements import reasons, remedies, sources, wording
 from pooling.settlements.bounds import Reason
 from tests.settlements import reasons_page
 from tests.settlements.test_remedies import FINE, answers
@@ -26,12 +26,12 @@ def placeholders(sentence) -> set[str]:
 
 
 def test_the_list_is_closed():
-    assert set(reasons.WORDS) == set(Reason) | set(Unusable)
-    assert set(reasons.REMEDIES) == set(remedies.Remedy)
+    assert set(wording.WORDS) == set(Reason) | set(Unusable)
+    assert set(wording.REMEDIES) == set(remedies.Remedy)
     assert len(set(Reason) | set(Unusable)) == len(Reason) + len(Unusable)
 
 
-EVERY = [("", code) for code in reasons.WORDS] + list(reasons.OF_SOURCE)
+EVERY = [("", code) for code in wording.WORDS] + list(wording.OF_SOURCE)
 
 
 @pytest.mark.parametrize(("source", "code"), EVERY)
@@ -48,8 +48,8 @@ def test_a_reason_has_all_its_words(source, code):
 
 @pytest.mark.parametrize("remedy", remedies.Remedy)
 def test_a_remedy_has_its_words(remedy):
-    assert isinstance(reasons.REMEDIES[remedy], Promise)
-    assert placeholders(reasons.REMEDIES[remedy]) <= {"again", "highest"}
+    assert isinstance(wording.REMEDIES[remedy], Promise)
+    assert placeholders(wording.REMEDIES[remedy]) <= {"again", "highest"}
 
 
 def test_what_is_told_names_the_clause_the_decision_quotes():
@@ -58,19 +58,19 @@ def test_what_is_told_names_the_clause_the_decision_quotes():
         quoted = item.clause.name if item.clause else ""
         assert quoted == named, item.reason
     for code, name in usability.CLAUSE_BEHIND.items():
-        assert reasons.WORDS[code].clause == name
+        assert wording.WORDS[code].clause == name
 
 
 def test_the_till_and_the_patient_read_no_balance():
     balances = {"balance", "prior", "current"}
-    for words in (*reasons.WORDS.values(), *reasons.OF_SOURCE.values()):
+    for words in (*wording.WORDS.values(), *wording.OF_SOURCE.values()):
         assert not placeholders(words.discreet) & balances
 
 
 def test_what_other_payers_gave_is_not_told_to_a_payer():
     for reason in Reason:
         if reason.startswith("cap_area_relative"):
-            assert "used" not in placeholders(reasons.WORDS[reason].full)
+            assert "used" not in placeholders(wording.WORDS[reason].full)
 
 
 def test_no_reason_is_given_outside_the_list():
@@ -88,7 +88,7 @@ def test_no_reason_is_given_outside_the_list():
 @pytest.mark.parametrize("name", sources.OF_A_PAYER + sources.OF_THE_BILL + sources.OF_AN_AREA_LEFT)
 def test_a_clause_that_can_stop_money_has_its_reason(name):
     orders = {"own_part_order", "payer_order"}
-    told = {words.clause for words in reasons.WORDS.values()}
+    told = {words.clause for words in wording.WORDS.values()}
     assert (name in told) is (name not in orders)
 
 

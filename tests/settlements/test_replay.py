@@ -36,8 +36,24 @@ def test_the_old_ones_lack_what_came_later_and_get_it_as_if_nobody_had_ruled():
 @pytest.mark.parametrize("name", sources.BEFORE_IT_EXISTED)
 def test_a_later_clause_is_neutral_today_too(name):
     """Not needed for the replay; but if it fails, somebody changed what silence means."""
-    assert parameters.default(name) == sources.BEFORE_IT_EXISTED[name]
+    if name == "requires_e_credential":
+        # It was written down before it was asked: silence about it means yes since then.
+        assert (sources.BEFORE_IT_EXISTED[name], parameters.default(name)) == (False, True)
+    else:
+        assert parameters.default(name) == sources.BEFORE_IT_EXISTED[name]
     assert name in sources.OF_A_PAYER
+
+
+def test_nobodys_credential_is_held_against_a_decision_that_did_not_ask_for_it():
+    """Whatever rules an old decision is split under again, it does not say who had activated."""
+    given = sources.from_json(STORED[0]["input"])
+    wanted = {
+        name: sources.Clause(name, True) for name in sources.BEFORE_IT_EXISTED if "e_cr" in name
+    }
+    asking = {area: clauses | wanted for area, clauses in given.rules.items()}
+    then = waterfall.split(dataclasses.replace(given, rules=asking))
+    assert then.considered == waterfall.split(given).considered
+    assert len(wanted) == 2
 
 
 def test_a_clause_an_area_did_set_is_not_replaced():

@@ -10,6 +10,7 @@ TONES = {
     "proposed": "warn",
     "stopped": "paused",
     "unrelated": "bad",
+    "to_activate": "warn",
     "ending": "warn",
     "not_begun": "info",
     "refused": "bad",

@@ -224,7 +224,13 @@ def _given(patient_id, charge, bindings, standings, held: _Held, used: Uses) -> 
     )
     given = Input(
         charge=charge,
-        patient=Patient(patient.dead(on), patient.insutype, patient.area, patient.status),
+        patient=Patient(
+            dead=patient.dead(on),
+            insutype=patient.insutype,
+            area=patient.area,
+            status=patient.status,
+            e_credential=patient.e_credential,
+        ),
         rules_area=bill_area,
         rules=rules,
         own=held.account(patient_id),
@@ -278,7 +284,13 @@ def _candidate(binding: Binding, standing: Payer, held: _Held, used: Used, on: d
 def _payer(standing: Standing, account: purses.Held | None, on: date) -> Payer:
     area = standing.employee_area or (account.area if account else NATION)
     state = MISSING if account is None else OPEN if account.is_open(on) else CLOSED
-    return Payer(standing.dead(on), standing.employee_status, area, state)
+    return Payer(
+        dead=standing.dead(on),
+        employee_status=standing.employee_status,
+        area=area,
+        account=state,
+        e_credential=standing.e_credential,
+    )
 
 
 def rules_of(
