@@ -69,7 +69,7 @@ def test_only_under_a_running_authorisation_of_ones_own(payer, brother, binding)
 def test_raising_waits_after_a_change_of_phone_and_lowering_does_not(monkeypatch, binding):
     freeze(binding, 20_00)
     changed_at = build.NOON - timedelta(hours=1)
-    monkeypatch.setattr("accounts.selectors.phone_changed_at", lambda _member: changed_at)
+    monkeypatch.setattr("accounts.selectors.people.phone_changed_at", lambda _member: changed_at)
     with pytest.raises(TooSoon):
         freeze(binding, 20_01)
     freeze(binding, 19_00)

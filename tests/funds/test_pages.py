@@ -190,7 +190,7 @@ def test_where_no_wallet_takes_transfers_the_page_names_the_rule(as_member):
 def test_soon_after_the_phone_changed_no_money_leaves(as_member, son, mother, monkeypatch):
     build.wallet(mother)
     client = as_member(son)
-    monkeypatch.setattr("accounts.selectors.phone_changed_at", lambda _id: build.NOON)
+    monkeypatch.setattr("accounts.selectors.people.phone_changed_at", lambda _id: build.NOON)
     assert "72 小时" in sends(client, mother, "10").content.decode()
     assert not Transfer.objects.exists()
 
