@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from pooling.hospital.management.commands import till as command
 from pooling.hospital.models import ClearingLine, SignIn, Visit
-from pooling.hospital.national import conformance, walk
+from pooling.hospital.national import conformance, gateway, walk
 from tests.hospital.conftest import holds
 from tests.hospital.till import call, right_now
 
@@ -59,6 +59,11 @@ def with_amount(name, value):
     return change
 
 
+def at_the_gate(sentence):
+    body = json.dumps({"code": 401, "message": str(sentence)}).encode()
+    return lambda _answer: body
+
+
 @pytest.mark.parametrize(
     ("infno", "change", "said"),
     [
@@ -68,6 +73,10 @@ def with_amount(name, value):
         ("2208", with_amount("psn_cash_pay", 5), "amounts of both signs"),
         ("2201", lambda _answer: b"<html>", "no JSON object"),
         ("2201", lambda _answer: b'{"code":401,"message":"x"}', "did not let it in: 401"),
+        ("2201", at_the_gate(gateway.NO_HEADERS), "check --family"),
+        ("2201", at_the_gate(gateway.TOO_OLD), "30 minutes apart"),
+        ("2201", at_the_gate(gateway.UNKNOWN), "check --key"),
+        ("2201", at_the_gate(gateway.DIFFERS), "check --secret"),
     ],
 )
 def test_a_wrong_reply_is_a_breach_and_the_money_comes_back(national, family, infno, change, said):
@@ -94,7 +103,7 @@ def test_another_answer_to_the_same_msgid_is_a_breach(national, family):
 
     done = list(walking(national, family, spoiling("2207", changing)).take())
     assert [each.breaches for each in done if each.breaches] == [
-        ["the same msgid got another answer"]
+        ["the same msgid got another answer: keep the first and send it again"]
     ]
 
 
@@ -129,7 +138,8 @@ def shell(till, family, monkeypatch, send=through_the_server, **options) -> str:
 
 def test_the_command_tells_each_step_and_prints_messages_on_request(national, family, monkeypatch):
     told = shell(national, family, monkeypatch)
-    assert "11 messages, 0 with breaches" in told
+    assert "11 messages, 0 with breaches\nconformant" in told
+    assert "not sent: 1101" in told
     assert "psn_no" not in told
     shown = shell(national, family, monkeypatch, show=True, steps="9001,9002")
     assert '"opter_no": "0001"' in shown
@@ -138,7 +148,9 @@ def test_the_command_tells_each_step_and_prints_messages_on_request(national, fa
 
 def test_the_command_fails_where_a_reply_does(national, family, monkeypatch):
     wrong = spoiling("2206", with_amount("medfee_sumamt", 1))
-    assert "exit 1: not conformant" in shell(national, family, monkeypatch, send=wrong)
+    told = shell(national, family, monkeypatch, send=wrong)
+    assert "not sent: 1101, 2207, 2208" in told, "what comes after a breach, and what nobody named"
+    assert told.endswith("exit 1: not conformant")
     assert "exit 1" in shell(national, family, monkeypatch, secret="wrong")
     assert "Unknown steps: 1" in shell(national, family, monkeypatch, steps="1")
     assert "--total" in shell(national, family, monkeypatch, total="1.001")
@@ -149,4 +161,6 @@ def test_the_command_fails_where_a_reply_does(national, family, monkeypatch):
 def test_an_address_where_nobody_answers_is_a_breach():
     status, answer = command._sender("http://127.0.0.1:9/hsa")("9001", b"{}", {})
     assert status == 0
-    assert conformance.breaches("9001", status, answer)
+    (said,) = conformance.breaches("9001", status, answer)
+    assert "nobody answered" in said
+    assert "check --base" in said

@@ -31,6 +31,14 @@ NEEDED = (
     *("acct_pay", "acct_mulaid_pay", "psn_cash_pay", "balc"),
 )
 LONGEST_NUMBER = 30
+#: What to look at when the gateway says one of its four sentences, by a word of each.
+_AT_THE_GATE = {
+    "请求头": "no signature came: check --family; a proxy may drop headers with an underscore",
+    "时间戳": "the clocks are more than 30 minutes apart",
+    "非法用户": "check --key and --family: unknown, stopped, or a key of the other family",
+    "签名": "check --secret and what is signed, in which order, with which separator",
+}
+_EMPTY = "where there is nothing answer 0 or an empty text"
 _CENT = Decimal("0.01")
 
 
@@ -46,16 +54,18 @@ def breaches(infno: str, status: int, raw: bytes) -> list[str]:
     """Return what is wrong with the reply to a message that should have succeeded."""
     reply = read(raw)
     if not isinstance(reply, dict):
-        return [f"HTTP {status}, and no JSON object"]
+        return [_unreadable(status, raw)]
     if "code" in reply and "infcode" not in reply:
-        return [f"the gateway did not let it in: {reply.get('code')} {reply.get('message')}"]
+        said = f"the gateway did not let it in: {reply.get('code')} {reply.get('message')}"
+        advice = (text for word, text in _AT_THE_GATE.items() if word in str(reply.get("message")))
+        return [f"{said} ({next(advice, 'ask whoever keeps the gateway')})"]
     found = [] if status == 200 else [f"HTTP {status} instead of 200"]
     found += [f"{name} is missing" for name in ENVELOPE if name not in reply]
     if reply.get("infcode") not in (0, "0"):
         return [*found, f"infcode {reply.get('infcode')}: {reply.get('err_msg')}"]
     if len(str(reply.get("inf_refmsgid", ""))) > LONGEST_NUMBER:
         found.append(f"inf_refmsgid is longer than {LONGEST_NUMBER}")
-    found += [f"{place} is null" for place in _nulls(reply.get("output"), "output")]
+    found += [f"{place} is null: {_EMPTY}" for place in _nulls(reply.get("output"), "output")]
     output = reply.get("output")
     if not isinstance(output, dict):
         return [*found, "output is no object"]
@@ -63,6 +73,14 @@ def breaches(infno: str, status: int, raw: bytes) -> list[str]:
     if "setlinfo" in output and not found:
         found += arithmetic(output["setlinfo"])
     return found
+
+
+def _unreadable(status: int, raw: bytes) -> str:
+    if not status:
+        said = raw[:200].decode(errors="replace")
+        return f"nobody answered: {said} (check --base, the port and what stands between)"
+    advice = " (check --base: it ends with /hsa)" if status == 404 else ""
+    return f"HTTP {status}, and no JSON object{advice}"
 
 
 def _nulls(value: Any, place: str) -> list[str]:
@@ -81,7 +99,8 @@ def _incomplete(infno: str, output: dict) -> list[str]:
         given = output.get(node, [])
         for row in given if isinstance(given, list) else [given]:
             if isinstance(row, dict):
-                lacking += [f"output.{node}.{key} is missing" for key in fields if key not in row]
+                absent = [key for key in fields if key not in row]
+                lacking += [f"output.{node}.{key} is missing: {_EMPTY}" for key in absent]
     return lacking
 
 
@@ -90,7 +109,7 @@ def arithmetic(setlinfo: dict[str, Any]) -> list[str]:
     told = {name: value for name, value in setlinfo.items() if _is_amount(value)}
     absent = [name for name in (*NEEDED, *FUNDS, *PARTS) if name not in told]
     if absent:
-        return [f"setlinfo.{name} is no number" for name in absent]
+        return [f'setlinfo.{name} is no number: write 12.50 and not "12.50"' for name in absent]
     fund = sum(told[name] for name in FUNDS)
     sums = {
         "medfee_sumamt = fund_pay_sumamt + psn_part_amt + hosp_part_amt": (
@@ -114,12 +133,12 @@ def arithmetic(setlinfo: dict[str, Any]) -> list[str]:
     }
     wrong = [f"{rule}: {left} and {right}" for rule, (left, right) in sums.items() if left != right]
     if abs(told["acct_mulaid_pay"]) > abs(told["acct_pay"]):
-        wrong.append("acct_mulaid_pay lies outside acct_pay")
+        wrong.append("acct_mulaid_pay lies outside acct_pay: it is the part of it relatives paid")
     if told["balc"] < 0:
         wrong.append("balc is negative")
     money = (*NEEDED[:-1], *FUNDS, *PARTS)
     if len({told[name] > 0 for name in money if told[name]}) > 1:
-        wrong.append("amounts of both signs")
+        wrong.append("amounts of both signs: a settlement's are positive, a reversal's negative")
     wrong += [f"{name} has more than two decimals" for name in money if told[name] % _CENT]
     return wrong
 

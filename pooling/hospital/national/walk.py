@@ -128,7 +128,9 @@ class Walk:
         if "setl_id" in self.known:
             again = self._exchange("2207", message, step=AGAIN)
             if again.answer != done.answer:
-                again.breaches.append("the same msgid got another answer")
+                again.breaches.append(
+                    "the same msgid got another answer: keep the first and send it again"
+                )
             yield again
         elif done.status != 200 or conformance.read(done.answer) is None:
             undo = {"psn_no": self.known["psn_no"], "omsgid": message["msgid"], "oinfno": "2207"}

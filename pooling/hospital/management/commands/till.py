@@ -74,10 +74,14 @@ class Command(BaseCommand):
         if unknown := set(wanted) - set(steps):
             raise CommandError(f"Unknown steps: {', '.join(sorted(unknown))}")
         sent = breached = 0
+        reached = set()
         for exchange in self._walk(options).take(wanted):
             sent += 1
             breached += bool(exchange.breaches)
+            reached.add(exchange.step)
             self._tell(exchange, show=options["show"])
+        if left_out := [step for step in wanted if step not in reached]:
+            self.stdout.write(f"not sent: {', '.join(left_out)}")
         self.stdout.write(f"{sent} messages, {breached} with breaches")
         if breached or not sent:
             raise CommandError("not conformant", returncode=1)
