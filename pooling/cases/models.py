@@ -326,3 +326,61 @@ class Page(models.Model):
     def bound(self) -> str:
         """Return what the file's encryption is tied to: this row of this table."""
         return f"{self._meta.db_table}.{self.uid}"
+
+
+class Receipt(models.Model):
+    """One printing of a case's receipt at the window: counted, kept, void only with a reason."""
+
+    class Paper(models.TextChoices):
+        A4 = "a4", _("A4 纸")
+        ROLL = "roll", _("80 毫米小票")
+
+    class Void(models.TextChoices):
+        """Why a printing does not count; the page behind the QR code tells anybody."""
+
+        MISPRINTED = "misprinted", _("打印有误")
+        LOST = "lost", _("遗失")
+        HANDED_WRONG = "handed_wrong", _("交错了人")
+
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="receipts", verbose_name=_("经办件")
+    )
+    number = models.PositiveSmallIntegerField(_("第几次打印"))
+    paper = models.CharField(_("纸张"), max_length=4, choices=Paper)
+    printed_at = models.DateTimeField(_("打印时间"))
+    printed_by = models.CharField(_("打印人"), max_length=64)
+    voided_at = models.DateTimeField(_("作废时间"), null=True)
+    voided_by = models.CharField(_("作废人"), max_length=64, blank=True)
+    void_reason = models.CharField(_("作废原因"), max_length=12, choices=Void, blank=True)
+
+    DATA_CLASSES = classes(
+        L2="id case number paper printed_at printed_by voided_at voided_by void_reason"
+    )
+
+    class Meta:
+        verbose_name = _("回执")
+        verbose_name_plural = _("回执")
+        constraints = [
+            models.UniqueConstraint("case", "number", name="cases_receipt_number_once"),
+            models.CheckConstraint(
+                name="cases_receipt_counts_from_one", condition=Q(number__gte=1)
+            ),
+            models.CheckConstraint(
+                name="cases_receipt_paper_known", condition=Q(paper__in=["a4", "roll"])
+            ),
+            # That it is changed in nothing else, and never deleted, is in the trigger.
+            models.CheckConstraint(
+                name="cases_receipt_void_with_reason",
+                condition=Q(voided_at__isnull=True, voided_by="", void_reason="")
+                | (
+                    Q(
+                        voided_at__isnull=False,
+                        void_reason__in=["misprinted", "lost", "handed_wrong"],
+                    )
+                    & ~Q(voided_by="")
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id}-{self.number}"

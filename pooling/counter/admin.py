@@ -15,15 +15,17 @@ from pooling.audit.admin import PurposeFirst, Recorded
 from pooling.bindings import drafts
 from pooling.bindings.forms import LimitsForm, PersonForm
 from pooling.bindings.services.applications import WAITING
+from pooling.cases import receipts
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.counter import printing, selectors, services, wording
 from pooling.counter.acts import ACTS
 from pooling.counter.code_intake import CodesAtTheDesk, FillingInCode
-from pooling.counter.forms import DeskRelationForm, FindForm, SeenForm
+from pooling.counter.forms import DeskRelationForm, FindForm, SeenForm, VoidForm
 from pooling.counter.intake import Intake, Shown
 from pooling.counter.models import DeskCase
 from pooling.counter.proofs import AT_THE_WINDOW, HANDLES, ProofsOnTheDesk
+from pooling.counter.receipts import ReceiptsAtTheDesk
 from pooling.counter.renewing import RenewalsAtTheDesk
 from pooling.counter.reporting import EventsAtTheDesk
 from pooling.shared.admin import ActAdmin, acting
@@ -37,7 +39,13 @@ TAKE_IN = HANDLES
 
 @admin.register(DeskCase)
 class DeskAdmin(
-    CodesAtTheDesk, RenewalsAtTheDesk, EventsAtTheDesk, ProofsOnTheDesk, PurposeFirst, ActAdmin
+    CodesAtTheDesk,
+    RenewalsAtTheDesk,
+    EventsAtTheDesk,
+    ReceiptsAtTheDesk,
+    ProofsOnTheDesk,
+    PurposeFirst,
+    ActAdmin,
 ):
     """A case is masked until its reader says what for; every page shown is recorded."""
 
@@ -52,7 +60,6 @@ class DeskAdmin(
         return [
             path("find/", view(self.find_view), name="counter_deskcase_find"),
             path("<int:pk>/intake/", view(self.intake_view), name="counter_deskcase_intake"),
-            path("<int:pk>/receipt/", view(self.receipt_view), name="counter_deskcase_receipt"),
             path("<int:pk>/notice/", view(self.notice_view), name="counter_deskcase_notice"),
             *super().get_urls(),
         ]
@@ -89,6 +96,9 @@ class DeskAdmin(
             "tone": wording.TONES[obj.state],
             "next_case": selectors.next_in_line(obj.pk, at),
             "by_me": acting(request).name in {obj.opened_by, obj.submitted_by, obj.answered_by},
+            "receipts": receipts.of(obj.pk),
+            "void_form": VoidForm(),
+            "may_print": request.user.has_perm(TAKE_IN) and obj.state != Case.State.DRAFT,
             "has_notice": bool(selectors.missing(obj, at)),
             "may_take_in": request.user.has_perm(TAKE_IN)
             and obj.state in (Case.State.DRAFT, Case.State.MORE),
@@ -169,10 +179,6 @@ class DeskAdmin(
         )
 
     # --- on paper -----------------------------------------------------------------------------
-
-    def receipt_view(self, request, pk: int):
-        """Return the receipt as PDF; before submission there is nothing to confirm."""
-        return self._paper(request, pk, "receipt", lambda case: case.state != Case.State.DRAFT)
 
     def notice_view(self, request, pk: int):
         """Return the one-off notice of what is missing as PDF, where something is."""

@@ -8,6 +8,7 @@ from pooling.bindings.inquiries import PREMIUM_REFUSED
 from pooling.bindings.refusals import REFUSALS
 from pooling.bindings.wording import WRONG_DOOR
 from pooling.cases import materials
+from pooling.cases.models import Receipt
 from pooling.counter.carrying import OUT
 from pooling.counter.wording import EVENTS, FINDINGS, OUTCOMES, SAID, WANTS, WAYS
 from pooling.registry import corrections
@@ -130,6 +131,18 @@ class SeenForm(forms.Form):
 
     def codes(self) -> set[str]:
         return set(self.cleaned_data["seen"])
+
+
+class PaperForm(forms.Form):
+    """On which paper a receipt is printed."""
+
+    paper = forms.ChoiceField(choices=Receipt.Paper.choices)
+
+
+class VoidForm(forms.Form):
+    """Why a printing does not count."""
+
+    reason = forms.ChoiceField(label=_("作废原因"), choices=Receipt.Void.choices)
 
 
 class DocumentForm(forms.Form):

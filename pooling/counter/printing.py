@@ -22,16 +22,19 @@ from django.utils.translation import gettext as _
 
 from pooling.cases import materials
 from pooling.cases import selectors as cases
-from pooling.cases.models import Case
+from pooling.cases.models import Case, Receipt
 from pooling.counter import selectors, wording
 from pooling.shared.masks import mask_name
 from pooling.shared.periods import business_date
 
-SHEET = Path(__file__).parent / "data" / "paper.typ"
+SHEETS = Path(__file__).parent / "data"
 
 
-def receipt(case: Case, *, address: str, at) -> bytes:
-    """Return the receipt of a case as PDF; `address` is where its state can be checked."""
+def receipt(case: Case, *, address: str, at, printed: Receipt | None = None) -> bytes:
+    """Return the receipt of a case as PDF; `address` is where its state can be checked.
+
+    `printed` is the printing counted at the window; a member's own copy is none.
+    """
     rows = [
         (_("事项"), case.get_kind_display()),
         (_("申请人"), mask_name(case.member.name)),
@@ -56,6 +59,8 @@ def receipt(case: Case, *, address: str, at) -> bytes:
         lines=lines,
         address=address,
         at=at,
+        edition=_("第 %(n)s 次打印") % {"n": printed.number} if printed else _("本人自行打印"),
+        sheet="roll" if printed and printed.paper == Receipt.Paper.ROLL else "paper",
     )
 
 
@@ -99,7 +104,20 @@ def as_pdf(paper: bytes, case, name: str) -> HttpResponse:
     return response
 
 
-def _print(case: Case, *, title, opening, rows, items, items_word, lines, address, at) -> bytes:
+def _print(
+    case: Case,
+    *,
+    title,
+    opening,
+    rows,
+    items,
+    items_word,
+    lines,
+    address,
+    at,
+    edition: str = "",
+    sheet: str = "paper",
+) -> bytes:
     day = business_date(at)
     english = get_language() == "en"
     return _compiled(
@@ -120,27 +138,31 @@ def _print(case: Case, *, title, opening, rows, items, items_word, lines, addres
             "address": address,
             "signed": _("经办机构（盖章）"),
             "printed": _("打印于 %(moment)s") % {"moment": _moment(at)},
+            "edition": edition,
             "foot": _("服务热线 %(hotline)s。本单据由系统生成，以扫码查到的状态为准。")
             % {"hotline": settings.HOTLINE},
             "day": [day.year, day.month, day.day],
-        }
+        },
+        sheet,
     )
 
 
-def _compiled(values: dict) -> bytes:
+def _compiled(values: dict, sheet: str = "paper") -> bytes:
     inputs = {"d": json.dumps(values, ensure_ascii=False)}
     try:
-        return _press().compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"])
+        return _press(sheet).compile(
+            format="pdf", sys_inputs=inputs, pdf_standards=["a-2a", "ua-1"]
+        )
     except typst.TypstError:
-        return _press().compile(format="pdf", sys_inputs=inputs)
+        return _press(sheet).compile(format="pdf", sys_inputs=inputs)
 
 
-@lru_cache(maxsize=1)
-def _press() -> typst.Compiler:
+@lru_cache
+def _press(sheet: str) -> typst.Compiler:
     """Return the compiler: made once in a process, for it reads ten megabytes of font."""
     return typst.Compiler(
-        str(SHEET),
-        root=str(SHEET.parent),
+        str(SHEETS / f"{sheet}.typ"),
+        root=str(SHEETS),
         font_paths=[str(settings.FONTS)],
         ignore_system_fonts=True,
     )

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import member_required
+from pooling.cases import receipts
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.counter import printing, selectors, wording
@@ -21,6 +22,7 @@ def check(request, code):
     if case is None or case.state == Case.State.DRAFT:
         raise Http404(_("没有这个核验码。"))
     page = {"case": case, "tone": wording.TONES[case.state]}
+    page["voided"] = [each for each in receipts.of(case.pk) if each.voided_at]
     page["now"] = selectors.what_came_of(case, now())
     response = render(request, "counter/check.html", page)
     response["X-Robots-Tag"] = "noindex"

@@ -39,6 +39,8 @@ STEPS = {
     "cases.approve": _("通过"),
     "cases.refuse": _("不通过"),
     "cases.withdraw": _("撤回"),
+    "cases.print_receipt": _("打印回执"),
+    "cases.void_receipt": _("作废回执"),
 }
 
 #: Rules that decide alone, as `decided_by_rule` names them.

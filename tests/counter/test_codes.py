@@ -492,7 +492,10 @@ def test_one_takes_in_another_decides_and_the_receipt_tells_how_it_stands(
     assert "李" not in checked()
     caring.end(link_id=entry.pk, by=build.member_actor(daughter), at=AT)
     assert "现在已停用或不能出示" in checked()
-    assert client.get(f"{DESK}{case.pk}/receipt/")["Content-Type"] == "application/pdf"
+    assert (
+        client.post(f"{DESK}{case.pk}/receipt/", {"paper": "a4"})["Content-Type"]
+        == "application/pdf"
+    )
 
 
 @pytest.mark.usefixtures("at_the_desk")

@@ -31,7 +31,7 @@ def test_a_receipt_is_an_archivable_and_accessible_pdf(waiting):
 
 def test_a_receipt_promises_a_day_and_names_the_door(waiting, monkeypatch):
     said = {}
-    monkeypatch.setattr(printing, "_compiled", lambda values: said.update(values) or b"")
+    monkeypatch.setattr(printing, "_compiled", lambda values, sheet: said.update(values) or b"")
     printing.receipt(waiting, address=HERE, at=build.NOON)
     assert ["最晚答复", "2026年11月27日"] in said["rows"]
     assert any("周六、周日不算" in line for line in said["lines"])
@@ -49,7 +49,7 @@ def test_a_name_without_a_glyph_is_printed_all_the_same(waiting, payer):
 
 def test_the_desk_prints_receipts_for_nobody_to_keep(client, waiting):
     build.signed_in_staff(client, role=roles.REVIEWER)
-    response = client.get(f"/admin/counter/deskcase/{waiting.pk}/receipt/")
+    response = client.post(f"/admin/counter/deskcase/{waiting.pk}/receipt/", {"paper": "a4"})
     assert response["Content-Type"] == "application/pdf"
     assert "no-store" in response["Cache-Control"]
     assert response.content.startswith(b"%PDF-")

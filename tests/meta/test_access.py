@@ -149,7 +149,8 @@ DESK = {
     "admin:counter_deskcase_judge": (302, 302, 405, 405, 405, 405),
     "admin:counter_deskcase_notice": (302, 302, 200, 200, 200, 403),
     "admin:counter_deskcase_paper": (302, 302, 403, 403, 403, 403),  # nobody said what for
-    "admin:counter_deskcase_receipt": (302, 302, 404, 404, 404, 403),  # none of a draft
+    "admin:counter_deskcase_receipt": (302, 302, 405, 405, 405, 405),
+    "admin:counter_deskcase_void": (302, 302, 405, 405, 405, 405),
     "admin:counter_deskcase_renew": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_say": (302, 302, 302, 302, 403, 403),  # nobody identified
     "admin:counter_deskcase_scan": (302, 302, 302, 302, 403, 403),
@@ -273,6 +274,7 @@ def address(name: str, family) -> str:
         "code": build.SHANGRAO,
         "verb": "freeze",
         "place": 1,
+        "nth": 1,
         "source": "account",
         "way": "raise",
         "clause": "floor_fen",
