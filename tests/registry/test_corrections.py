@@ -12,8 +12,10 @@ from pooling.counter import services as desk
 from pooling.registry import corrections
 from pooling.registry.corrections import NothingToCorrect
 from tests import build
+from tests.settlements.couple import husband, wife
 from tests.settlements.test_relation_ends import asked
 
+__all__ = ["husband", "wife"]
 pytestmark = pytest.mark.django_db
 AT, DAY = build.NOON, build.TODAY
 FIRST, SECOND = build.clerk(901), build.clerk(902)
@@ -23,18 +25,6 @@ FIRST, SECOND = build.clerk(901), build.clerk(902)
 def clinic():
     build.area(evidence_accepted=["registry", "commitment"])
     return build.institution(area="999900")
-
-
-@pytest.fixture
-def husband(clinic):
-    husband = build.employee("王伟", born="1980-03-05", gender="1", area="999900")
-    build.personal_account(husband, prior=50_000, area="999900")
-    return husband
-
-
-@pytest.fixture
-def wife(husband):
-    return build.resident("李芳", born="1982-05-01", gender="2", area="999900")
 
 
 @pytest.fixture

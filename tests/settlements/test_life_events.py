@@ -8,29 +8,13 @@ from accounts.services import members
 from pooling.bindings.models import Binding
 from pooling.settlements.privacy import month_only
 from tests import build
+from tests.settlements.couple import clinic, husband, wife
 from tests.settlements.test_relation_ends import asked
 
+__all__ = ["clinic", "husband", "wife"]
 pytestmark = pytest.mark.django_db
 DAY = build.TODAY
 EVE = DAY - timedelta(days=1)
-
-
-@pytest.fixture
-def clinic():
-    build.area()
-    return build.institution(area="999900")
-
-
-@pytest.fixture
-def husband(clinic):
-    husband = build.employee("王伟", born="1980-03-05", gender="1", area="999900")
-    build.personal_account(husband, prior=50_000, area="999900")
-    return husband
-
-
-@pytest.fixture
-def wife(husband):
-    return build.resident("李芳", born="1982-05-01", gender="2", area="999900")
 
 
 @pytest.fixture

@@ -8,28 +8,12 @@ from django.urls import reverse
 from pooling.settlements import sources
 from pooling.settlements.selectors import decisions
 from tests import build
+from tests.settlements.couple import clinic, husband, wife
 
+__all__ = ["clinic", "husband", "wife"]
 pytestmark = pytest.mark.django_db
 DIVORCED = build.TODAY
 EVE = DIVORCED - timedelta(days=1)
-
-
-@pytest.fixture
-def husband():
-    build.area()
-    husband = build.employee("王伟", born="1980-03-05", gender="1", area="999900")
-    build.personal_account(husband, prior=50_000, area="999900")
-    return husband
-
-
-@pytest.fixture
-def wife(husband):
-    return build.resident("李芳", born="1982-05-01", gender="2", area="999900")
-
-
-@pytest.fixture
-def clinic():
-    return build.institution(area="999900")
 
 
 def marry(husband, wife, **facts):
