@@ -105,7 +105,7 @@ class CodeForm(forms.Form):
         self.fields["code"].choices = [("", "—"), *relation]
         self.fields["entry"].choices = [("", "—"), *entries]
         asked = {"show": {"carer_name", "carer_cert_no"}, "unshow": {"entry"}}.get(want, set())
-        asked |= {"code"} if relation or want == "show" else set()
+        asked |= {"code"} if relation else set()
         for name in self.fields.keys() - asked:
             del self.fields[name]
 

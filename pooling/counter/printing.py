@@ -24,6 +24,7 @@ from pooling.cases import materials
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case, Receipt
 from pooling.counter import selectors, wording
+from pooling.counter.code_papers import ENDS
 from pooling.shared.masks import mask_name
 from pooling.shared.periods import business_date
 
@@ -36,7 +37,7 @@ def receipt(case: Case, *, address: str, at, printed: Receipt | None = None) -> 
     `printed` is the printing counted at the window; a member's own copy is none.
     """
     rows = [
-        (_("事项"), case.get_kind_display()),
+        (_("事项"), _matter(case)),
         (_("申请人"), mask_name(case.member.name)),
         *_agent_row(case),
         (_("受理时间"), _moment(case.submitted_at or case.opened_at)),
@@ -67,7 +68,7 @@ def receipt(case: Case, *, address: str, at, printed: Receipt | None = None) -> 
 def notice(case: Case, *, address: str, at) -> bytes:
     """Return the one-off notice of missing materials as PDF."""
     rows = [
-        (_("事项"), case.get_kind_display()),
+        (_("事项"), _matter(case)),
         (_("申请人"), mask_name(case.member.name)),
         *_agent_row(case),
         *_deadline_row(case),
@@ -174,6 +175,13 @@ def _code(address: str) -> str:
     return drawn.getvalue().decode()
 
 
+def _matter(case: Case) -> str:
+    """Return what the case is for; about a code, whether to begin or to end."""
+    if case.kind not in selectors.CODES:
+        return case.get_kind_display()
+    return str(wording.WANTS[cases.opened(case)["want"]])
+
+
 def _seen(case: Case) -> list[str]:
     return materials.words(cases.originals_of(case.pk))
 
@@ -199,7 +207,7 @@ def _promise_lines(case: Case):
             "本件办理的是家庭共济：付钱，不出示码。要在手机上出示家人的医保码，"
             "请在“我的医保码”里办亲情账户；亲情账户不付钱。"
         )
-    if case.kind in selectors.CODES:
+    if case.kind in selectors.CODES and cases.opened(case)["want"] not in ENDS:
         yield _(
             "本件办理的是出示医保码，不付钱。要用家人的钱付看病的费用，请另办家庭共济。"
             "不想再让人出示时，随时可以到窗口或在“我的医保码”里停用、移除，当场生效。"

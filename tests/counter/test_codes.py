@@ -12,7 +12,7 @@ from accounts.services.care import CareRefused
 from pooling.bindings.services import Refused
 from pooling.cases import services as case_services
 from pooling.cases.models import Case
-from pooling.counter import code_cases, code_desk, code_papers, selectors, services
+from pooling.counter import code_cases, code_desk, code_papers, printing, selectors, services
 from pooling.counter.agents import AgentRefused
 from pooling.kinship import services as kinship
 from pooling.kinship.services import caring
@@ -544,6 +544,19 @@ def test_what_is_never_brought_ends_by_itself_and_in_words_about_codes(client, b
     assert told(brother) == {"code_case_waiting", "code_case_more", "code_case_refused"}
     case.refresh_from_db()
     assert "没有在期限内补交" in client.get(f"{DESK}{case.pk}/change/").content.decode()
+
+
+def test_a_receipt_says_what_it_is_for_and_which_door_this_is(brother, monkeypatch):
+    printed = []
+    monkeypatch.setattr(printing, "_compiled", lambda values, _sheet: printed.append(values) or b"")
+    for want in ("activate", "end"):
+        case, _rule = hand_in(brother, want, OWN)
+        printing.receipt(case, address="", at=AT)
+    begun, ended = printed
+    assert ["事项", "激活医保电子凭证"] in begun["rows"]
+    assert any("不付钱" in line for line in begun["lines"])
+    assert ["依据规则", "停用、移除一经要求当场生效"] in ended["rows"]
+    assert not any("不付钱" in line for line in ended["lines"])
 
 
 def test_the_person_takes_back_what_somebody_handed_in_for_them(client, brother, daughter):
