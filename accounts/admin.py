@@ -12,13 +12,12 @@ from accounts.models import (
     CareLink,
     ECredential,
     Enrolment,
-    Institution,
     Member,
     RefusedCode,
     User,
 )
 from pooling.audit.admin import NamedLookUpAdmin, PersonalLookUpAdmin
-from pooling.shared.admin import LookUpAdmin, LookUpInline
+from pooling.shared.admin import LookUpInline
 from pooling.shared.masks import mask_cert_no, mask_name, mask_phone
 
 
@@ -82,14 +81,6 @@ class EnrolmentAdmin(NamedLookUpAdmin):
     search_fields = ("=member__psn_no",)
     ordering = ("-pk",)
     fields = readonly_fields = (*list_display, "psn_type", "employer")
-
-
-@admin.register(Institution)
-class InstitutionAdmin(LookUpAdmin):
-    list_display = ("code", "name", "area", "level", "type")
-    list_filter = ("type", "level")
-    search_fields = ("=code", "name")
-    ordering = ("code",)
 
 
 @admin.register(ECredential)

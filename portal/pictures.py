@@ -253,3 +253,56 @@ def ceiling(fen: int) -> int:
             if leading * power >= max(fen, 200):
                 return leading * power
         power *= 10
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a bar, and how to tell it from the others."""
+
+    look: str
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A named bar of several pieces, with its figures as text."""
+
+    name: str
+    told: str
+    y: int
+    parts: list[Part]
+
+    @property
+    def name_y(self) -> int:
+        return self.y + 14
+
+    @property
+    def bar_y(self) -> int:
+        return self.y + 22
+
+
+@dataclass(frozen=True, slots=True)
+class PartedBars:
+    width: int
+    height: int
+    rows: list[Parted]
+
+
+def parted(rows) -> PartedBars:
+    """Draw (name, told, [(look, count)]) as bars below one another on one scale.
+
+    A piece that is there at all is wide enough to be seen.
+    """
+    rows, width, slot = list(rows), 340, 46
+    most = max([1, *(sum(count for _look, count in parts) for _name, _told, parts in rows)])
+    drawn = []
+    for place, (name, told, parts) in enumerate(rows):
+        pieces, x = [], 1
+        for look, count in parts:
+            wide = max(3, count * (width - 14) // most) if count else 0
+            if wide:
+                pieces.append(Part(look, x, wide))
+            x += wide
+        drawn.append(Parted(name, told, slot * place, pieces))
+    return PartedBars(width, slot * len(drawn), drawn)

@@ -169,6 +169,11 @@ def institution_by_code(code: str) -> Institution | None:
     return Institution.objects.filter(code=code).first()
 
 
+def institutions_by_id(ids: Iterable[int]) -> dict[int, Institution]:
+    """Return id → designated institution."""
+    return Institution.objects.in_bulk(list(ids))
+
+
 def collecting_offices(area: str) -> list[tuple[str, str]]:
     """Return (type, name) of those who collect premiums in an area, by name."""
     types = (Institution.Type.PREMIUM, Institution.Type.INSURER)

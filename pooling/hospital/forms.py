@@ -11,6 +11,7 @@ from accounts import selectors as accounts
 from accounts.models import Institution
 from pooling.hospital.models import Exchange, TillCredential
 from pooling.hospital.selectors.exchanges import Asked
+from pooling.hospital.selectors.rates import DAYS
 
 
 class WalkForm(forms.Form):
@@ -131,6 +132,34 @@ class ExchangeSearch(forms.Form):
             first=first,
             last=said["last"],
         )
+
+
+class RatesForm(forms.Form):
+    """Of which days, and of whom, to see how the interface did."""
+
+    first = forms.DateField(label=_("第一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("最后一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    institution_code = forms.CharField(
+        label=_("定点机构编码（可不填）"), max_length=12, required=False
+    )
+
+    institution: Institution | None = None
+
+    def clean(self):
+        said = super().clean()
+        first, last = said.get("first"), said.get("last")
+        if first and last and not 0 <= (last - first).days < DAYS:
+            raise forms.ValidationError(
+                _("第一天不能晚于最后一天，最多 %(days)s 天。"), params={"days": DAYS}
+            )
+        return said
+
+    def clean_institution_code(self) -> str:
+        code = self.cleaned_data["institution_code"].strip()
+        self.institution = accounts.institution_by_code(code) if code else None
+        if code and self.institution is None:
+            raise forms.ValidationError(_("没有这个编码的定点机构。"))
+        return code
 
 
 #: A phone or identity number: none may stand in the log.

@@ -145,6 +145,14 @@ def pairs_chart(title, rows):
     return {"title": title, "drawing": drawing, "spoken": spoken}
 
 
+@register.inclusion_tag("_parts/parted.html")
+def parted_chart(title, rows, legend):
+    """Draw (name, told, [(look, count)]) as bars of pieces; `legend` is (look, word) for each."""
+    drawing = pictures.parted(rows)
+    spoken = _("；").join(f"{row.name} {row.told}" for row in drawing.rows)
+    return {"title": title, "drawing": drawing, "spoken": spoken, "legend": legend}
+
+
 def _month_words() -> list[str]:
     return [_("自己用"), _("给家人用"), _("家人为我付")]
 

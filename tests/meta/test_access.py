@@ -157,6 +157,7 @@ DESK = {
 }
 #: Of the pages about tills, the same; only who keeps the system issues credentials.
 TILLS = {
+    "admin:hospital_exchange_rates": (302, 302, 403, 200, 200, 403),
     "admin:hospital_exchange_rehearse": (302, 302, 405, 405, 405, 405),
     "admin:hospital_exchange_replay": (302, 302, 405, 405, 405, 405),
     "admin:hospital_message_statement": (302, 302, 403, 403, 200, 403),
@@ -398,6 +399,7 @@ def test_who_may_see_to_the_tills(asker, family, client):
     as_(asker, client, family)
     answered = {name: client.get(address(name, family)).status_code for name in TILLS}
     keeper = {
+        "admin:hospital_exchange_rates": 200,
         "admin:hospital_exchange_rehearse": 405,
         "admin:hospital_exchange_replay": 405,
         "admin:hospital_message_statement": 403,

@@ -1,5 +1,5 @@
 """What staff do about tills; importing registers the pages."""
 
-from pooling.hospital.admin import exchanges, tills
+from pooling.hospital.admin import exchanges, institutions, tills
 
-__all__ = ["exchanges", "tills"]
+__all__ = ["exchanges", "institutions", "tills"]

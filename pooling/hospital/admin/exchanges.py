@@ -1,5 +1,8 @@
 """The log of the tills' messages: found by number, settlement or day, read masked."""
 
+from datetime import timedelta
+from urllib.parse import urlencode
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -14,11 +17,12 @@ from pooling.audit.admin import PurposeFirst, Recorded
 from pooling.audit.services import look
 from pooling.hospital.admin import replaying
 from pooling.hospital.admin.tills import SEES_AMOUNTS
-from pooling.hospital.forms import ExchangeSearch
+from pooling.hospital.forms import LATELY, ExchangeSearch, RatesForm
 from pooling.hospital.masking import HIDDEN, masked
 from pooling.hospital.models import Exchange
 from pooling.hospital.national import conformance, numbers
-from pooling.hospital.selectors import exchanges
+from pooling.hospital.selectors import exchanges, rates
+from pooling.hospital.selectors.rates import Rate
 from pooling.hospital.services.replaying import ReplayRefused
 from pooling.shared.admin import LookUpAdmin
 from pooling.shared.crypto import CannotOpen
@@ -26,6 +30,14 @@ from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
 
 Outcome = Exchange.Outcome
+#: Transactions drawn; the table has all of them.
+DRAWN = 10
+LEGEND = [
+    ("well", _("已办理")),
+    ("refused", _("拒绝或有误")),
+    ("failed", _("本系统故障")),
+    ("unsigned", _("未通过验签")),
+]
 TONES = {
     Outcome.ANSWERED: "good",
     Outcome.REPEATED: "good",
@@ -84,10 +96,37 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
     def get_urls(self):
         view, name = self.admin_site.admin_view, "hospital_exchange"
         return [
+            path("rates/", view(self.rates_view), name=f"{name}_rates"),
             path("<int:pk>/rehearse/", view(self.rehearse_view), name=f"{name}_rehearse"),
             path("<int:pk>/replay/", view(self.replay_view), name=f"{name}_replay"),
             *super().get_urls(),
         ]
+
+    def rates_view(self, request):
+        """Show how the interface did on some days: how much was refused, how much broke."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        today = business_date(database_clock())
+        lately = {"first": today - timedelta(days=LATELY - 1), "last": today}
+        form = RatesForm(request.GET or lately)
+        page = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("接口成功率"),
+            "form": form,
+        }
+        if form.is_valid():
+            place = form.institution
+            found = rates.of_days(
+                form.cleaned_data["first"],
+                form.cleaned_data["last"],
+                institution_id=place and place.pk,
+            )
+            page |= {"rates": found, "drawn": drawn(found.transactions[:DRAWN]), "legend": LEGEND}
+            page |= {"cut": max(0, len(found.transactions) - DRAWN)}
+            days = {name: form.cleaned_data[name].isoformat() for name in ("first", "last")}
+            page["days"] = urlencode(days)
+        return TemplateResponse(request, "hospital/rates.html", page)
 
     @method_decorator(require_POST)
     def rehearse_view(self, request, pk: int):
@@ -185,6 +224,28 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
                 )
             )
         return named
+
+
+def drawn(rows: list[Rate]) -> list[tuple]:
+    """Return figures as `parted_chart` draws them."""
+    return [
+        (
+            row.name,
+            _("%(total)s 条，拒 %(refused)s%%，障 %(failed)s%%")
+            % {
+                "total": f"{row.total:,}",
+                "refused": row.refused_share,
+                "failed": row.failed_share,
+            },
+            [
+                ("well", row.well),
+                ("refused", row.refused),
+                ("failed", row.failed),
+                ("unsigned", row.unsigned),
+            ],
+        )
+        for row in rows
+    ]
 
 
 def as_text(told, *, named: bool = False) -> str:

@@ -80,13 +80,14 @@ def within(first: date | None, last: date | None) -> Q:
     """Return the condition that a line is of these days, both included."""
     wanted = Q()
     if first is not None:
-        wanted &= Q(at__gte=_midnight(first))
+        wanted &= Q(at__gte=midnight(first))
     if last is not None:
-        wanted &= Q(at__lt=_midnight(last + timedelta(days=1)))
+        wanted &= Q(at__lt=midnight(last + timedelta(days=1)))
     return wanted
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """Return the moment a day of Shanghai begins."""
     return datetime.combine(day, time(), SHANGHAI)
 
 
