@@ -86,6 +86,13 @@ def browser_context_args(browser_context_args):
 
 
 @pytest.fixture
+def context(context):
+    """Give each page a minute: a busy machine is slow, and only a failure waits that long."""
+    context.set_default_timeout(60_000)
+    return context
+
+
+@pytest.fixture
 def live(live_server):
     """Return the address of the running site; passkeys want the name, so never 127.0.0.1."""
     return live_server.url.replace("127.0.0.1", "localhost")

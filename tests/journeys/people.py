@@ -24,7 +24,6 @@ def latest_code() -> str:
 
 def sign_in(page, live, phone: str) -> None:
     """Sign in by phone and code, as a member does."""
-    page.set_default_timeout(10_000)
     page.goto(f"{live}/login/")
     page.fill("input[name=phone]", phone)
     page.locator("main button.main").click()
@@ -36,7 +35,6 @@ def sign_in(page, live, phone: str) -> None:
 
 def sign_in_staff(page, live, username: str) -> None:
     """Sign in by name, password and authenticator, as staff do; ends at the desk."""
-    page.set_default_timeout(10_000)
     page.goto(f"{live}/admin/")
     page.get_by_label("用户名").fill(username)
     page.get_by_label("密码").fill(build.PASSWORD)

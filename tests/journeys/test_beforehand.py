@@ -13,7 +13,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_grandmother_asks_whether_her_sons_money_may_be_used(page, live, axe, quiet_console):
     build.built_in_areas()
-    page.set_default_timeout(15_000)
     page.goto(live)
     people.looks_right(page, axe)
     shot(page, "welcome")
@@ -42,7 +41,6 @@ def test_a_grandmother_asks_whether_her_sons_money_may_be_used(page, live, axe, 
 
 def test_whether_a_relation_may_be_bound_is_asked_by_keys_alone(page, live, axe, quiet_console):
     build.built_in_areas()
-    page.set_default_timeout(15_000)
     page.goto(f"{live}/rules/{build.SHANGRAO}/")
     page.get_by_role("link", name="能不能绑").click()
     people.looks_right(page, axe)

@@ -73,7 +73,6 @@ def test_two_people_find_a_letter_untrue_and_both_sides_read_it(
     build.staff("li.reviewer", "reviewer", "李审核")
     build.staff("sun.reviewer", "reviewer", "孙复核")
     page.set_viewport_size(DESK)
-    page.set_default_timeout(10_000)
 
     come_in(page, live, "li.reviewer")
     opened(page, live, audit, axe, "audit-open-1280")

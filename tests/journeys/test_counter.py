@@ -28,7 +28,6 @@ def couple():
 @pytest.fixture
 def desk(page, live, axe, quiet_console):
     page.set_viewport_size(DESK)
-    page.set_default_timeout(10_000)
     return page
 
 

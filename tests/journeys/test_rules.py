@@ -11,7 +11,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 def test_a_visitor_reads_the_rules_of_a_city_on_a_day(page, live, axe, quiet_console):
     build.built_in_areas()
-    page.set_default_timeout(15_000)
     page.goto(f"{live}/help/")
     page.get_by_role("link", name="查看各地规则和出处").click()
     people.looks_right(page, axe)

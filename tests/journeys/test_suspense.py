@@ -25,7 +25,6 @@ def test_money_that_waited_goes_back_by_two_people(page, live, axe, quiet_consol
     build.staff("li.reviewer", "reviewer", "李审核")
     build.staff("sun.reviewer", "reviewer", "孙复核")
     page.set_viewport_size(DESK)
-    page.set_default_timeout(10_000)
 
     come_in(page, live, "li.reviewer")
     opened(page, live, case, axe, "suspense-open-1280")
