@@ -14,6 +14,9 @@ from pooling.shared.admin import LookUpInline, yuan
 from pooling.shared.masks import mask_name
 from pooling.shared.money import show_yuan
 
+#: Not None: the page of a single row would print the word, whatever `empty_value` says.
+NOBODY = "—"
+
 
 @admin.display(description=_("就诊人"))
 def patient(row) -> str:
@@ -21,8 +24,8 @@ def patient(row) -> str:
 
 
 @admin.display(description=_("共济人"), empty_value="—")
-def payer(row) -> str | None:
-    return f"{row.payer.psn_no} {mask_name(row.payer.name)}" if row.payer else None
+def payer(row) -> str:
+    return f"{row.payer.psn_no} {mask_name(row.payer.name)}" if row.payer else NOBODY
 
 
 @admin.display(description=_("就诊人全名"))
@@ -31,8 +34,8 @@ def patient_in_full(row) -> str:
 
 
 @admin.display(description=_("共济人全名"), empty_value="—")
-def payer_in_full(row) -> str | None:
-    return f"{row.payer.psn_no} {row.payer.name}" if row.payer else None
+def payer_in_full(row) -> str:
+    return f"{row.payer.psn_no} {row.payer.name}" if row.payer else NOBODY
 
 
 @admin.display(description=_("地点"))
@@ -46,14 +49,14 @@ def status(row) -> str:
 
 
 @admin.display(description=_("部分"), empty_value="—")
-def part(row) -> str | None:
-    return {"current": _("今年划入"), "prior": _("往年结余")}.get(row.part)
+def part(row) -> str:
+    return {"current": _("今年划入"), "prior": _("往年结余")}.get(row.part, NOBODY)
 
 
 @admin.display(description=_("代为购药的人"), empty_value="—")
-def buyer(row: Settlement | Line) -> str | None:
+def buyer(row: Settlement | Line) -> str:
     settlement = row if isinstance(row, Settlement) else row.settlement
-    return buyer_of(settlement, with_document=True) or None
+    return buyer_of(settlement, with_document=True) or NOBODY
 
 
 @admin.display(description=_("为什么这样付"))

@@ -249,9 +249,9 @@ def _payer_fields(areas) -> dict[str, forms.Field]:
         "each": YuanField(label=_("每次上限")),
         "year": YuanField(label=_("每年上限")),
         "named": forms.BooleanField(
-            label=_("授权里写明了可以用于这一项"),
+            # All in the label: a card to tick has no room for a hint beside it.
+            label=_("授权里写明了可以用于这一项（有的地方写明了才能用）"),
             required=False,
-            help_text=_("有的地方规定，写明的用途才能用。"),
         ),
         "quota": YuanField(
             label=_("共济额度还剩多少"),

@@ -1,5 +1,7 @@
 """Template filters and parts of the theme: amounts, dates, masks, tags, the pictures."""
 
+from urllib.parse import urlsplit
+
 from django import template
 from django.templatetags.static import static
 from django.utils.formats import date_format
@@ -94,8 +96,11 @@ def clause(said, day=None):
     if not said:
         return {}
     area = getattr(said, "area_code", None) or getattr(said, "area", "")
+    is_link = said.source.startswith(("https://", "http://"))
     return {
         "said": said,
+        # An address in full is a line of letters nobody reads: the place it lies at is enough.
+        "host": (urlsplit(said.source).hostname or "") if is_link else "",
         "area": area,
         "area_name": getattr(said, "area_name", "") or policy.area_name(area, day),
         "version": getattr(said, "version_label", None) or getattr(said, "version", ""),

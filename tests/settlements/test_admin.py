@@ -46,6 +46,7 @@ def test_a_bill_opens_its_decision_in_words_with_the_clause(auditor):
     # A purpose was said: this one row names who was asked, the list does not.
     assert "兰*" not in text
     assert " 兰：" in text
+    assert "None" not in text, "whoever collected the medicine: nobody"
     listed = auditor.get(reverse("admin:settlements_settlement_changelist")).content.decode()
     assert "梅*" in listed
 
