@@ -27,8 +27,7 @@ JOIN bindings_binding AS father ON father.relative_id = child.id AND father.rank
 JOIN bindings_binding AS mother ON mother.relative_id = child.id AND mother.rank = 2
 JOIN funds_personalaccount AS fathers ON fathers.member_id = father.payer_id
 JOIN funds_personalaccount AS mothers ON mothers.member_id = mother.payer_id
-WHERE child.psn_no = ANY(%s);
-ALTER TABLE floor_family ADD PRIMARY KEY (n);
+WHERE child.psn_no = ANY(%s)
 """
 #: The ledger's own statement (`pooling/ledger/services.py`), which here reads the balances too.
 _LEDGER = r"""
@@ -57,6 +56,7 @@ def prepare(place: Place, settlement_id: int, children: list[str]) -> Path:
     """Write the script that repeats this settlement's writes, and return it."""
     with connection.cursor() as cursor:
         cursor.execute(_FAMILIES, [children])
+        cursor.execute("ALTER TABLE floor_family ADD PRIMARY KEY (n)")
     script = place.home / "floor.sql"
     script.write_text(_script(settlement_id, len(children)), "utf-8")
     return script

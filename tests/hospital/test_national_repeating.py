@@ -262,11 +262,11 @@ def test_messages_keep_their_budget(national, family):
         ]
 
     preview, settle = costs("2206", wanted), costs("2207", wanted)
-    assert len(preview) <= 11, [sql[:80] for sql in preview]
+    assert len(preview) <= 8, [sql[:80] for sql in preview]
     # With one line of the log each, written after the money is settled.
     for asked in (preview, settle):
         assert sum("INSERT INTO hospital_exchange" in sql for sql in asked) == 1
-    assert len(settle) <= 22, [sql[:80] for sql in settle]
+    assert len(settle) <= 20, [sql[:80] for sql in settle]
 
 
 @pytest.fixture
