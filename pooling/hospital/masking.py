@@ -14,6 +14,8 @@ EMBEDDED = {"exp_content", "expContent"}
 #: Of these not even the first letter.
 HIDDEN = "***"
 _HIDDEN = ("brdy", "addr", "memo", "cainfo")
+#: Beside the last four digits of a number they would help to guess it.
+AGES = {"age"}
 #: Diagnoses, drugs, departments and doctors: nobody at this desk is their reviewer.
 _HEALTH = ("dise", "diag", "main_cond", "birctrl", "dept", "med_list", "medins_list", "dr_")
 #: Parts of an answer in which everything is health data.
@@ -31,6 +33,8 @@ def masked(value: Any, key: str = "", *, named: bool = False) -> Any:
         return {name: masked(each, name, named=named) for name, each in value.items()}
     if isinstance(value, list):
         return [masked(each, key, named=named) for each in value]
+    if key in AGES and not named:
+        return HIDDEN
     if not isinstance(value, str) or not value:
         return value
     if any(part in key for part in _HEALTH) or key in _NODES:

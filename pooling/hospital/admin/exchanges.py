@@ -107,7 +107,7 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         today = business_date(database_clock())
-        lately = {"first": today - timedelta(days=LATELY - 1), "last": today}
+        lately = {"first": f"{today - timedelta(days=LATELY - 1)}", "last": f"{today}"}
         form = RatesForm(request.GET or lately)
         page = {
             **self.admin_site.each_context(request),
