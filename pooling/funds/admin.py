@@ -52,12 +52,17 @@ class PersonalAccountAdmin(PersonalLookUpAdmin):
     fields = readonly_fields = list_display
 
 
+@admin.display(description=_("部分"))
+def part(row) -> str:
+    return str({"current": _("当年"), "prior": _("历年")}[row.part])
+
+
 @admin.register(Contribution)
 class ContributionAdmin(PersonalLookUpAdmin):
     list_display = (
         "reference",
         "personal_account",
-        "part",
+        part,
         yuan("amount_fen", _("金额")),
         "business_date",
     )

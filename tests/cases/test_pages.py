@@ -198,3 +198,10 @@ def test_proof_is_told_in_three_words(applicant, paper, phone):
     )
     Document.objects.update(state="rejected")
     assert "登记数据已核验" in phone.get(address("proof", paper)).content.decode()
+
+
+def test_the_page_says_beforehand_which_setting_of_the_phone_makes_photos_fit(phone, paper):
+    page = phone.get(address("document", paper)).content.decode()
+    assert "照片传不上去？" in page
+    assert "兼容性最佳" in page
+    assert "WebP" in page

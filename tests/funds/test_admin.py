@@ -73,3 +73,10 @@ def test_a_list_costs_the_same_however_the_rows_relate(auditor, rows, table):
     with CaptureQueriesContext(connection) as asked:
         auditor.get(pages(rows[0][table])[0])
     assert len(asked) <= 14, [query["sql"] for query in asked]
+
+
+def test_a_contribution_names_its_part_in_words(auditor):
+    build.contribution(build.employee("王伟"), 5_00)
+    page = auditor.get(reverse("admin:funds_contribution_changelist")).content.decode()
+    assert "当年" in page
+    assert ">current<" not in page
