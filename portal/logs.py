@@ -10,7 +10,18 @@ def without_personal_data(_logger, _name, event: dict) -> dict:
     """Drop query strings and blot out numbers of people in every text of a line."""
     if "request" in event:
         event["request"] = str(event["request"]).partition("?")[0]
-    for key, value in event.items():
-        if isinstance(value, str) and key not in ("request_id", "timestamp"):
-            event[key] = _NUMBERS.sub("***", value)
-    return event
+    return {
+        key: value if key in ("request_id", "timestamp") else _blotted(value)
+        for key, value in event.items()
+    }
+
+
+def _blotted(value):
+    """Return a value of a line without numbers of people, however deep they are."""
+    if isinstance(value, str):
+        return _NUMBERS.sub("***", value)
+    if isinstance(value, dict):
+        return {key: _blotted(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_blotted(each) for each in value]
+    return value
