@@ -2,6 +2,7 @@
 
 import json
 import random
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -162,12 +163,12 @@ def _reconciles(till, clr_type: str, kept: list[dict]) -> None:
     """Check that 3201 and 3202 find nothing in a till's books, and one altered line at once."""
     assert len(kept) > 3
     assert statement(till, clr_type, kept)["stmt_rslt"] == "0"
-    assert differences(till, kept, clr_type=clr_type) == []
+    assert differences(till, kept, clr_type=clr_type, **since_yesterday()) == []
     altered = [*kept[:-1], kept[-1] | {"acct_pay": kept[-1]["acct_pay"] + Decimal("0.01")}]
     told = statement(till, clr_type, altered)
     assert told["stmt_rslt"] == "1"
     assert told["stmt_rslt_dscr"].startswith("个人账户支付金额：机构 ")
-    (found,) = differences(till, altered, clr_type=clr_type)
+    (found,) = differences(till, altered, clr_type=clr_type, **since_yesterday())
     assert found[2] == kept[-1]["setl_id"]
 
 
@@ -222,17 +223,22 @@ def _treated(till, patient, amount, chance) -> tuple[dict, int]:
     return told["output"]["setlinfo"], 3 + asked_before + mistaken + lost
 
 
+def since_yesterday() -> dict[str, str]:
+    """Return the days to compare: the long run may go on past midnight."""
+    last = right_now()
+    first = last - timedelta(days=1)
+    return {"stmt_begndate": f"{first:%Y-%m-%d}", "stmt_enddate": f"{last:%Y-%m-%d}"}
+
+
 def statement(till, clr_type: str, kept: list[dict]) -> dict:
     """Ask 3201 whether what a till has kept is what we have."""
-    today = f"{right_now():%Y-%m-%d}"
     names = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")
     sums = {name: str(sum((told[name] for told in kept), Decimal(0))) for name in names}
     about = {
         "insutype": "390",
         "clr_type": clr_type,
         "setl_optins": "999900",
-        "stmt_begndate": today,
-        "stmt_enddate": today,
+        **since_yesterday(),
         "fixmedins_setl_cnt": str(len(kept)),
     }
     return till.do("3201", {"data": about | sums})["stmtinfo"]
