@@ -569,7 +569,7 @@ def active_binding(
     unless `at` says else.
     """
     at = at or moment("2026-01-02 09:00")
-    on = at.date()
+    on = at.astimezone(SHANGHAI).date()
     activated_long_ago(payer, relative)
     if registered and kinship_selectors.proven_between(payer.pk, relative.pk, on) is None:
         relation(payer, relative, code)

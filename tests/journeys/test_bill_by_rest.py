@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils.timezone import now
 
 from accounts import identity
 from accounts import selectors as people
 from pooling.settlements import selectors as settlements
+from pooling.shared.periods import business_date
 from tests.hospital.till import Till
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 XIAN = "610100"
+#: The till asks today: an authorisation and the money of years ago may be over by then.
+YEAR = business_date(now()).year
 
 
 def number(body: str) -> str:
@@ -42,14 +46,14 @@ S1,G1,52,household_register,,1975-06-01,
 D1,G1,52,household_register,,1978-09-17,
 """,
     "contributions.csv": f"""reference,psn_no,area,part,amount,business_date
-C1,S1,{XIAN},prior,40.00,2025-06-01
-C2,S1,{XIAN},current,20.00,2026-03-01
-C3,D1,{XIAN},prior,500.00,2025-06-01
+C1,S1,{XIAN},prior,40.00,{YEAR - 1}-06-01
+C2,S1,{XIAN},current,20.00,{YEAR}-01-01
+C3,D1,{XIAN},prior,500.00,{YEAR - 1}-06-01
 """,
-    "bindings.csv": """payer_psn_no,relative_psn_no,relation,rank,from_date,to_date,\
+    "bindings.csv": f"""payer_psn_no,relative_psn_no,relation,rank,from_date,to_date,\
 cap_per_settlement,cap_per_day,cap_per_month,cap_per_year,quota,uses,commitment
-S1,G1,52,1,2026-01-05,,,,,,,,no
-D1,G1,52,2,2026-01-06,,100.00,,,,,,no
+S1,G1,52,1,{YEAR}-01-01,,,,,,,,no
+D1,G1,52,2,{YEAR}-01-01,,100.00,,,,,,no
 """,
 }
 

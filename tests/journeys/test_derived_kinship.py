@@ -2,6 +2,7 @@
 
 import pytest
 
+from pooling.shared.work import database_clock
 from tests import build
 from tests.journeys import people
 from tests.journeys.test_bind_and_pay import FATHER_PHONE, fill_in, shot
@@ -42,5 +43,5 @@ def test_a_grandson_binds_his_grandmother_by_two_edges_and_she_is_paid_for(
     people.looks_right(page, axe)
     shot(page, "derived-binding")
 
-    paid = build.settle(grandmother, 50_00, place=build.institution())
+    paid = build.settle(grandmother, 50_00, place=build.institution(), at=database_clock())
     assert (paid.pooled_fen, paid.cash_fen) == (30_00, 20_00)

@@ -13,6 +13,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = "13800138001"
 
 
+@pytest.fixture(autouse=True)
+def _it_is_sunday_noon(monkeypatch):
+    monkeypatch.setattr("pooling.settlements.views.now", lambda: build.NOON)
+
+
 @pytest.fixture
 def family():
     """A payer who is ill, too, and was paid for once; with a teenager among her relatives."""
