@@ -37,6 +37,8 @@ G1,390,{XIAN},15,1,2020-01-01,,
 S1,310,{XIAN},11,1,2010-01-01,,西安某厂
 D1,310,{XIAN},11,1,2010-01-01,,西安某校
 """,
+    "credentials.csv": "psn_no,activated_on\n"
+    + "".join(f"{who},{YEAR - 1}-06-01\n" for who in ("G1", "S1", "D1")),
     "institutions.csv": f"""fixmedins_code,name,area,level,type
 H61010000001,西安市某社区卫生服务中心,{XIAN},1,hospital
 H61010000002,西安市某医院,{XIAN},3,hospital

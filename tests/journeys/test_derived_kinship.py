@@ -19,6 +19,7 @@ def test_a_grandson_binds_his_grandmother_by_two_edges_and_she_is_paid_for(
     build.phone_user(FATHER_PHONE, grandson)
     father = build.resident("王建国", born="1962-05-01", gender="1")
     grandmother = build.resident("赵秀英", born="1938-02-03", gender="2")
+    build.activated_long_ago(grandson, grandmother)
     build.relation(grandson, father, "51", evidence="birth_certificate")
     build.relation(father, grandmother, "52", evidence="household_register")
 
