@@ -179,6 +179,7 @@ def test_kinds_that_need_not_agree_are_bound_at_once(payer, mother):
 
 def test_where_it_counts_from_the_next_day_it_cannot_end_on_it(payer, mother):
     build.area(HERE, binding_counts="next_day")
+    build.activated_long_ago(mother)
     tomorrow = AT.date() + timedelta(days=1)
     assert refusal(payer, mother, to_date=tomorrow).code == "period_reversed"
     binding = authorise(payer, mother)

@@ -57,7 +57,9 @@ def labels_of(look_up) -> dict[str, str]:
     return {
         f"{look_up.model._meta.label}.{name}": str(
             label_for_field(
-                name.split("__")[0] if isinstance(name, str) else name, look_up.model, look_up
+                name.split("__")[0] or name if isinstance(name, str) else name,
+                look_up.model,
+                look_up,
             )
         )
         for name in names

@@ -173,6 +173,7 @@ def test_an_empty_quota_and_a_zero_are_the_same(folder):
 def test_a_quota_is_frozen_as_the_binding_begins_and_never_twice(folder):
     payer, mother = (people.by_psn_no(psn_no) for psn_no in ("P-WEI", "P-MOTHER"))
     mother.enrolments.update(area=build.XIAN)
+    build.activated_long_ago(mother)
     write(folder, "bindings.csv", BOUND.replace(",,outpatient", ",80.00,outpatient"))
     assert "bindings.csv：新增 1" in load(folder)
     quota = purses.open_quota(payer.pk, mother.pk)
