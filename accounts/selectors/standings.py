@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject, TruncDate
 
 from accounts.models import (
@@ -53,7 +53,9 @@ def standings(members: Iterable[Member], on: date) -> dict[int, Standing]:
     for row in _enrolments(member_ids=list(members), on=on):
         rows[row.member_id].append(row)
     return {
-        pk: _standing(member, rows[pk], on, e_credential=any(row.e_credential for row in rows[pk]))
+        pk: _standing(
+            member, rows[pk], on, e_credential=any(row.e_credential_id for row in rows[pk])
+        )
         for pk, member in members.items()
     }
 
@@ -64,7 +66,7 @@ def with_enrolments(rows: QuerySet[Member], on) -> QuerySet[Member]:
     fields = JSONObject(**{name: name for name in _Enrolled._fields})
     return rows.annotate(
         insured=ArraySubquery(begun.order_by("from_date", "pk").values(row=fields)),
-        e_credential=_has_credential("pk", on),
+        e_credential_id=_credential("pk", on),
     )
 
 
@@ -80,7 +82,7 @@ def standing_of(row: Member, on: date) -> Standing:
         )
         for each in row.insured
     ]
-    return _standing(row, enrolled, on, e_credential=row.e_credential)
+    return _standing(row, enrolled, on, e_credential=row.e_credential_id is not None)
 
 
 class _Enrolled(NamedTuple):
@@ -97,14 +99,18 @@ class _Enrolled(NamedTuple):
 @compiled_once
 def _enrolments(member_ids, on):
     rows = Enrolment.objects.filter(member__any=member_ids, from_date__lte=on)
-    return rows.annotate(e_credential=_has_credential("member", on)).order_by("from_date", "pk")
+    return rows.annotate(e_credential_id=_credential("member", on)).order_by("from_date", "pk")
 
 
-def _has_credential(member: str, on) -> Exists:
-    """Return whether a member's e-credential is active on a day: one ended that day is not."""
+def _credential(member: str, on) -> Subquery:
+    """Return a member's e-credential that is active on a day, if any: one ended that day is not.
+
+    Asked for by member, always: for EXISTS the planner may read all credentials there are.
+    """
     rows = ECredential.objects.filter(member=OuterRef(member), activated_on__lte=on)
     rows = rows.annotate(ended_on=TruncDate("ended_at", tzinfo=periods.SHANGHAI))
-    return Exists(rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on)))
+    active = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=on))
+    return Subquery(active.values("pk")[:1])
 
 
 def _standing(
