@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-_TERM_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_SIGNAL_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -19,15 +19,28 @@ class Children:
     def __init__(self):
         self._running: dict[str, subprocess.Popen] = {}
 
-    def start(self, name: str, command: list[str], *, folder: Path, output=None) -> None:
-        """Start a program in a session of its own, so that Ctrl-C reaches us alone."""
+    def start(
+        self,
+        name: str,
+        command: list[str],
+        *,
+        folder: Path,
+        output=None,
+        orphaned: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        """Start a program in a session of its own, so that Ctrl-C reaches us alone.
+
+        `orphaned` is what it gets where we are killed. One that has no children of its own may
+        get SIGKILL, which cannot come too early: asked politely while it starts, it may not hear.
+        """
+        parent = os.getpid()
         self._running[name] = subprocess.Popen(  # noqa: S603 - our own programs
             command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             start_new_session=True,
-            preexec_fn=_die_with_parent if _libc else None,
+            preexec_fn=(lambda: _die_with(parent, orphaned)) if _libc else None,
         )
 
     def ended(self) -> str | None:
@@ -49,6 +62,8 @@ class Children:
             child.wait()
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int, orphaned: signal.Signals) -> None:
     """Between fork and exec: even a parent killed with -9 takes its children along."""
-    _libc.prctl(_TERM_WITH_PARENT, signal.SIGTERM)
+    _libc.prctl(_SIGNAL_WITH_PARENT, orphaned)
+    if os.getppid() != parent:  # it was killed before we asked
+        os._exit(1)

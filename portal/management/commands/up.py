@@ -103,7 +103,8 @@ class Command(BaseCommand):
             children.start("granian", _server(host, port), folder=ROOT)
             self._wait_for(f"http://{host}:{port}/healthz", children)
             # The first page does not wait for it.
-            children.start("procrastinate", _WORKER, folder=ROOT)
+            worker = {"folder": ROOT, "orphaned": signal.SIGKILL}
+            children.start("procrastinate", _WORKER, **worker)
             self._tell(f"http://localhost:{port}")
             while True:
                 self._pause(0.2, children)
