@@ -6,12 +6,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tokens
-from accounts.models import (
-    CareLink,
-    ECredential,
-    RefusedCode,
-    ShownCode,
-)
+from accounts.models import CareLink, ECredential, RefusedCode, ShownCode
 from pooling.shared.errors import NotFound
 
 

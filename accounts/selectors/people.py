@@ -8,12 +8,7 @@ from functools import lru_cache
 from django.db.models import DateTimeField, Func, QuerySet
 
 from accounts import fingerprints, names
-from accounts.models import (
-    ApiClient,
-    Institution,
-    Member,
-    User,
-)
+from accounts.models import ApiClient, Institution, Member, User
 from pooling.shared import crypto
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.queries import compiled_once

@@ -9,17 +9,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject, TruncDate
 
-from accounts.models import (
-    ECredential,
-    Enrolment,
-    Insurance,
-    Member,
-)
+from accounts.models import ECredential, Enrolment, Insurance, Member
 from pooling.shared import periods
 from pooling.shared.queries import compiled_once
 
 
-#: So long after a phone changed, it may be in somebody else's hands.
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a member stands in the insurance on a day.
