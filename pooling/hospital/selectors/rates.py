@@ -98,22 +98,14 @@ _PLACE, _INFNO, _DAY, _WHOLE = 0b011, 0b101, 0b110, 0b111
 
 def of_days(first: date, last: date, *, institution_id: int | None = None) -> Rates:
     """Return the figures of Shanghai's days, both included."""
-    asked = {
-        "since": midnight(first),
-        "until": midnight(last + timedelta(days=1)),
-        "place": institution_id,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_FIGURES, asked)
-        rows = cursor.fetchall()
+    rows = _figures(first, last, institution_id)
     sets = {kind: [row[1:] for row in rows if row[0] == kind] for kind in (_PLACE, _INFNO, _DAY)}
-    whole = next((Rate("", *row[4:]) for row in rows if row[0] == _WHOLE and row[4]), Rate(""))
     known = [row for row in sets[_PLACE] if row[0] is not None]
     # Worst first: what failed on our side, then what was refused.
     known.sort(key=lambda row: (-row[5], -row[4], -row[3], row[0]))
     named = accounts.institutions_by_id(row[0] for row in known[:PLACES])
     return Rates(
-        whole,
+        _whole(rows),
         [Rate(named[row[0]].name, *row[3:], code=named[row[0]].code) for row in known[:PLACES]],
         max(0, len(known) - PLACES),
         sorted((Rate(row[1] or "—", *row[3:]) for row in sets[_INFNO]), key=_busiest),
@@ -124,6 +116,10 @@ def of_days(first: date, last: date, *, institution_id: int | None = None) -> Ra
 
 def of_place(institution_id: int, first: date, last: date) -> Rate:
     """Return one institution's figures of some days (one statement)."""
+    return _whole(_figures(first, last, institution_id))
+
+
+def _figures(first: date, last: date, institution_id: int | None) -> list[tuple]:
     asked = {
         "since": midnight(first),
         "until": midnight(last + timedelta(days=1)),
@@ -131,7 +127,10 @@ def of_place(institution_id: int, first: date, last: date) -> Rate:
     }
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, asked)
-        rows = cursor.fetchall()
+        return cursor.fetchall()
+
+
+def _whole(rows: list[tuple]) -> Rate:
     return next((Rate("", *row[4:]) for row in rows if row[0] == _WHOLE and row[4]), Rate(""))
 
 
