@@ -78,7 +78,20 @@ class StatementForm(forms.Form):
 LATELY = 7
 
 
-class ExchangeSearch(forms.Form):
+class OfOnePlace:
+    """A form that may name one institution by its code: `institution` once it is clean."""
+
+    institution: Institution | None = None
+
+    def clean_institution_code(self) -> str:
+        code = self.cleaned_data["institution_code"].strip()
+        self.institution = accounts.institution_by_code(code) if code else None
+        if code and self.institution is None:
+            raise forms.ValidationError(_("没有这个编码的定点机构。"))
+        return code
+
+
+class ExchangeSearch(OfOnePlace, forms.Form):
     """What somebody at a telephone can tell of a message."""
 
     msgid = forms.CharField(label=_("报文编号"), max_length=64, required=False)
@@ -102,18 +115,9 @@ class ExchangeSearch(forms.Form):
         label=_("最后一天"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    institution: Institution | None = None
-
     def __init__(self, data, *, today: date):
         super().__init__(data)
         self.today = today
-
-    def clean_institution_code(self) -> str:
-        code = self.cleaned_data["institution_code"].strip()
-        self.institution = accounts.institution_by_code(code) if code else None
-        if code and self.institution is None:
-            raise forms.ValidationError(_("没有这个编码的定点机构。"))
-        return code
 
     def asked(self) -> Asked:
         """Return the question; without a number and a day it is about the last week."""
@@ -134,7 +138,7 @@ class ExchangeSearch(forms.Form):
         )
 
 
-class RatesForm(forms.Form):
+class RatesForm(OfOnePlace, forms.Form):
     """Of which days, and of whom, to see how the interface did."""
 
     first = forms.DateField(label=_("第一天"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -142,8 +146,6 @@ class RatesForm(forms.Form):
     institution_code = forms.CharField(
         label=_("定点机构编码（可不填）"), max_length=12, required=False
     )
-
-    institution: Institution | None = None
 
     def clean(self):
         said = super().clean()
@@ -153,13 +155,6 @@ class RatesForm(forms.Form):
                 _("第一天不能晚于最后一天，最多 %(days)s 天。"), params={"days": DAYS}
             )
         return said
-
-    def clean_institution_code(self) -> str:
-        code = self.cleaned_data["institution_code"].strip()
-        self.institution = accounts.institution_by_code(code) if code else None
-        if code and self.institution is None:
-            raise forms.ValidationError(_("没有这个编码的定点机构。"))
-        return code
 
 
 #: A phone or identity number: none may stand in the log.
