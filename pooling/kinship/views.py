@@ -18,6 +18,7 @@ from pooling.kinship import selectors
 from pooling.kinship.services import caring
 from pooling.shared import crypto
 from pooling.shared.errors import DomainError
+from pooling.shared.forms import row_number
 from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
 
@@ -31,6 +32,8 @@ PRESSED = {
 }
 #: What takes something away is done at once.
 AT_ONCE = {"end", "end_link"}
+#: No row has this number.
+NOBODY = 0
 
 
 @never_cache
@@ -86,7 +89,7 @@ def relative(request, link_id):
 def add(request):
     """Choose whose code I want to show, from the relatives the registry proves."""
     if request.method == "POST":
-        number = _number(request.POST.get("relative", ""))
+        number = row_number(request.POST.get("relative", "")) or NOBODY
         if response := require_fresh_code(request, relative=number):
             return response
         done = _carry_out(
@@ -101,7 +104,7 @@ def add(request):
         )
         return redirect("care:mine" if done else "care:add")
     choices = selectors.to_care_for(request.actor.id, business_date(now()))
-    chosen = _number(request.GET.get("relative", ""))
+    chosen = row_number(request.GET.get("relative", ""))
     page = {
         "choices": choices,
         "chosen": chosen,
@@ -132,7 +135,7 @@ def _press(request):
     act, about_entry, done = PRESSED[name]
     values = {"by": request.actor, "at": now()}
     if about_entry:
-        values["link_id"] = _number(request.POST.get("entry", ""))
+        values["link_id"] = row_number(request.POST.get("entry", "")) or NOBODY
     _carry_out(request, lambda: act(**values), done)
     return redirect("care:mine")
 
@@ -157,8 +160,3 @@ def _drawn(number: int, at) -> dict:
         "digits": " ".join(digits[place : place + 4] for place in range(0, 20, 4)),
         "seconds": tokens.seconds_left(at),
     }
-
-
-def _number(given: str) -> int:
-    """Return a row's number as a form or an address gives it; 0, which is nobody's, for others."""
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0

@@ -26,6 +26,7 @@ from pooling.hospital.selectors.rates import Rate
 from pooling.hospital.services.replaying import ReplayRefused
 from pooling.shared.admin import LookUpAdmin
 from pooling.shared.crypto import CannotOpen
+from pooling.shared.forms import row_number
 from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
 
@@ -260,9 +261,10 @@ def as_text(told, *, named: bool = False) -> str:
 
 def _before(request) -> int | None:
     said = request.GET.get("before", "")
-    if said and not (said.isascii() and said.isdecimal() and len(said) < 19):
+    before = row_number(said)
+    if said and before is None:
         raise Http404
-    return int(said) if said else None
+    return before
 
 
 def _without_before(request) -> str:

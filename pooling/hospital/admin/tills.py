@@ -24,7 +24,7 @@ from pooling.hospital.national import conformance, numbers
 from pooling.hospital.national.services import credentials, files, statements
 from pooling.shared.admin import Act, ActAdmin, LookUpAdmin, acting
 from pooling.shared.errors import DomainError
-from pooling.shared.forms import refuse
+from pooling.shared.forms import refuse, row_number
 from pooling.shared.money import yuan_from_fen
 from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
@@ -82,8 +82,9 @@ class MessageAdmin(LookUpAdmin):
     get_readonly_fields = get_fields
 
     def get_search_results(self, request, queryset, search_term):
-        if search_term.isascii() and search_term.isdecimal() and len(search_term) < 19:
-            rows = selectors.about_settlement(queryset, int(search_term))
+        number = row_number(search_term)
+        if number is not None:
+            rows = selectors.about_settlement(queryset, number)
             # Such a number stands inside many a msgid.
             if rows.exists():
                 return rows, False
