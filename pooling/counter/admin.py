@@ -119,12 +119,23 @@ class DeskAdmin(
         self._may_take_in(request)
         form = FindForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            response = self._found(request, form)
+            response = self._received(
+                request,
+                form,
+                lambda by: services.take_in(
+                    member_id=by.on_behalf_of, agent=form.agent(), by=by, at=database_clock()
+                ),
+            )
             if response is not None:
                 return response
         return self._page_of(request, "counter/find.html", _("窗口受理"), form=form)
 
-    def _found(self, request, form):
+    def _received(self, request, form, take_in, **which):
+        """Find who is at the window by number and name; go on with their case, or open one.
+
+        `take_in` opens it, given who acts; `which` says what cases may be waiting already. None:
+        the form says what is wrong.
+        """
         words = form.cleaned_data
         by = replace(acting(request), purpose="handling", channel="counter")
         member = unit_of_work(
@@ -136,17 +147,13 @@ class DeskAdmin(
             form.add_error(None, _("没有姓名和证件号码都相符的参保人，请与证件逐字核对。"))
             return None
         request.session[AT_THE_WINDOW] = member.pk
-        asked = selectors.in_more(member.pk)
+        asked = selectors.in_more(member.pk, **which)
         if asked is not None:
             messages.info(request, _("申请人有一件正在补正，材料带来了可在这里补交。"))
             return redirect("admin:counter_deskcase_intake", asked)
         by = replace(by, on_behalf_of=member.pk)
         try:
-            case = unit_of_work(
-                lambda: services.take_in(
-                    member_id=member.pk, agent=form.agent(), by=by, at=database_clock()
-                )
-            )
+            case = unit_of_work(lambda: take_in(by))
         except DomainError as error:
             refuse(form, error)
             return None

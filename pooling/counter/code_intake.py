@@ -1,22 +1,16 @@
 """E-credentials and the 亲情账户 at the desk: who comes for what, and the page that asks for it."""
 
-from dataclasses import replace
-
 from django.contrib import messages
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from pooling.cases import selectors as cases
-from pooling.counter import code_cases, code_desk, selectors, services
+from pooling.counter import code_cases, code_desk
 from pooling.counter.forms import CodeFindForm, CodeForm, SeenForm
 from pooling.counter.intake import Intake
-from pooling.counter.proofs import AT_THE_WINDOW
-from pooling.shared.admin import acting
-from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date
-from pooling.shared.work import database_clock, unit_of_work
+from pooling.shared.work import database_clock
 
 
 class CodesAtTheDesk:
@@ -34,36 +28,19 @@ class CodesAtTheDesk:
         self._may_take_in(request)
         form = CodeFindForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            response = self._begun(request, form)
+            want = form.cleaned_data["want"]
+            response = self._received(
+                request,
+                form,
+                lambda by: code_cases.take_in(
+                    want=want, agent=form.agent(), by=by, at=database_clock()
+                ),
+                kinds=[code_desk.KINDS[want]],
+            )
             if response is not None:
                 return response
         title = _("医保电子凭证和亲情账户")
         return self._page_of(request, "counter/code_find.html", title, form=form)
-
-    def _begun(self, request, form):
-        words = form.cleaned_data
-        by = replace(acting(request), purpose="handling", channel="counter")
-        owner = unit_of_work(
-            lambda: services.find(
-                cert_no=words["cert_no"], name=words["name"], by=by, at=database_clock()
-            )
-        )
-        if owner is None:
-            form.add_error(None, _("没有姓名和证件号码都相符的参保人，请与证件逐字核对。"))
-            return None
-        request.session[AT_THE_WINDOW] = owner.pk
-        asked = selectors.in_more(owner.pk, kinds=[code_desk.KINDS[words["want"]]])
-        if asked is not None:
-            messages.info(request, _("申请人有一件正在补正，材料带来了可在这里补交。"))
-            return redirect("admin:counter_deskcase_intake", asked)
-        by = replace(by, on_behalf_of=owner.pk)
-        work = {"want": words["want"], "agent": form.agent(), "by": by}
-        try:
-            case = unit_of_work(lambda: code_cases.take_in(**work, at=database_clock()))
-        except DomainError as error:
-            refuse(form, error)
-            return None
-        return redirect("admin:counter_deskcase_intake", case.pk)
 
 
 class FillingInCode(Intake):
