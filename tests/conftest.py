@@ -104,6 +104,7 @@ def axe():
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page):
+        page.wait_for_load_state()
         found = Axe().run(
             page, options={"runOnly": _WCAG, "preload": False, "resultTypes": ["violations"]}
         )

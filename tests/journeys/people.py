@@ -4,6 +4,7 @@ import re
 import time
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import expect
 
 from portal.models import DemoMessage
 from tests import build
@@ -73,6 +74,22 @@ def bill(patient, institution, *, personal: str, message_id: str, use: str = "ou
         "in_scope_share": personal,
         "acct_used_flag": 2,
     }
+
+
+def says(page, words: str, where: str = "main") -> None:
+    """Wait until a part of the page shows these words; fail when it never does."""
+    expect(page.locator(where)).to_contain_text(words, use_inner_text=True)
+
+
+def says_nothing_of(page, words: str, where: str = "main") -> None:
+    """Check that a part of the page, once it is whole, does not show these words."""
+    assert words not in read(page, where)
+
+
+def read(page, where: str = "main") -> str:
+    """Return what a part of the page shows, once it is whole: a click returns before that."""
+    page.wait_for_load_state()
+    return page.inner_text(where)
 
 
 def looks_right(page, axe) -> None:

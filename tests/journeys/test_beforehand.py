@@ -1,9 +1,13 @@
 """Asked before anybody applies or falls ill: by a grandmother, by keys alone, and by a member."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests import build
 from tests.journeys import people
+from tests.journeys.people import read, says
 from tests.journeys.test_bind_and_pay import shot
 from tests.journeys.test_counter import tab_to, typed
 from tests.settlements.household import household
@@ -24,7 +28,7 @@ def test_a_grandmother_asks_whether_her_sons_money_may_be_used(page, live, axe, 
     page.get_by_label("账户里今年划入的钱").first.fill("20")
     page.get_by_label("账户里往年结余的钱").first.fill("40")
     page.get_by_role("button", name="能不能用").click()
-    said = page.inner_text("main")
+    said = read(page)
     assert "能用，家人付 ¥60.00" in said
     assert "现金付 ¥70.00" in said
     assert "账户余额 ¥60.00 已全部用上" in said
@@ -33,8 +37,8 @@ def test_a_grandmother_asks_whether_her_sons_money_may_be_used(page, live, axe, 
 
     page.get_by_label("看病的人的医保").select_option(label="没有参保")
     page.get_by_role("button", name="能不能用").click()
-    assert "用不上家人的钱" in page.inner_text("main")
-    assert "参保后可以使用家人的账户" in page.inner_text("main")
+    says(page, "用不上家人的钱")
+    says(page, "参保后可以使用家人的账户")
     people.looks_right(page, axe)
     shot(page, "can-pay-no")
 
@@ -45,7 +49,7 @@ def test_whether_a_relation_may_be_bound_is_asked_by_keys_alone(page, live, axe,
     page.get_by_role("link", name="能不能绑").click()
     people.looks_right(page, axe)
     shot(page, "can-bind")
-    assert page.get_by_label("您在哪里参保").input_value() == build.SHANGRAO
+    expect(page.get_by_label("您在哪里参保")).to_have_value(build.SHANGRAO)
     typed(page, "您的年龄", "40")
     tab_to(page, "您的性别")
     page.keyboard.press("ArrowDown")
@@ -55,20 +59,20 @@ def test_whether_a_relation_may_be_bound_is_asked_by_keys_alone(page, live, axe,
     page.keyboard.press("Enter")
     page.wait_for_url("**relation=**")
     people.looks_right(page, axe)
-    assert "现在不能为岳母开通" in page.inner_text("main")
-    assert "可以由您的配偶为其父母" in page.inner_text("main"), "what would change it"
+    says(page, "现在不能为岳母开通")
+    says(page, "可以由您的配偶为其父母")  # what would change it
     shot(page, "can-bind-no")
 
     page.get_by_label("家人是您的什么人").select_option(label="母亲")
     page.get_by_role("button", name="能不能绑").click()
-    assert "可以为母亲开通" in page.inner_text("main")
-    assert "户口簿" in page.inner_text("main")
+    says(page, "可以为母亲开通")
+    says(page, "户口簿")
     people.looks_right(page, axe)
     shot(page, "can-bind-yes")
 
     page.get_by_label("您的年龄").fill("六十")
     page.get_by_role("button", name="能不能绑").click()
-    assert page.title().startswith("错误：")
+    expect(page).to_have_title(re.compile("^错误："))
     people.looks_right(page, axe)
     shot(page, "can-bind-wrong")
 
@@ -82,7 +86,7 @@ def test_a_member_sees_who_would_pay_before_the_visit(page, live, axe, quiet_con
     shot(page, "estimate")
     page.get_by_label("要自己付多少钱").fill("130")
     page.get_by_role("button", name="算一算").click()
-    assert "能用，家人付 ¥130.00" in page.inner_text("main")
+    says(page, "能用，家人付 ¥130.00")
     people.looks_right(page, axe)
     shot(page, "estimate-answer")
 
@@ -96,13 +100,13 @@ def test_who_comes_for_a_code_is_shown_the_other_door(page, live, axe, quiet_con
     people.looks_right(page, axe)
     shot(page, "bind-doors")
     page.get_by_role("link", name="在我手机上打开家人的医保码").click()
-    assert "您要的是亲情账户，不是家庭共济" in page.inner_text("main")
+    says(page, "您要的是亲情账户，不是家庭共济")
     people.looks_right(page, axe)
     shot(page, "wrong-door")
     page.get_by_role("link", name="还是要帮家人付钱").click()
-    assert page.get_by_role("button", name="开始办理").is_visible()
+    expect(page.get_by_role("button", name="开始办理")).to_be_visible()
     for address, name in (("/doors/", "doors"), ("/help/", "help"), ("/family/", "family")):
         page.goto(live + address)
-        assert page.get_by_role("heading", name="两件事，不要办错").is_visible()
+        expect(page.get_by_role("heading", name="两件事，不要办错")).to_be_visible()
         people.looks_right(page, axe)
         shot(page, name)

@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import build
 from tests.journeys import people
+from tests.journeys.people import read, says, says_nothing_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FATHER_PHONE, DAUGHTER_PHONE = "13800138001", "13800138002"
@@ -82,11 +84,11 @@ def test_bind_pay_and_read_why(page, live, axe, quiet_console, father, daughter)
     shot(page, "home-father")
     fill_in(page, live, axe, relation="女儿", name="王小雨", cert_no=daughter.cert_no, cap="500")
     page.get_by_role("button", name="提交申请").click()
-    assert page.get_by_role("heading", name="办好了").is_visible()
+    expect(page.get_by_role("heading", name="办好了")).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "bind-result")
     page.get_by_role("link", name="查看这份授权").click()
-    assert page.get_by_text("使用中").is_visible()
+    expect(page.get_by_text("使用中")).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "binding")
 
@@ -106,13 +108,13 @@ def test_bind_pay_and_read_why(page, live, axe, quiet_console, father, daughter)
     assert answer.json()["cash"] == "20.00"
 
     page.goto(f"{live}/usage/")
-    assert "王小雨（女儿）" in page.inner_text("main")
-    assert "¥60.00" in page.inner_text("main")
+    says(page, "王小雨（女儿）")
+    says(page, "¥60.00")
     people.looks_right(page, axe)
     shot(page, "usage-father")
     page.locator("#given ~ ul a").first.click()
-    assert "余额 ¥10.00 已全部用上" in page.inner_text("main")
-    assert "信州区人民医院" not in page.inner_text("main"), "a payer learns the kind of place only"
+    says(page, "余额 ¥10.00 已全部用上")
+    says_nothing_of(page, "信州区人民医院")  # a payer learns the kind of place only
     people.looks_right(page, axe)
     shot(page, "why-father")
     page.goto(f"{live}/inbox/")
@@ -127,7 +129,7 @@ def test_bind_pay_and_read_why(page, live, axe, quiet_console, father, daughter)
     people.looks_right(page, axe)
     shot(page, "usage-daughter")
     page.locator("#received ~ ul a").first.click()
-    said = page.inner_text("main")
+    said = read(page)
     assert "信州区人民医院" in said
     assert "账户已尽其所有，仍不够付清" in said
     assert "余额" not in said, "a patient never learns what a payer's account holds"
@@ -165,7 +167,7 @@ def test_freeze_thaw_and_stop_use_count_at_the_till_at_once(page, live, axe, fat
     people.give_fresh_code(page)
     page.get_by_label("每次上限").fill("-1")
     page.get_by_role("button", name="保存").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "limits-refused")
     page.get_by_label("每次上限").fill("3")
@@ -185,7 +187,7 @@ def test_freeze_thaw_and_stop_use_count_at_the_till_at_once(page, live, axe, fat
     page.get_by_role("button", name="确认解除").click()
     people.give_fresh_code(page)
     page.get_by_role("button", name="确认解除").click()
-    assert page.get_by_text("已解除").first.is_visible()
+    expect(page.get_by_text("已解除").first).to_be_visible()
     assert pooled("P-6") == "0.00"
 
 
@@ -198,7 +200,7 @@ def test_a_stranger_is_always_told_submitted(page, live, father):
     for name, number in (("李娜", stranger), ("赵敏", build.cert_no("1986-02-02", "2"))):
         fill_in(page, live, None, relation="妹妹", name=name, cert_no=number)
         page.get_by_role("button", name="提交申请").click()
-        assert page.get_by_role("heading", name="已提交").is_visible()
-        answers.append(re.sub(r"GJ\d+-\d+|\d+年.*", "", page.inner_text("main")))
+        expect(page.get_by_role("heading", name="已提交")).to_be_visible()
+        answers.append(re.sub(r"GJ\d+-\d+|\d+年.*", "", read(page)))
     assert answers[0] == answers[1]
     shot(page, "bind-submitted")

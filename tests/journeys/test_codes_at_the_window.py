@@ -4,12 +4,22 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts import selectors as people
 from pooling.cases.models import Case
 from tests import build
 from tests.conftest import DESK, PHONE
-from tests.journeys.people import give_fresh_code, looks_right, sign_in, sign_in_staff, sign_out
+from tests.journeys.people import (
+    give_fresh_code,
+    looks_right,
+    read,
+    says,
+    says_nothing_of,
+    sign_in,
+    sign_in_staff,
+    sign_out,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SHOTS = os.environ.get("SHOTS")
@@ -60,11 +70,11 @@ def test_papers_are_believed_by_two_and_the_daughter_shows_the_code(
     page.get_by_role("button", name="核对并受理").click()
     assert grandmother.cert_no not in page.url
     page.get_by_role("button", name="提交").click()
-    assert page.get_by_text("还没有核对这些原件：申请人身份证件").is_visible()
+    expect(page.get_by_text("还没有核对这些原件：申请人身份证件")).to_be_visible()
     page.get_by_label("申请人身份证件").check()
     seen(page, axe, "code-activate")
     page.get_by_role("button", name="提交").click()
-    assert page.get_by_text("证件原件与登记相符，直接激活").is_visible()
+    expect(page.get_by_text("证件原件与登记相符，直接激活")).to_be_visible()
     seen(page, axe, "code-activated")
 
     # That somebody is her daughter stands on paper only.
@@ -78,29 +88,29 @@ def test_papers_are_believed_by_two_and_the_daughter_shows_the_code(
         page.get_by_label(paper).check()
     seen(page, axe, "code-show")
     page.get_by_role("button", name="提交").click()
-    assert page.get_by_text("转他人审核").is_visible()
+    expect(page.get_by_text("转他人审核")).to_be_visible()
     confirm(page, "通过", "户口簿相符")
-    assert page.get_by_text("提交人不能审核自己提交的经办件").is_visible()
+    expect(page.get_by_text("提交人不能审核自己提交的经办件")).to_be_visible()
     assert people.cared_for(daughter.pk) == []
     case = Case.objects.get(kind="care")
 
     sign_out(page)
     sign_in_staff(page, live, "sun.reviewer")
     page.goto(f"{live}{HOME}{case.pk}/change/")
-    assert grandmother.name not in page.inner_text("#content")
+    says_nothing_of(page, grandmother.name, where="#content")
     page.locator("details.ask summary").click()
     page.get_by_label("具体事由").fill("审核亲情账户申请")
     page.get_by_role("button", name="填好了，打开").click()
-    assert grandmother.name in page.inner_text("#content")
+    says(page, grandmother.name, where="#content")
     page.locator("summary", has_text="不通过").first.click()
     seen(page, axe, "code-decide")
     confirm(page, "通过", "户口簿相符")
-    assert page.get_by_text("已通过，并已通知申请人").is_visible()
+    expect(page.get_by_text("已通过，并已通知申请人")).to_be_visible()
 
     sign_out(page)
     page.set_viewport_size(PHONE)
     page.goto(f"{live}/r/{case.check_code}/")
-    shown = page.inner_text("main")
+    shown = read(page)
     assert "现在有效" in shown
     assert "李" not in shown
     seen(page, axe, "code-receipt")
@@ -108,11 +118,11 @@ def test_papers_are_believed_by_two_and_the_daughter_shows_the_code(
     build.phone_user("13800138001", daughter)
     sign_in(page, live, "13800138001")
     page.goto(f"{live}/inbox/")
-    assert page.get_by_text("医保窗口核对证件后").is_visible()
+    expect(page.get_by_text("医保窗口核对证件后")).to_be_visible()
     seen(page, axe, "code-inbox")
     page.goto(f"{live}/credential/")
     page.get_by_role("link", name="李*").click()
-    assert page.get_by_role("img", name="医保码二维码").is_visible()
+    expect(page.get_by_role("img", name="医保码二维码")).to_be_visible()
     looks_right(page, axe)
 
 
@@ -138,8 +148,8 @@ def test_where_the_area_wants_a_promise_the_page_asks_for_it(
     page.locator("label", has_text="李*").click()
     page.locator("label", has_text="我承诺").click()
     page.get_by_role("button", name="添加").click()
-    assert page.get_by_text("已添加").is_visible()
+    expect(page.get_by_text("已添加")).to_be_visible()
     page.get_by_role("link", name="李*").click()
-    assert page.get_by_text("带身份证件到医保窗口也可以同意").is_visible()
+    expect(page.get_by_text("带身份证件到医保窗口也可以同意")).to_be_visible()
     seen(page, axe, "code-asked")
     looks_right(page, axe)

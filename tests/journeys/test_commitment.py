@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from pooling.bindings.models import Binding
 from pooling.cases.models import Case
@@ -12,7 +13,7 @@ from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock
 from tests import build
 from tests.conftest import DESK, PHONE
-from tests.journeys.people import looks_right, sign_in, sign_out
+from tests.journeys.people import looks_right, says_nothing_of, sign_in, sign_out
 from tests.journeys.test_counter import come_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,9 +78,9 @@ def test_two_people_find_a_letter_untrue_and_both_sides_read_it(
     come_in(page, live, "li.reviewer")
     opened(page, live, audit, axe, "audit-open-1280")
     act(page, "提出核查结论", finding="disproved", reason="派出所答复不是亲属")
-    assert page.get_by_text("核查结论已提出").is_visible()
+    expect(page.get_by_text("核查结论已提出")).to_be_visible()
     act(page, "同意并办结", remark="我自己同意")
-    assert page.get_by_text("提交人不能审核自己提交的经办件").is_visible()
+    expect(page.get_by_text("提交人不能审核自己提交的经办件")).to_be_visible()
     assert Binding.objects.get().state == "active"
 
     come_in(page, live, "sun.reviewer")
@@ -88,7 +89,7 @@ def test_two_people_find_a_letter_untrue_and_both_sides_read_it(
     assert Binding.objects.get().ended_cause == "commitment_disproved"
     misuse = Case.objects.get(kind="misuse")
     opened(page, live, misuse, axe, "misuse-open-1280")
-    assert page.get_by_text("¥30.00").first.is_visible()
+    expect(page.get_by_text("¥30.00").first).to_be_visible()
     act(page, "写明处理结果", outcome="repaid_outside", reason="已交回专户")
     come_in(page, live, "li.reviewer")
     opened(page, live, misuse, axe, "misuse-noted-1280")
@@ -104,17 +105,17 @@ def test_two_people_find_a_letter_untrue_and_both_sides_read_it(
         sign_out(page)
         sign_in(page, live, phone)
         page.goto(f"{live}/inbox/")
-        assert page.get_by_text("因登记信息变化已结束").first.is_visible()
+        expect(page.get_by_text("因登记信息变化已结束").first).to_be_visible()
         seen(page, axe, f"inbox-{name}-390")
         page.goto(f"{live}/family/{promised.pk}/")
-        assert page.get_by_text("承诺书所写的亲属关系不成立").is_visible()
-        assert "派出所" not in page.inner_text("main")
+        expect(page.get_by_text("承诺书所写的亲属关系不成立")).to_be_visible()
+        says_nothing_of(page, "派出所")
         seen(page, axe, f"ended-{name}-390")
         looks_right(page, axe)
     sign_out(page)
     sign_in(page, live, "13800138001")
     page.goto(f"{live}/cases/{audit.number}/")
-    assert page.get_by_text("已经用掉的钱由工作人员另行处理").is_visible()
+    expect(page.get_by_text("已经用掉的钱由工作人员另行处理")).to_be_visible()
     seen(page, axe, "case-payer-390")
 
 
@@ -137,5 +138,5 @@ def test_a_child_who_turned_sixteen_renews_on_the_phone(page, live, axe, quiet_c
     page.set_viewport_size(DESK)
     seen(page, axe, "renew-1280")
     page.get_by_role("button", name="继续使用").click()
-    assert page.get_by_text("已确认继续使用").is_visible()
+    expect(page.get_by_text("已确认继续使用")).to_be_visible()
     assert Binding.objects.get().renew_before is None

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts import tokens
 from pooling.bindings import services as bindings
@@ -10,6 +11,7 @@ from pooling.bindings.services import Terms
 from tests import build
 from tests.hospital.till import Till
 from tests.journeys import people
+from tests.journeys.people import says
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOTHER_PHONE = "13800138021"
@@ -35,7 +37,7 @@ def press(page, name: str) -> None:
 
 
 def digits_on(page) -> str:
-    return re.sub(r"\D", "", page.locator(".shown-code .number").inner_text())
+    return re.sub(r"\D", "", people.read(page, ".shown-code .number"))
 
 
 def test_a_mother_shows_her_childs_code_and_a_till_takes_it_once(
@@ -102,7 +104,7 @@ def test_a_child_who_is_bound_can_be_paid_for_once_the_mother_has_activated(
     people.sign_in(page, live, MOTHER_PHONE)
     page.goto(f"{live}/family/")
     page.get_by_role("link", name=re.compile("王小宝")).click()
-    assert "待激活凭证" in page.inner_text("main")
+    says(page, "待激活凭证")
     people.looks_right(page, axe)
     page.get_by_role("link", name="去激活医保电子凭证").click()
     page.get_by_role("link", name="添加家人").click()
@@ -112,7 +114,7 @@ def test_a_child_who_is_bound_can_be_paid_for_once_the_mother_has_activated(
     press(page, "代为激活")
     page.locator(".shown-code").wait_for()
     page.goto(f"{live}/family/")
-    assert "使用中" in page.get_by_role("link", name=re.compile("王小宝")).inner_text()
+    expect(page.get_by_role("link", name=re.compile("王小宝"))).to_contain_text("使用中")
 
     after = till.settle(till.bill(child, "10.00"))
     assert (after.status, after.json["pooled"]) == (201, "10.00")

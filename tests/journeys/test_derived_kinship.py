@@ -1,10 +1,12 @@
 """A grandson binds his grandmother: nobody registered the two, only who is whose parent."""
 
 import pytest
+from playwright.sync_api import expect
 
 from pooling.shared.work import database_clock
 from tests import build
 from tests.journeys import people
+from tests.journeys.people import read
 from tests.journeys.test_bind_and_pay import FATHER_PHONE, fill_in, shot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,11 +36,11 @@ def test_a_grandson_binds_his_grandmother_by_two_edges_and_she_is_paid_for(
         cap="30",
     )
     page.get_by_role("button", name="提交申请").click()
-    assert page.get_by_role("heading", name="办好了").is_visible(), "at once, without a paper"
+    expect(page.get_by_role("heading", name="办好了"), "at once, without a paper").to_be_visible()
     people.looks_right(page, axe)
     shot(page, "derived-result")
     page.get_by_role("link", name="查看这份授权").click()
-    said = page.inner_text("main")
+    said = read(page)
     assert "赵秀英" in said
     assert "王建国是您的父亲（出生医学证明）；赵秀英是王建国的母亲（户口簿）" in said
     people.looks_right(page, axe)

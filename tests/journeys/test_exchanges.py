@@ -1,6 +1,7 @@
 """A hospital rings: staff find its message, read it masked, rehearse it, ask, and carry it out."""
 
 import pytest
+from playwright.sync_api import expect
 
 from pooling.hospital.national.services import bills
 from pooling.settlements.models import Settlement
@@ -10,6 +11,7 @@ from tests.hospital.conftest import AREA
 from tests.hospital.national import NationalTill, bill
 from tests.hospital.test_faults import fail
 from tests.journeys import people
+from tests.journeys.people import read, says
 from tests.journeys.test_bind_and_pay import shot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,16 +56,16 @@ def test_a_failed_bill_is_found_rehearsed_and_carried_out(page, live, axe, quiet
     page.get_by_label("报文编号").fill(message["msgid"])
     page.get_by_role("button", name="查找").click()
     row = page.get_by_role("row").filter(has_text=message["msgid"])
-    assert "系统故障" in row.inner_text()
+    expect(row).to_contain_text("系统故障", use_inner_text=True)
     row.get_by_role("link").click()
-    told = page.inner_text("#content")
+    told = read(page, "#content")
     assert "机构说" in told
     assert patient.psn_no in told
     both(page, axe, "exchange")
 
     page.get_by_role("button", name="试办，不动款项").click()
-    assert "已全部撤回" in page.inner_text("#content")
-    assert '"medfee_sumamt": 130' in page.inner_text("#content")
+    says(page, "已全部撤回", where="#content")
+    says(page, '"medfee_sumamt": 130', where="#content")
     both(page, axe, "rehearsal")
     assert not Settlement.objects.exists()
 
@@ -73,8 +75,8 @@ def test_a_failed_bill_is_found_rehearsed_and_carried_out(page, live, axe, quiet
     page.get_by_label("为什么重放").fill("收费处 8012 于 15:20 答复没有收现金")
     both(page, axe, "asked")
     page.get_by_role("button", name="重放这条报文").click()
-    assert "会得到同样的应答" in page.inner_text("body")
-    assert "不是机构发来的" in page.inner_text("#content")
+    says(page, "会得到同样的应答", where="body")
+    says(page, "不是机构发来的", where="#content")
     both(page, axe, "replayed")
     (settled,) = Settlement.objects.all()
     fetched = till.send("2207", message).json["output"]["setlinfo"]
@@ -84,14 +86,14 @@ def test_a_failed_bill_is_found_rehearsed_and_carried_out(page, live, axe, quiet
     page.get_by_label("查看目的").select_option("dispute")
     page.get_by_label("具体事由").fill("机构来电核对这笔结算")
     page.get_by_role("button", name="填好了，打开").click()
-    assert "没有遮盖" in page.inner_text("#content")
-    assert patient.name in page.inner_text("#content")
+    says(page, "没有遮盖", where="#content")
+    says(page, patient.name, where="#content")
     both(page, axe, "named")
 
     page.goto(f"{live}/admin/hospital/exchange/rates/")
-    assert "最常见的原因" in page.inner_text("#content")
+    says(page, "最常见的原因", where="#content")
     both(page, axe, "rates")
     page.goto(f"{live}/admin/accounts/institution/")
     page.get_by_role("link", name=till.institution).click()
-    assert "最近一条报文" in page.inner_text("#content")
+    says(page, "最近一条报文", where="#content")
     both(page, axe, "institution")

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from pooling.cases.models import Case
 from pooling.settlements.models import Settlement
@@ -57,8 +58,8 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     today = business_date(database_clock())
     sign_in(page, live, "13800138001")
     page.get_by_role("link", name="用账户缴保费").click()
-    assert page.get_by_text("示范惠民保服务点").first.is_visible()
-    assert page.get_by_text("先缴费，再在这里申请报销").first.is_visible()
+    expect(page.get_by_text("示范惠民保服务点").first).to_be_visible()
+    expect(page.get_by_text("先缴费，再在这里申请报销").first).to_be_visible()
     both_sizes(page, axe, "premiums")
 
     page.get_by_role("link", name="申请报销：居民医保缴费 王桂英").click()
@@ -69,7 +70,7 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     page.get_by_label("收款银行").fill("上饶银行")
     page.get_by_label("您本人的银行账号").fill("12")
     page.get_by_role("button", name="下一步：上传缴费凭证").click()
-    assert page.get_by_text("银行账号是 8 至 30 位数字").first.is_visible()
+    expect(page.get_by_text("银行账号是 8 至 30 位数字").first).to_be_visible()
     both_sizes(page, axe, "claim")
     page.get_by_label("您本人的银行账号").fill("6222 0200 0000 0000 000")
     page.get_by_role("button", name="下一步：上传缴费凭证").click()
@@ -81,7 +82,7 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     page.get_by_role("heading", name="第 1 页").wait_for()
     page.get_by_role("link", name="这份拍完了").click()
     page.get_by_role("button", name="提交报销申请").click()
-    assert page.get_by_text("报销申请已提交").is_visible()
+    expect(page.get_by_text("报销申请已提交")).to_be_visible()
     both_sizes(page, axe, "claim-waiting")
 
     case = Case.objects.get(kind="premium")
@@ -99,12 +100,12 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / "claim-desk-1280.png", full_page=True)
     axe(page)
-    assert page.get_by_text("这份材料已采信").is_visible()
+    expect(page.get_by_text("这份材料已采信")).to_be_visible()
     page.locator("summary", has_text="通过").first.click()
     form = page.get_by_role("form", name="通过", exact=True)
     form.locator("[name$=remark]").fill("凭证相符")
     form.get_by_role("button", name="确认：通过").click()
-    assert page.get_by_text("已通过，并已通知申请人").is_visible()
+    expect(page.get_by_text("已通过，并已通知申请人")).to_be_visible()
     settlement = Settlement.objects.get(claim=case)
     assert (settlement.pooled_fen, settlement.cash_fen) == (40_000, 0)
 
@@ -112,10 +113,10 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     page.set_viewport_size(PHONE)
     sign_in(page, live, "13800138001")
     page.goto(f"{live}/cases/{case.number}/")
-    assert page.get_by_text("款项转到您填的银行账户").is_visible()
+    expect(page.get_by_text("款项转到您填的银行账户")).to_be_visible()
     seen(page, axe, "claim-granted-390")
     page.goto(f"{live}/premiums/")
-    assert page.get_by_text(f"{today.year + 1} 年度已付 ¥400.00").is_visible()
+    expect(page.get_by_text(f"{today.year + 1} 年度已付 ¥400.00")).to_be_visible()
     page.goto(f"{live}/usage/")
-    assert page.get_by_text(f"居民医保缴费 · {today.year + 1}年度").is_visible()
+    expect(page.get_by_text(f"居民医保缴费 · {today.year + 1}年度")).to_be_visible()
     seen(page, axe, "premium-log-390")

@@ -1,12 +1,14 @@
 """A grandmother photographs the household register; what was asked for is answered."""
 
 import os
+import re
 import urllib.request
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from playwright.sync_api import expect
 
 from pooling.bindings.services import applications
 from pooling.cases import documents
@@ -58,7 +60,7 @@ def test_pages_are_photographed_taken_again_removed_and_handed_in(
     page.goto(f"{live}/cases/{case.number}/")
     people.looks_right(page, axe)
     page.get_by_role("link", name="上传证明材料").click()
-    assert page.get_by_text("仅有申请人声明").is_visible()
+    expect(page.get_by_text("仅有申请人声明")).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "proof-start")
     page.get_by_label("户口簿").check()
@@ -66,7 +68,7 @@ def test_pages_are_photographed_taken_again_removed_and_handed_in(
     people.looks_right(page, axe)
     shot(page, "proof-camera")
     camera = page.get_by_label("拍照")
-    assert camera.get_attribute("capture") == "environment"
+    expect(camera).to_have_attribute("capture", "environment")
     camera.set_input_files(photo(located=True, turned=6))
     page.get_by_role("heading", name="第 1 页").wait_for()
     page.get_by_label("从手机里选照片或 PDF").set_input_files([photo(), photo("IMG_2.jpg")])
@@ -75,13 +77,13 @@ def test_pages_are_photographed_taken_again_removed_and_handed_in(
     shot(page, "proof-pages")
 
     page.get_by_role("link", name="重拍").nth(1).click()
-    assert page.get_by_role("heading", name="重拍第 2 页").is_visible()
+    expect(page.get_by_role("heading", name="重拍第 2 页")).to_be_visible()
     people.looks_right(page, axe)
     page.get_by_label("重新拍照").set_input_files(photo(size=(1000, 700)))
     page.get_by_role("heading", name="第 3 页").wait_for()
     page.get_by_role("button", name="删除").last.click()
-    assert page.get_by_role("heading", name="第 2 页").is_visible()
-    assert not page.get_by_role("heading", name="第 3 页").is_visible()
+    expect(page.get_by_role("heading", name="第 2 页")).to_be_visible()
+    expect(page.get_by_role("heading", name="第 3 页")).to_be_hidden()
     wide = page.locator(".sheets img").nth(1)
     wide.scroll_into_view_if_needed()
     page.wait_for_function(
@@ -93,9 +95,9 @@ def test_pages_are_photographed_taken_again_removed_and_handed_in(
     people.looks_right(page, axe)
     shot(page, "proof-collected")
     page.get_by_role("button", name="提交材料").click()
-    assert page.get_by_text("材料已提交。审核后会用消息通知您。").is_visible()
+    expect(page.get_by_text("材料已提交。审核后会用消息通知您。")).to_be_visible()
     page.get_by_role("link", name="上传证明材料").click()
-    assert page.get_by_text("已收到").is_visible()
+    expect(page.get_by_text("已收到")).to_be_visible()
     shot(page, "proof-handed-in")
 
 
@@ -129,7 +131,7 @@ def test_a_photo_goes_from_the_phone_to_a_decision(
     page.set_viewport_size({"width": 1280, "height": 900})
     people.sign_in_staff(page, live, "li.reviewer")
     page.goto(f"{live}/admin/counter/deskcase/{case.pk}/change/")
-    assert page.get_by_text("结婚证（2 页）").is_visible()
+    expect(page.get_by_text("结婚证（2 页）")).to_be_visible()
     page.locator(".ask summary").click()
     page.get_by_label("查看目的").select_option(label="办理本人的申请")
     page.get_by_label("具体事由").fill("审核上传的结婚证")
@@ -138,20 +140,20 @@ def test_a_photo_goes_from_the_phone_to_a_decision(
     axe(page)
     shot(page, "desk-viewer")
     page.get_by_role("button", name="采信结婚证", exact=True).click()
-    assert page.get_by_text("这份材料已采信").is_visible()
+    expect(page.get_by_text("这份材料已采信")).to_be_visible()
     page.locator("summary", has_text="通过").first.click()
     page.locator("[name=approve-remark]").fill("结婚证与申请相符")
     page.get_by_role("button", name="确认：通过").click()
-    assert page.get_by_text("已通过，并已通知申请人").is_visible()
+    expect(page.get_by_text("已通过，并已通知申请人")).to_be_visible()
     assert state(case) == Case.State.APPROVED
 
     people.sign_out(page)
     page.set_viewport_size({"width": 390, "height": 844})
     people.sign_in(page, live, PHONE)
     page.goto(f"{live}/cases/{case.number}/")
-    assert page.get_by_role("heading", name="办好了").is_visible()
+    expect(page.get_by_role("heading", name="办好了")).to_be_visible()
     page.goto(f"{live}/me/looks/")
-    assert page.get_by_text("查看上传的证明材料").first.is_visible()
+    expect(page.get_by_text("查看上传的证明材料").first).to_be_visible()
 
 
 def look_through(page):
@@ -169,13 +171,13 @@ def look_through(page):
     page.locator(".viewer-stage").focus()
     page.keyboard.press("ArrowRight")
     page.get_by_text("结婚证，第 2 页，共 2 页").wait_for()
-    assert page.get_by_role("button", name="下一页").is_disabled()
+    expect(page.get_by_role("button", name="下一页")).to_be_disabled()
     page.keyboard.press("+")
     page.keyboard.press("r")
     page.keyboard.press("0")
     page.keyboard.press("ArrowLeft")
     page.get_by_text("结婚证，第 1 页，共 2 页").wait_for()
-    assert place.is_visible()
+    expect(place).to_be_visible()
 
 
 def test_a_bad_file_is_told_in_a_sentence_and_the_rest_stays(page, live, axe, case, tmp_path):
@@ -185,8 +187,8 @@ def test_a_bad_file_is_told_in_a_sentence_and_the_rest_stays(page, live, axe, ca
     program = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": files.PROGRAM}
     page.get_by_label("拍下一页").set_input_files(program)
     page.get_by_text("第 1 个文件“IMG_1.jpg”的内容和文件名不符").wait_for()
-    assert page.title().startswith("错误：")
-    assert page.get_by_role("heading", name="第 1 页").is_visible()
+    expect(page).to_have_title(re.compile("^错误："))
+    expect(page.get_by_role("heading", name="第 1 页")).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "proof-refused")
     large = tmp_path / "a.jpg"
@@ -228,8 +230,8 @@ def test_what_was_asked_for_is_answered_without_script(
     people.sign_in(page, live, PHONE)
     page.goto(f"{live}/cases/{case.number}/")
     page.get_by_role("link", name="补交材料").click()
-    assert page.get_by_text("请补充下面的材料").is_visible()
-    assert page.get_by_label("户口簿").count() == 0
+    expect(page.get_by_text("请补充下面的材料")).to_be_visible()
+    expect(page.get_by_label("户口簿")).to_have_count(0)
     shot(page, "proof-asked")
     page.get_by_label("结婚证").check()
     page.get_by_role("button", name="下一步：拍照").click()
@@ -239,9 +241,9 @@ def test_what_was_asked_for_is_answered_without_script(
     page.get_by_role("link", name="这份拍完了").click()
     page.get_by_role("button", name="提交材料").click()
     assert state(case) == Case.State.WAITING
-    assert page.get_by_text("补交的材料已收到，正在审核").is_visible()
+    expect(page.get_by_text("补交的材料已收到，正在审核")).to_be_visible()
     (paper,) = case.documents.all()
     documents.accept(document_id=paper.pk, by=build.clerk(), at=build.NOON)
     page.goto(f"{live}/cases/{case.number}/proof/")
-    assert page.get_by_text("材料已核实").is_visible()
+    expect(page.get_by_text("材料已核实")).to_be_visible()
     context.close()

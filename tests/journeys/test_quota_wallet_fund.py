@@ -2,10 +2,12 @@
 
 import pytest
 from django.utils.timezone import now
+from playwright.sync_api import expect
 
 from pooling.funds import selectors as funds
 from tests import build
 from tests.journeys import people
+from tests.journeys.people import read
 from tests.journeys.test_bind_and_pay import shot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,10 +35,6 @@ def switch_to(page, live, phone):
     people.sign_in(page, live, phone)
 
 
-def told(page) -> str:
-    return page.inner_text("main")
-
-
 def look(page, axe, name):
     people.looks_right(page, axe)
     shot(page, name)
@@ -49,34 +47,34 @@ def test_a_quota_is_set_used_at_the_till_lowered_and_returned(page, live, axe, q
 
     people.sign_in(page, live, SON_PHONE)
     page.goto(f"{live}/family/{binding.pk}/")
-    assert "设了额度，这位家人才能用您账户里的钱" in told(page)
+    assert "设了额度，这位家人才能用您账户里的钱" in read(page)
     look(page, axe, "quota-none")
     page.get_by_role("link", name="设共济额度").click()
     people.give_fresh_code(page)
-    assert "最多可以设到" in told(page)
-    assert "80.00" in told(page)
+    assert "最多可以设到" in read(page)
+    assert "80.00" in read(page)
     look(page, axe, "quota-raise")
     page.get_by_label("额度（元）").fill("100")
     page.get_by_role("button", name="下一步").click()
-    assert "现在最多 ¥80.00" in told(page)
+    assert "现在最多 ¥80.00" in read(page)
     shot(page, "quota-too-much")
     page.get_by_label("额度（元）").fill("60")
     page.get_by_role("button", name="下一步").click()
-    assert "20.00" in told(page)
+    assert "20.00" in read(page)
     look(page, axe, "quota-check")
     page.get_by_role("button", name="冻结 ¥60.00").click()
-    assert "共济额度现为 ¥60.00" in told(page)
+    assert "共济额度现为 ¥60.00" in read(page)
     look(page, axe, "quota-set")
     page.goto(live)
-    assert "不在上面的数里" in told(page)
+    assert "不在上面的数里" in read(page)
     shot(page, "home-frozen")
 
     settled = build.settle(mother, 45_00, place=clinic, at=now())
     assert (settled.pooled_fen, settled.cash_fen) == (45_00, 0)
     switch_to(page, live, MOTHER_PHONE)
     page.goto(f"{live}/family/{binding.pk}/")
-    assert "留给我的共济额度" in told(page)
-    assert "15.00" in told(page)
+    assert "留给我的共济额度" in read(page)
+    assert "15.00" in read(page)
     shot(page, "quota-relative")
 
     switch_to(page, live, SON_PHONE)
@@ -86,7 +84,7 @@ def test_a_quota_is_set_used_at_the_till_lowered_and_returned(page, live, axe, q
     page.get_by_label("额度（元）").fill("5")
     page.get_by_role("button", name="下一步").click()
     page.get_by_role("button", name="退回 ¥10.00").click()
-    assert "共济额度现为 ¥5.00" in told(page)
+    assert "共济额度现为 ¥5.00" in read(page)
     page.get_by_role("link", name="解除共济").click()
     page.get_by_role("button", name="确认解除").click()
     if "/confirm-it-is-you/" in page.url:
@@ -114,41 +112,41 @@ def test_money_is_sent_accepted_and_spent_from_the_wallet(page, live, axe, quiet
     page.get_by_label("本人").check()
     look(page, axe, "wallet-open")
     page.get_by_role("button", name="开通").click()
-    assert "已开通" in told(page)
+    assert "已开通" in read(page)
 
     switch_to(page, live, SON_PHONE)
     page.goto(f"{live}/wallet/")
     page.get_by_role("link", name="从个人账户转").click()
     people.give_fresh_code(page)
-    assert "3 笔（每天 3 笔）" in told(page)
+    assert "3 笔（每天 3 笔）" in read(page)
     look(page, axe, "wallet-send")
     page.get_by_label("张*（母亲）").check()
     page.get_by_label("金额（元）").fill("60.01")
     page.get_by_role("button", name="下一步").click()
-    assert "现在最多 ¥60.00" in told(page)
+    assert "现在最多 ¥60.00" in read(page)
     shot(page, "wallet-send-refused")
     page.get_by_label("金额（元）").fill("40")
     page.get_by_role("button", name="下一步").click()
     look(page, axe, "wallet-send-check")
     page.get_by_role("button", name="转出 ¥40.00").click()
-    assert "等张*（母亲）接收" in told(page)
-    assert "现在不能再转" in told(page)  # one at a time, with its rule
+    assert "等张*（母亲）接收" in read(page)
+    assert "现在不能再转" in read(page)  # one at a time, with its rule
     look(page, axe, "wallet-sent")
 
     switch_to(page, live, MOTHER_PHONE)
-    assert "1 笔转账等您接收" in told(page)
+    assert "1 笔转账等您接收" in read(page)
     shot(page, "home-arriving")
     page.goto(f"{live}/wallet/")
     look(page, axe, "wallet-arriving")
     page.get_by_role("button", name="接收", exact=True).click()
-    assert "已接收，钱到了医保钱包里" in told(page)
+    assert "已接收，钱到了医保钱包里" in read(page)
     shot(page, "wallet-received")
     settled = build.settle(mother, 25_00, place=clinic, at=now())
     assert (settled.own_fen, settled.cash_fen) == (25_00, 0)
     page.reload()
-    assert "15.00" in told(page)
+    assert "15.00" in read(page)
     page.goto(f"{live}/usage/{settled.pk}/")
-    assert "本人账户和医保钱包" in page.locator(".waterfall").inner_text()
+    expect(page.locator(".waterfall")).to_contain_text("本人账户和医保钱包", use_inner_text=True)
     shot(page, "wallet-why")
 
 
@@ -173,38 +171,38 @@ def test_a_family_founds_a_fund_joins_pays_in_and_a_member_uses_it(page, live, a
     page.get_by_label("张*（母亲）").check()
     look(page, axe, "fund-invite")
     page.get_by_role("button", name="邀请").click()
-    assert "待确认" in told(page)
+    assert "待确认" in read(page)
 
     switch_to(page, live, MOTHER_PHONE)
     page.get_by_text("家人邀请您加入家庭共济账户").click()
     shot(page, "fund-invited")
     page.get_by_role("button", name="加入", exact=True).click()
-    assert "您已加入家庭共济账户" in told(page)
+    assert "您已加入家庭共济账户" in read(page)
 
     switch_to(page, live, SON_PHONE)
     page.goto(f"{live}/fund/")
     page.get_by_role("link", name="转入").click()
     people.give_fresh_code(page)
-    assert "60.00" in told(page)  # 80 but for the floor of 20
+    assert "60.00" in read(page)  # 80 but for the floor of 20
     look(page, axe, "fund-pay-in")
     page.get_by_label("金额（元）").fill("50")
     page.get_by_role("button", name="下一步").click()
     look(page, axe, "fund-pay-in-check")
     page.get_by_role("button", name="转入 ¥50.00").click()
-    assert "已转入 ¥50.00" in told(page)
-    assert "本月已经转入 1 次" in told(page)
+    assert "已转入 ¥50.00" in read(page)
+    assert "本月已经转入 1 次" in read(page)
     look(page, axe, "fund-paid-in")
 
     settled = build.settle(mother, 35_00, place=clinic, at=now())
     assert (settled.pooled_fen, settled.cash_fen) == (35_00, 0)
     switch_to(page, live, MOTHER_PHONE)
     page.goto(f"{live}/usage/{settled.pk}/")
-    drawn = page.locator(".waterfall").inner_text()
+    drawn = read(page, ".waterfall")
     assert "家庭共济账户" in drawn
     assert "35.00" in drawn
     shot(page, "fund-why")
     page.goto(f"{live}/fund/")
-    assert "15.00" in told(page)
+    assert "15.00" in read(page)
     shot(page, "fund-member")
     page.get_by_role("link", name="退出").click()
     look(page, axe, "fund-leave")

@@ -1,11 +1,13 @@
 """At the window: a receipt printed twice, one of the two void; a name opened to who says why."""
 
 import pytest
+from playwright.sync_api import expect
 
 from pooling.cases.models import Receipt
 from tests import build
 from tests.conftest import DESK
 from tests.journeys import people
+from tests.journeys.people import says, says_nothing_of
 from tests.journeys.test_bind_and_pay import shot
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -31,16 +33,16 @@ def test_a_receipt_is_printed_again_and_the_first_is_void(page, live, axe, quiet
     people.looks_right(page, axe)
     shot(page, "desk-receipts")
     page.get_by_role("button", name="确认：作废").first.click()
-    assert page.get_by_text("第 1 次打印的回执已作废").is_visible()
+    expect(page.get_by_text("第 1 次打印的回执已作废")).to_be_visible()
     page.goto(f"{live}/r/{case.check_code}/")
-    assert page.get_by_text("作废：交错了人").is_visible()
+    expect(page.get_by_text("作废：交错了人")).to_be_visible()
     people.looks_right(page, axe)
 
     page.goto(f"{live}/admin/accounts/member/{payer.pk}/change/")
-    assert payer.name not in page.inner_text("#content")
+    says_nothing_of(page, payer.name, where="#content")
     page.get_by_text("办事需要看全名，请先说明目的").click()
     page.get_by_label("具体事由").fill("电话答复回执")
     shot(page, "member-masked")
     page.get_by_role("button", name="填好了，打开").click()
-    assert payer.name in page.inner_text("#content")
+    says(page, payer.name, where="#content")
     shot(page, "member-named")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from pooling.bindings import services as authorisations
 from pooling.bindings.models import Binding
@@ -31,15 +32,15 @@ def test_what_stood_still_goes_on_once_she_said_so_herself(page, live, axe, quie
     people.looks_right(page, axe)
     page.get_by_role("button", name="核对").click()
     assert girl.cert_no not in page.url
-    assert page.get_by_label("王*（父亲）").is_checked()
+    expect(page.get_by_label("王*（父亲）")).to_be_checked()
     page.get_by_label("由监护人陪同到窗口").check()
     people.looks_right(page, axe)
     shot(page, "desk-renew")
     page.get_by_role("button", name="确认继续使用").click()
-    assert page.get_by_label("已核对本人的证件原件").is_visible()
+    expect(page.get_by_label("已核对本人的证件原件")).to_be_visible()
     assert Binding.objects.get().halted_for == "renewal_unanswered"
     page.get_by_label("已核对本人的证件原件").check()
     page.get_by_role("button", name="确认继续使用").click()
-    assert page.get_by_text("已确认继续使用").is_visible()
+    expect(page.get_by_text("已确认继续使用")).to_be_visible()
     assert Binding.objects.get().halted_for == ""
     people.looks_right(page, axe)

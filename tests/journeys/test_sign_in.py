@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from portal.models import DemoMessage
 from tests import build
@@ -57,14 +58,14 @@ def test_a_member_comes_in_says_who_they_are_and_sees_their_money(page, live, lo
     look("phone")
     page.get_by_label("手机号").fill("123")
     page.get_by_role("button", name="发送验证码").click()
-    assert page.title().startswith("错误：")
-    assert page.get_by_role("alert").is_visible()
+    expect(page).to_have_title(re.compile("^错误："))
+    expect(page.get_by_role("alert")).to_be_visible()
     look("phone, wrong")
 
     page.get_by_label("手机号").fill("138 0013 8000")
     page.get_by_role("button", name="发送验证码").click()
     code = page.get_by_label("验证码")
-    assert code.get_attribute("autocomplete") == "one-time-code"
+    expect(code).to_have_attribute("autocomplete", "one-time-code")
     look("code")
     code.fill(latest_code())
     page.get_by_role("button", name="登录").click()
@@ -74,28 +75,27 @@ def test_a_member_comes_in_says_who_they_are_and_sees_their_money(page, live, lo
     look("identity")
     page.get_by_role("button", name="核实身份").click()
 
-    assert page.get_by_role("heading", name="王伟，您好").is_visible()
-    assert "2,023.56" in page.locator(".amount.large").inner_text()
-    assert page.get_by_role("link", name="为家人开通共济").is_visible()
+    expect(page.get_by_role("heading", name="王伟，您好")).to_be_visible()
+    expect(page.locator(".amount.large")).to_contain_text("2,023.56", use_inner_text=True)
+    expect(page.get_by_role("link", name="为家人开通共济")).to_be_visible()
     look("home")
 
     page.get_by_role("link", name="我的", exact=True).click()
-    assert page.get_by_text("138****8000").is_visible()
+    expect(page.get_by_text("138****8000")).to_be_visible()
     look("me")
     page.get_by_role("button", name="退出登录").click()
-    assert page.get_by_role("link", name="用手机号登录").is_visible()
+    expect(page.get_by_role("link", name="用手机号登录")).to_be_visible()
 
 
 def test_the_size_of_text_is_remembered_and_nothing_is_cut_off(page, live, look):
     page.goto(f"{live}/login/")
     page.get_by_text("大字 / English").click()
     page.get_by_role("button", name="特大").click()
-    assert page.url.endswith("/login/")
-    size = "parseFloat(getComputedStyle(document.body).fontSize)"
-    assert page.evaluate(size) == 30
+    expect(page.locator("body")).to_have_css("font-size", "30px")
+    expect(page).to_have_url(f"{live}/login/")
     look("phone, largest")
     page.goto(f"{live}/help/")
-    assert page.evaluate(size) == 30
+    expect(page.locator("body")).to_have_css("font-size", "30px")
     look("help, largest")
 
 
@@ -103,21 +103,21 @@ def test_english_is_one_press_away(page, live):
     page.goto(live)
     page.get_by_text("大字 / English").click()
     page.get_by_role("button", name="English").click()
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_the_skip_link_is_first_and_leads_to_the_text(page, live):
     page.goto(live)
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "跳到正文"
+    expect(page.locator(":focus")).to_have_text("跳到正文")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_pages_that_stand_for_none_are_ours(page, live, axe):
     for address in ("/nowhere/", "/session-ended/", "/legal/", "/inactive/"):
         page.goto(live + address)
-        assert page.get_by_role("heading", level=1).is_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         axe(page)
 
 
@@ -133,7 +133,7 @@ def test_a_fresh_code_is_asked_for_in_the_theme(page, live, look):
     look("confirm it is you")
     page.get_by_label("验证码").fill(latest_code())
     page.get_by_role("button", name="确认").click()
-    assert page.url == f"{live}/me/"
+    expect(page).to_have_url(f"{live}/me/")
 
 
 def test_staff_come_in_with_a_second_factor_and_find_their_desk(page, live, axe, quiet_console):
@@ -148,9 +148,9 @@ def test_staff_come_in_with_a_second_factor_and_find_their_desk(page, live, axe,
     code = format_hotp_value(hotp_value(build.TOTP_SECRET, int(time.time()) // 30))
     page.get_by_label("动态码").fill(code)
     page.get_by_role("button", name="登录").click()
-    assert page.url == f"{live}/admin/"
-    assert page.get_by_role("heading", name="工作台").is_visible()
-    assert page.get_by_text("李审核").is_visible()
+    expect(page).to_have_url(f"{live}/admin/")
+    expect(page.get_by_role("heading", name="工作台")).to_be_visible()
+    expect(page.get_by_text("李审核")).to_be_visible()
     axe(page)
 
 

@@ -1,12 +1,13 @@
 """Money whose account was closed comes home: one proposes, another agrees, the owner reads it."""
 
 import pytest
+from playwright.sync_api import expect
 
 from pooling.cases.models import Case
 from pooling.funds import services as funds
 from tests import build
 from tests.conftest import DESK
-from tests.journeys.people import looks_right, sign_in, sign_out
+from tests.journeys.people import looks_right, says, sign_in, sign_out
 from tests.journeys.test_commitment import act, opened, seen
 from tests.journeys.test_counter import come_in
 from tests.settlements.household import balance, household
@@ -28,10 +29,10 @@ def test_money_that_waited_goes_back_by_two_people(page, live, axe, quiet_consol
 
     come_in(page, live, "li.reviewer")
     opened(page, live, case, axe, "suspense-open-1280")
-    assert page.get_by_text("¥60.00").first.is_visible()
+    expect(page.get_by_text("¥60.00").first).to_be_visible()
     act(page, "提出办理意见", way="account", reason="本人已重新参保")
     act(page, "通过", remark="我自己同意")
-    assert page.get_by_text("提交人不能审核自己提交的经办件").is_visible()
+    expect(page.get_by_text("提交人不能审核自己提交的经办件")).to_be_visible()
     assert balance(family.wei) == (0, 0)
 
     come_in(page, live, "sun.reviewer")
@@ -47,4 +48,4 @@ def test_money_that_waited_goes_back_by_two_people(page, live, axe, quiet_consol
     page.goto(f"{live}/inbox/")
     looks_right(page, axe)
     seen(page, axe, "suspense-inbox")
-    assert "¥60.00" in page.inner_text("main")
+    says(page, "¥60.00")

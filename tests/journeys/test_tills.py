@@ -6,6 +6,7 @@ from tests import build
 from tests.hospital.conftest import AREA
 from tests.hospital.test_tills_admin import right_now
 from tests.journeys import people
+from tests.journeys.people import says
 from tests.journeys.test_bind_and_pay import shot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,11 +26,11 @@ def test_a_till_gets_a_key_and_is_audited(page, live, axe, quiet_console):
     axe(page)
     shot(page, "issue")
     page.get_by_role("button", name="发放").click()
-    assert "只显示这一次" in page.inner_text("#content")
+    says(page, "只显示这一次", where="#content")
     axe(page)
     shot(page, "issued")
     page.get_by_role("link", name="我已保存").click()
-    assert "3 号窗口" in page.inner_text("#content")
+    says(page, "3 号窗口", where="#content")
     people.sign_out(page)
 
     build.staff("sun.audit", "auditor", "孙审计")
@@ -40,6 +41,6 @@ def test_a_till_gets_a_key_and_is_audited(page, live, axe, quiet_console):
     for label in ("第一天", "最后一天"):
         page.get_by_label(label).fill(f"{right_now():%Y-%m-%d}")
     page.get_by_role("button", name="对账").click()
-    assert "没有经国家接口的结算" in page.inner_text("#content")
+    says(page, "没有经国家接口的结算", where="#content")
     axe(page)
     shot(page, "statement")

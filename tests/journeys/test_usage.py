@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import build
 from tests.journeys import people
+from tests.journeys.people import read, says
 from tests.journeys.test_bind_and_pay import shot
 from tests.settlements.household import household
 
@@ -46,19 +48,19 @@ def test_the_year_is_drawn_and_narrowed(page, live, axe, quiet_console, family):
     people.sign_in(page, live, PHONE)
     page.goto(f"{live}/usage/")
     picture = page.get_by_role("img", name="最近 12 个月每月用了多少")
-    assert picture.is_visible()
+    expect(picture).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "usage")
     page.get_by_text("每月的数字").first.click()
     people.looks_right(page, axe)
     shot(page, "usage-table")
     page.get_by_role("link", name="2026年6月").click()
-    assert "¥260.00" in page.inner_text("main")
-    assert page.get_by_text("只显示金额和月份").is_visible()
+    says(page, "¥260.00")
+    expect(page.get_by_text("只显示金额和月份")).to_be_visible()
     page.get_by_text(re.compile("换月份或筛选")).click()
     page.get_by_label("地点").select_option(label="药店")
     page.get_by_role("button", name="查看").click()
-    said = page.locator("section[aria-labelledby=given]").inner_text()
+    said = read(page, "section[aria-labelledby=given]")
     assert "260" not in said, "a filter must not tell where a teenager was"
     people.looks_right(page, axe)
     shot(page, "usage-narrowed")
@@ -70,7 +72,7 @@ def test_the_log_goes_home_as_a_file_after_a_fresh_code(page, live, axe, quiet_c
     page.get_by_role("link", name="导出这些记录").click()
     people.give_fresh_code(page)
     page.wait_for_url("**/usage/export/**")
-    assert "7 笔" in page.inner_text("main")
+    says(page, "7 笔")
     people.looks_right(page, axe)
     shot(page, "export")
     for link, ending in (("下载表格（XLSX）", "xlsx"), ("下载文本（CSV）", "csv")):
@@ -78,4 +80,4 @@ def test_the_log_goes_home_as_a_file_after_a_fresh_code(page, live, axe, quiet_c
             page.get_by_role("link", name=link).click()
         assert waiting.value.suggested_filename == f"usage-2026-01-2026-11.{ending}"
     page.get_by_role("link", name="返回").click()
-    assert page.url.endswith("/usage/?since=2026-01&until=2026-11")
+    expect(page).to_have_url(f"{live}/usage/?since=2026-01&until=2026-11")

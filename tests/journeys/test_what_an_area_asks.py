@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
+from playwright.sync_api import expect
 
 from pooling.shared.periods import business_date
 from tests import build
 from tests.journeys import people
+from tests.journeys.people import read, says, says_nothing_of
 from tests.journeys.test_bind_and_pay import FATHER_PHONE, shot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,20 +46,20 @@ def test_what_the_area_asks_is_told_on_the_page_and_kept(page, live, axe, quiet_
     page.get_by_label("身份证号码").fill(daughter.cert_no)
     page.get_by_role("button", name="下一步").click()
 
-    asked = page.inner_text("main")
+    asked = read(page)
     assert "至少填一项" in asked
     assert "都可以不填" not in asked
     assert "每月上限" in asked
     assert "每日上限" not in asked
     assert "这些用途勾选了才能用：体检" in asked
-    assert not page.get_by_label("体检").is_checked()
+    expect(page.get_by_label("体检")).not_to_be_checked()
     people.looks_right(page, axe)
     shot(page, "area-limits")
     today = business_date(now())
     page.get_by_label("到哪一天为止").fill((today + timedelta(days=900)).isoformat())
     page.get_by_label("每月上限").fill("300")
     page.get_by_role("button", name="下一步").click()
-    assert "一次开通最长 12 个月" in page.inner_text("main")
+    says(page, "一次开通最长 12 个月")
     people.looks_right(page, axe)
     shot(page, "area-limits-refused")
     page.get_by_label("到哪一天为止").fill((today + timedelta(days=300)).isoformat())
@@ -68,18 +70,18 @@ def test_what_the_area_asks_is_told_on_the_page_and_kept(page, live, axe, quiet_
     page.get_by_role("button", name="提交申请").click()
     page.get_by_role("link", name="查看这份授权").click()
 
-    told = page.inner_text("main")
+    told = read(page)
     assert "当地允许的用途；体检没有勾选，不能用" in told
     assert "起才可以解除" in told
-    assert page.get_by_role("link", name="解除共济").count() == 0
+    expect(page.get_by_role("link", name="解除共济")).to_have_count(0)
     people.looks_right(page, axe)
     shot(page, "area-locked")
     page.get_by_role("link", name="修改限额").click()
     people.looks_right(page, axe)
     shot(page, "area-change")
     page.goto(f"{live}/family/overall/")
-    assert "每月最多" in page.inner_text("main")
-    assert "每天最多" not in page.inner_text("main")
+    says(page, "每月最多")
+    says_nothing_of(page, "每天最多")
     people.looks_right(page, axe)
     shot(page, "area-overall")
     page.goto(f"{live}/rules/{build.SHANGRAO}/")
@@ -97,9 +99,9 @@ def test_a_place_that_is_taken_is_told_with_what_frees_it(page, live, axe, fathe
     people.sign_in(page, live, FATHER_PHONE)
     page.goto(f"{live}/bind/")
     page.get_by_role("button", name="开始办理").click()
-    assert page.get_by_label("女儿", exact=True).count() == 0
+    expect(page.get_by_label("女儿", exact=True)).to_have_count(0)
     page.get_by_text("没有找到要选的关系？").click()
-    told = page.inner_text("main")
+    told = read(page)
     assert "“子女”最多为 1 位开通，名额已满。" in told
     assert "请先解除一位，再办理。" in told
     people.looks_right(page, axe)

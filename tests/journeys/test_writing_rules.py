@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from pooling.policy import selectors as policy
 from pooling.policy.models import RuleVersion
@@ -14,6 +15,7 @@ from pooling.shared.work import database_clock
 from tests import build
 from tests.conftest import DESK
 from tests.journeys import people
+from tests.journeys.people import read
 from tests.journeys.test_bind_and_pay import shot
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -76,15 +78,15 @@ def test_rules_are_drafted_tried_and_published_by_two(page, live, axe, quiet_con
     page.get_by_role("link", name="自己规定：共济人账户须保留的金额").click()
     page.get_by_label("共济人账户须保留的金额").fill("五百")
     page.get_by_role("button", name="保存这一条").click()
-    assert page.get_by_text("最多两位小数").is_visible()
+    expect(page.get_by_text("最多两位小数")).to_be_visible()
     shot(page, "rules-clause")
     page.get_by_label("共济人账户须保留的金额").fill("500")
     page.get_by_label("来源").fill("饶医保发〔2026〕12号")
     page.get_by_label("条款摘要").fill("共济人账户须保留五百元")
     people.looks_right(page, axe)
     page.get_by_role("button", name="保存这一条").click()
-    assert page.get_by_text("这个版本会改变 1 条").is_visible()
-    assert page.get_by_text("须留下 ¥500.00").first.is_visible()
+    expect(page.get_by_text("这个版本会改变 1 条")).to_be_visible()
+    expect(page.get_by_text("须留下 ¥500.00").first).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "rules-version")
 
@@ -93,20 +95,19 @@ def test_rules_are_drafted_tried_and_published_by_two(page, live, axe, quiet_con
     people.looks_right(page, axe)
     shot(page, "replay-start")
     page.get_by_role("button", name="开始试算").click()
-    assert page.get_by_text("还在排队").is_visible()
+    expect(page.get_by_text("还在排队")).to_be_visible()
     shot(page, "replay-waiting")
     for _turn in range(3):
         jobs.replay_more()
     page.get_by_role("link", name="看最新进度").click()
-    figures = [each.inner_text() for each in page.locator(".figure-number").all()]
     # Of 800 the first bill of 200 is paid as before, of the others 100 and nothing.
-    assert figures == ["4", "3", "2", "0"]
-    table = page.locator("table.amounts").inner_text()
+    expect(page.locator(".figure-number")).to_have_text(["4", "3", "2", "0"])
+    table = read(page, "table.amounts")
     assert "上饶市" in table
     assert "440.00" in table
     assert "300.00" in table
-    assert page.get_by_text("统筹区规定共济人的账户须保留 ¥500.00").first.is_visible()
-    assert page.get_by_text("新规则会多准或少准哪些绑定，试算看不出来").is_visible()
+    expect(page.get_by_text("统筹区规定共济人的账户须保留 ¥500.00").first).to_be_visible()
+    expect(page.get_by_text("新规则会多准或少准哪些绑定，试算看不出来")).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "replay-done")
 
@@ -116,14 +117,14 @@ def test_rules_are_drafted_tried_and_published_by_two(page, live, axe, quiet_con
     page.goto(its_page)
     press(page, "提交发布")
     press(page, "发布")
-    assert page.get_by_text("须由另一位规则管理员发布").first.is_visible()
+    expect(page.get_by_text("须由另一位规则管理员发布").first).to_be_visible()
     people.looks_right(page, axe)
     shot(page, "rules-submitted")
 
     come_in(page, live, "sun.policy")
     page.goto(its_page)
     press(page, "发布")
-    assert page.get_by_text("已发布，到生效日期起执行").is_visible()
+    expect(page.get_by_text("已发布，到生效日期起执行")).to_be_visible()
     shot(page, "rules-published")
 
     # Nothing today; from tomorrow on the floor stands.

@@ -216,3 +216,21 @@ def test_no_machine_and_no_unfinished_thought_is_left_in(path):
         return
     found = GIVEAWAYS.search(text)
     assert found is None, found.group()
+
+
+#: What a page is asked at once, whether or not it has come in yet.
+ASKED_AT_ONCE = {
+    *("inner_text", "text_content", "title", "is_visible", "is_hidden", "is_checked"),
+    *("is_enabled", "is_disabled"),
+}
+
+
+def test_journeys_wait_for_what_they_look_at():
+    """A click returns before the next page is whole: `expect`, `says` and `read` wait for it."""
+    hasty = [
+        f"{path.name}:{node.lineno} {node.attr}"
+        for path in sorted((ROOT / "tests" / "journeys").glob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in ASKED_AT_ONCE
+    ]
+    assert hasty == []
