@@ -24,6 +24,7 @@ from pooling.audit import selectors as trail
 from pooling.audit import wording
 from pooling.audit.models import Look
 from pooling.shared.actor import ActorKind
+from pooling.shared.rows import row_number
 from portal.admin import ROLE_WORDS
 
 PAGE = 20
@@ -45,10 +46,11 @@ class LookRow:
 @member_required
 def looks(request):
     """Every look of staff and machines at the member's data, latest first, a page at a time."""
-    before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) < 19):
+    said = request.GET.get("before", "")
+    before = row_number(said)
+    if said and before is None:
         raise Http404
-    found = trail.looks_at(request.actor.id, limit=PAGE + 1, before=int(before) if before else None)
+    found = trail.looks_at(request.actor.id, limit=PAGE + 1, before=before)
     page = {"looks": _rows(found[:PAGE]), "more": len(found) > PAGE, "before": before}
     return render(request, "portal/looks.html", page)
 

@@ -17,13 +17,12 @@ from pooling.hospital.services import codes, exchanges, lookups, tills
 from pooling.hospital.services.once import Answer
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
+from pooling.shared.rows import row_number
 from pooling.shared.work import unit_of_work
 
 TILL = access.Key(ApiClient.Scope.SETTLE)
 HOTLINE = access.Key(ApiClient.Scope.LOOKUP)
 ANYBODY = access.Key()
-#: Largest number a database key can be.
-LARGEST_ID = 2**63 - 1
 
 
 class KeyMismatch(DomainError):
@@ -227,7 +226,8 @@ def _answer(request, given: Answer) -> HttpResponse:
 
 def _number(request, text: str) -> int:
     """Return a settlement's id; what is none belongs to nobody."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID):
+    number = row_number(text)
+    if number is None:
         raise NotFound(_("没有这笔结算。"))
-    exchanges.of(request).setl_id = number = int(text)
+    exchanges.of(request).setl_id = number
     return number

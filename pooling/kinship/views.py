@@ -18,8 +18,8 @@ from pooling.kinship import selectors
 from pooling.kinship.services import caring
 from pooling.shared import crypto
 from pooling.shared.errors import DomainError
-from pooling.shared.forms import row_number
 from pooling.shared.periods import business_date
+from pooling.shared.rows import NOBODY, row_number
 from pooling.shared.work import database_clock, unit_of_work
 
 #: What a press on the page does, whether it is about an entry, and what is said then.
@@ -32,8 +32,6 @@ PRESSED = {
 }
 #: What takes something away is done at once.
 AT_ONCE = {"end", "end_link"}
-#: No row has this number.
-NOBODY = 0
 
 
 @never_cache

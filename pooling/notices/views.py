@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.access import member_required
 from pooling.notices import selectors, services
+from pooling.shared.rows import row_number
 from pooling.shared.work import unit_of_work
 
 PAGE = 30
@@ -16,10 +17,11 @@ PAGE = 30
 @member_required
 def inbox(request):
     """Messages, latest first; those on the page count as read from here on."""
-    before = request.GET.get("before", "")
-    if before and not (before.isascii() and before.isdigit() and len(before) < 19):
+    said = request.GET.get("before", "")
+    before = row_number(said)
+    if said and before is None:
         raise Http404
-    told = selectors.inbox(request.actor.id, limit=PAGE + 1, before=int(before) if before else None)
+    told = selectors.inbox(request.actor.id, limit=PAGE + 1, before=before)
     page, more = told[:PAGE], len(told) > PAGE
     if any(each.is_new for each in page):
         newest = page[0].id

@@ -19,6 +19,7 @@ from pooling.shared.admin import Act, ActAdmin, acting
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date
+from pooling.shared.rows import NOBODY, row_number
 from pooling.shared.work import database_clock, unit_of_work
 
 START = "reports.start_replay"
@@ -163,5 +164,4 @@ class ReplayAdmin(ActAdmin):
 
 def _after(request) -> int:
     """Return the row after which the list goes on; 0 for whatever is no number."""
-    said = request.GET.get("after", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    return row_number(request.GET.get("after", "")) or NOBODY

@@ -1,14 +1,9 @@
-"""Form fields every domain needs, and how a row's number is read."""
+"""Form fields every domain needs."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pooling.shared import money
-
-
-def row_number(text: str) -> int | None:
-    """Return a row's number as a form or an address gives it; None for what can be none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 class YuanField(forms.CharField):

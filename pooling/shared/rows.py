@@ -1,4 +1,7 @@
-"""Many rows at once: in chunks, and what bulk verbs answer about rows they kept out."""
+"""A row's number as people and machines give it, and many rows at once.
+
+Rows come in chunks; bulk verbs answer about rows they kept out.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,6 +11,16 @@ from typing import TypeVar
 T = TypeVar("T")
 #: Large enough that a statement's fixed cost vanishes, small enough to stay flat in memory.
 CHUNK = 10_000
+#: A row of which nobody can have heard.
+NOBODY = 0
+
+
+def row_number(text: str) -> int | None:
+    """Return a row's number as a form, an address or a message gives it; None for what is none.
+
+    Eighteen digits always fit what the database numbers rows with.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,10 @@ from pooling.hospital.national import conformance, numbers
 from pooling.hospital.national.services import credentials, files, statements
 from pooling.shared.admin import Act, ActAdmin, LookUpAdmin, acting
 from pooling.shared.errors import DomainError
-from pooling.shared.forms import refuse, row_number
+from pooling.shared.forms import refuse
 from pooling.shared.money import yuan_from_fen
 from pooling.shared.periods import business_date
+from pooling.shared.rows import row_number
 from pooling.shared.work import database_clock, unit_of_work
 
 MANAGE = "hospital.manage_tills"

@@ -24,6 +24,7 @@ from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
 from pooling.shared.queries import insert
+from pooling.shared.rows import NOBODY, row_number
 from pooling.shared.work import verb
 
 PHARMACY = ("2101", "2102")
@@ -112,11 +113,8 @@ def reverse(*, call: Call, by: Actor, at) -> dict:
     """Undo a settlement by its number. Raises NotFound, and AlreadyReversed."""
     node = call.nodes["data"]
     visit = visits.held(call, node)
-    text = node["setl_id"]
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    line = ClearingLine.objects.filter(
-        settlement=min(number, visits.LARGEST_ID), visit=visit, returned=False
-    ).first()
+    number = row_number(node["setl_id"]) or NOBODY
+    line = ClearingLine.objects.filter(settlement=number, visit=visit, returned=False).first()
     if line is None:
         raise NotFound(_("没有这笔结算，请核对结算ID与就诊ID。"))
     return give_back(call, visit, line, by=by, at=at)

@@ -15,6 +15,7 @@ from pooling.hospital.national.services import bills, visits
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.money import yuan_from_fen
+from pooling.shared.rows import NOBODY, row_number
 from pooling.shared.work import verb
 
 BALANCED, DIFFERS = "0", "1"
@@ -33,9 +34,8 @@ def show(*, call: Call, by: Actor, at) -> dict:
     """5203: return a settlement as it was answered; reversed since, with its sign. NotFound."""
     node = call.nodes["data"]
     visit = visits.remembered(call, node)
-    text = node["setl_id"]
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-    lines = ClearingLine.objects.filter(settlement=min(number, visits.LARGEST_ID), visit=visit)
+    number = row_number(node["setl_id"]) or NOBODY
+    lines = ClearingLine.objects.filter(settlement=number, visit=visit)
     line = lines.select_related("settlement", "institution").order_by("-returned").first()
     if line is None:
         raise NotFound(_("没有这笔结算，请核对结算ID与就诊ID。"))

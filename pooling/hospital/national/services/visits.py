@@ -17,13 +17,12 @@ from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
 from pooling.shared.queries import insert
+from pooling.shared.rows import NOBODY, row_number
 from pooling.shared.work import verb
 
 Kind, State = Visit.Kind, Visit.State
 #: Of a visit's fields these are plain; all others are what was found and done there.
 _PLAIN = {"psn_no", "mdtrt_id", "insutype", "begntime", "endtime", "ipt_otp_no", "ipt_no"}
-#: Largest number a database key can be.
-LARGEST_ID = 2**63 - 1
 
 
 class NotNow(DomainError):
@@ -151,12 +150,11 @@ def _standing(visit: Visit) -> Visit:
 
 
 def _find(call: Call, node: dict, kind: str | None, *, lock: bool) -> Visit:
-    text = node["mdtrt_id"]
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    number = row_number(node["mdtrt_id"]) or NOBODY
     rows = Visit.objects.select_related("patient")
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True)
-    visit = rows.filter(pk=min(number, LARGEST_ID), institution=call.institution).first()
+    visit = rows.filter(pk=number, institution=call.institution).first()
     if visit is None or visit.patient.psn_no != node["psn_no"] or kind not in (None, visit.kind):
         raise NotFound(_("没有这次就诊，请核对就诊ID与人员编号。"))
     return visit
