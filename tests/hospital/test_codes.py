@@ -12,7 +12,14 @@ from pooling.notices import selectors as notices
 from tests import build
 from tests.at_once import calls_at_once
 from tests.hospital.conftest import holds
-from tests.hospital.national import bill, purchase, registration, right_now
+from tests.hospital.national import (
+    admission,
+    bill,
+    leaving,
+    purchase,
+    registration,
+    right_now,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -173,11 +180,27 @@ def first_shown_in(infno, national, pharmacy, mei):
     if infno == "2201":
         about = {"psn_no": mei.psn_no} | registration("390")
         return national, lambda code: {"data": about | as_code(code)}
-    named = national.visit(mei, "10.00")
+    if infno == "2401":
+        stay = admission(mei)
+        return national, lambda code: stay | {"mdtrtinfo": stay["mdtrtinfo"] | as_code(code)}
+    if infno in ("2303", "2304"):
+        named = at_the_end_of_a_stay(national, mei)
+    else:
+        named = national.visit(mei, "10.00")
     return national, lambda code: {"data": bill(named, "10.00", **as_code(code))}
 
 
-ANY = pytest.mark.parametrize("infno", ["2201", "2206", "2207", "2101", "2102"])
+def at_the_end_of_a_stay(national, patient) -> dict:
+    """Let somebody stay whom the till knows by card; return what names the stay at discharge."""
+    stay = national.do("2401", admission(patient))["result"]["mdtrt_id"]
+    named = {"psn_no": patient.psn_no, "mdtrt_id": stay}
+    national.fees("2301", named, "10.00")
+    national.do("2402", leaving(patient, named))
+    return named
+
+
+EVERYWHERE = ["2201", "2206", "2207", "2101", "2102", "2401", "2303", "2304"]
+ANY = pytest.mark.parametrize("infno", EVERYWHERE)
 
 
 @ANY
