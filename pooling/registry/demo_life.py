@@ -166,6 +166,7 @@ def charge(bill: DemoBill, *, by: Actor, at: datetime) -> None:
     institution = people.institution_by_code(bill.institution)
     if patient is None or institution is None:
         return
+    billed_at = at - timedelta(days=bill.days_ago)
     personal_fen = bill.own_paid_fen + bill.pre_paid_fen + bill.in_scope_share_fen
     settlement = settlements.settle(
         bill=settlements.Bill(
@@ -173,7 +174,7 @@ def charge(bill: DemoBill, *, by: Actor, at: datetime) -> None:
             institution=institution,
             use=bill.use,
             message_id=f"DEMO-{bill.number}",
-            business_time=at - timedelta(days=bill.days_ago),
+            business_time=billed_at,
             total_fen=bill.fund_fen + personal_fen,
             fund_fen=bill.fund_fen,
             hospital_borne_fen=0,
@@ -181,7 +182,7 @@ def charge(bill: DemoBill, *, by: Actor, at: datetime) -> None:
             over_limit_fen=0,
             pre_paid_fen=bill.pre_paid_fen,
             in_scope_share_fen=bill.in_scope_share_fen,
-            premium=Premium(at.year + 1) if bill.use == Use.LTC_PREMIUM else None,
+            premium=_next_year(billed_at) if bill.use == Use.LTC_PREMIUM else None,
         ),
         backdate_days=30,
         by=by,
@@ -192,6 +193,11 @@ def charge(bill: DemoBill, *, by: Actor, at: datetime) -> None:
         settlements.refund(amount_fen=bill.refund_fen, reason="退回未拆封药品", **back)
     if bill.reversed_because:
         settlements.reverse(reason=bill.reversed_because, **back)
+
+
+def _next_year(billed_at: datetime) -> Premium:
+    """Return the year after a bill's own, which on 1 January is the new one."""
+    return Premium(business_date(billed_at).year + 1)
 
 
 def whom_to_sign_in_as() -> list[str]:

@@ -1,6 +1,8 @@
 """`manage.py load_demo`: a whole small world, made once and found again."""
 
+from datetime import UTC
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,6 +17,7 @@ from pooling.settlements.models import Line, Settlement
 from tests import build
 
 pytestmark = pytest.mark.django_db
+COMMANDS = "pooling.registry.management.commands"
 
 
 @pytest.fixture
@@ -57,6 +60,21 @@ def test_the_storys_people_can_sign_in_and_every_desk_has_a_second_factor(load):
 
 def test_the_storys_bills_tell_what_they_are_there_for(load):
     load()
+    the_bills_tell()
+
+
+#: The first day of a year, the same before it has begun in UTC, and a day few years have.
+@pytest.mark.parametrize("moment", ["2027-01-01 09:00", "2027-01-01 00:10", "2028-02-29 12:00"])
+def test_the_story_can_be_told_on_any_day(load, monkeypatch, moment):
+    at = build.moment(moment).astimezone(UTC)
+    for clock in ("load_demo.database_clock", "load_registry.database_clock"):
+        monkeypatch.setattr(f"{COMMANDS}.{clock}", lambda: at)
+    monkeypatch.setattr(f"{COMMANDS}.make_demo_registry.timezone", SimpleNamespace(now=lambda: at))
+    load()
+    the_bills_tell()
+
+
+def the_bills_tell() -> None:
     of = {row.message_id: row for row in Settlement.objects.all()}
     assert len(of) == len(demo_life.BILLS)
     assert (of["DEMO-2"].pooled_fen, of["DEMO-2"].cash_fen) == (500_00, 180_00)
