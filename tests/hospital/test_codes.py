@@ -246,13 +246,14 @@ def test_an_expired_or_spent_code_is_refused_wherever_it_is_shown_first(
 
 
 def test_one_code_pays_no_second_bill_of_a_pharmacy(pharmacy, family, mei):
-    code = code_of(mei)
+    # The phone may turn to its next code meanwhile: these are made at one moment.
+    number, at = number_of(mei), right_now()
+    code, own = tokens.token(number, at), tokens.digits(number, at)
+    fresh = tokens.token(number, at - timedelta(seconds=tokens.STEP_SECONDS))
     pharmacy.do("2101", purchase(mei, "1.00", **as_code(code)))
     pharmacy.do("2101", purchase(mei, "2.00", **as_code(code)))
-    own = code_of(mei, tokens.digits)
     pharmacy.do("2102", purchase(mei, "1.00", **as_code(own)))
     before = holds(family.wei)
-    fresh = tokens.token(number_of(mei), right_now() - timedelta(seconds=tokens.STEP_SECONDS))
     pharmacy.do("2102", purchase(mei, "1.00", **as_code(fresh)))
     assert "已经用过" in pharmacy.refused("2102", purchase(mei, "1.00", **as_code(fresh)))
     assert kept() == ["used"]
@@ -263,13 +264,14 @@ def test_a_visit_may_repeat_the_code_it_began_with_long_after_it_expired(
     national, family, mei, monkeypatch
 ):
     for form in (tokens.token, tokens.digits):
-        code = code_of(mei, form)
+        at = right_now()
+        code = form(number_of(mei), at)
         found = {"psn_no": mei.psn_no} | registration("390") | as_code(code)
         named = {"psn_no": mei.psn_no}
         named |= {"mdtrt_id": national.do("2201", {"data": found})["data"]["mdtrt_id"]}
         national.fees("2204", named, "1.00")
         ShownCode.objects.update(step=F("step") - 100)
-        older = form(number_of(mei), right_now() - timedelta(seconds=100 * tokens.STEP_SECONDS))
+        older = form(number_of(mei), at - timedelta(seconds=100 * tokens.STEP_SECONDS))
         told = national.settle(named, "1.00", **as_code(older))
         assert told["setl_id"]
         assert ShownCode.objects.count() == 1
