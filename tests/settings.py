@@ -31,4 +31,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Many wait for one another on a busy machine, and only a failure waits as long as this.
+DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=60000"
+DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

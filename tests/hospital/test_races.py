@@ -10,6 +10,7 @@ from accounts import selectors as people
 from pooling.hospital.models import Message
 from pooling.ledger import selectors as books
 from pooling.settlements.models import Settlement
+from pooling.shared import work as units
 from tests import build
 from tests.at_once import calls_at_once
 from tests.hospital.conftest import holds
@@ -116,7 +117,8 @@ def test_tombstones_at_once_agree(till, family):
 
 
 def test_a_till_that_waits_too_long_is_told_busy_and_nothing_moved(till, family, monkeypatch):
-    monkeypatch.setattr("pooling.shared.work.RETRIES", 0)
+    monkeypatch.setattr(units, "RETRIES", 0)
+    monkeypatch.setattr(units, "_run", impatient(units._run))
     bill = till.bill(family.mei, "10.00")
     with transaction.atomic():
         people.locked([family.wei.pk])
@@ -124,6 +126,17 @@ def test_a_till_that_waits_too_long_is_told_busy_and_nothing_moved(till, family,
     assert (reply.status, reply.code) == (503, "busy")
     assert not Message.objects.exists()
     assert till.settle(bill).status == 201
+
+
+def impatient(run):
+    """Return what runs the inside of a unit of work, for one that waits but a moment for rows."""
+
+    def run_soon(work):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+        return run(work)
+
+    return run_soon
 
 
 def test_an_unknown_outcome_is_said_and_the_same_key_resolves_it(till, family, monkeypatch):

@@ -196,6 +196,13 @@ def test_database_url_wins(monkeypatch, tmp_path):
     assert not any(tmp_path.iterdir())
 
 
+def test_nobody_waits_longer_than_three_seconds_for_a_row(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", os.environ["DATABASE_URL"])
+    entry = database.configuration(tmp_path)["OPTIONS"]
+    with psycopg.connect(os.environ["DATABASE_URL"], options=entry["options"]) as till:
+        assert till.execute("SHOW lock_timeout").fetchone() == ("3s",)
+
+
 def test_a_commit_that_no_standby_confirmed_is_remembered(home):
     with user_of(home) as server:
         folder = server.url.removeprefix("postgres://postgres@/").removesuffix("/portal")
