@@ -113,6 +113,8 @@ PAGES = {
     "settlements:why": OWNER,
     "text_size": (405, 405, 405, 405, 405),
 }
+#: Of these, what is answered names nobody, whoever asks.
+FOR_MACHINES = {"admin:jsi18n", "care:keys", "healthz", "readyz"}
 #: What the relative of the payer's authorisation, who is the patient of the bill, is answered
 #: where it is not what a stranger is.
 RELATIVE = {
@@ -312,6 +314,20 @@ def test_what_the_relative_may_open(family, client):
     answered = {name: client.get(address(name, family)).status_code for name in PAGES}
     stranger = ASKERS.index("stranger")
     assert answered == {name: RELATIVE.get(name, row[stranger]) for name, row in PAGES.items()}
+
+
+@pytest.mark.parametrize("asker", ["newcomer", "payer", "relative", "clerk"])
+def test_no_page_shown_to_somebody_signed_in_is_kept_by_a_browser(asker, family, client):
+    as_(asker, client, family)
+    answered = {name: client.get(address(name, family)) for name in [*PAGES, *ADMIN]}
+    kept = {
+        name
+        for name, answer in answered.items()
+        if answer.status_code == 200
+        and name not in FOR_MACHINES
+        and "no-store" not in answer.headers.get("Cache-Control", "")
+    }
+    assert not kept, "whoever presses back after signing out would read them"
 
 
 @pytest.mark.parametrize("asker", ["reviewer", "auditor"])
