@@ -12,12 +12,13 @@ from django.db import connection, transaction
 from accounts import selectors as people
 from accounts.services import credentials, members
 from pooling.funds import services as funds
-from pooling.ledger import selectors as books
+from pooling.ledger import selectors as ledger
 from pooling.ledger.selectors import Difference
 from pooling.notices import services as notices
 from pooling.notices.services import Message
 from pooling.registry import files, pairs, records, wording
 from pooling.registry.fields import BadCell
+from pooling.settlements.selectors import books
 from pooling.shared.rows import CHUNK, Loaded, RowProblem
 
 T = TypeVar("T")
@@ -158,11 +159,12 @@ def _read(kind: Kind, row: files.Row | files.Problem, on: date, tally: Tally):
 
 @transaction.atomic
 def check_books(*, at) -> list[Difference]:
-    """Add up all books again and return what differs; every member of staff is told.
+    """Add up all books again, compare what was settled with them, and return what differs.
 
-    Nothing is repaired: what is wrong in the books is for people to understand first.
+    Every member of staff is told. Nothing is repaired: what is wrong in the books is for
+    people to understand first.
     """
-    differences = books.check()
+    differences = ledger.check() + books.check()
     if differences:
         found = {"count": len(differences)}
         notices.enqueue(

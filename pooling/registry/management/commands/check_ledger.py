@@ -1,4 +1,4 @@
-"""`manage.py check_ledger`: add up all books again."""
+"""`manage.py check_ledger`: add up all books again, and compare what was settled with them."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from pooling.shared.work import database_clock, unit_of_work
 class Command(BaseCommand):
     help = (
         "Recompute every balance from its lines, every running balance, every checkpoint and "
-        "the sum of every entry. Exit code 1 and a notice to all staff where anything differs; "
+        "the sum of every entry; compare settlements, refunds and reversals with them. Exit code 1 and a notice to all staff where anything differs; "
         "nothing is repaired."
     )
 
