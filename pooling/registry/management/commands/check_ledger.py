@@ -10,8 +10,8 @@ from pooling.shared.work import database_clock, unit_of_work
 class Command(BaseCommand):
     help = (
         "Recompute every balance from its lines, every running balance, every checkpoint and "
-        "the sum of every entry; compare settlements, refunds and reversals with them. Exit code 1 and a notice to all staff where anything differs; "
-        "nothing is repaired."
+        "the sum of every entry; compare settlements, refunds and reversals with them. "
+        "Exit code 1 and a notice to all staff where anything differs; nothing is repaired."
     )
 
     def handle(self, **options):
