@@ -4,7 +4,7 @@ import pytest
 
 from tests import build
 from tests.hospital.conftest import AREA
-from tests.hospital.till import Till
+from tests.hospital.till import Till, right_now
 
 pytestmark = pytest.mark.django_db
 
@@ -15,19 +15,22 @@ def office() -> Till:
     return Till(build.api_key(institution=place), place.code)
 
 
-def premium(office: Till, family, **changes) -> dict:
-    told = {"use": "resident_premium", "premium": {"year": 2027, "product": "二档"}}
-    return office.bill(family.mei, "60.00", **told | changes)
+def premium(office: Till, family, *, at=None, **changes) -> dict:
+    """Return a bill for the year after that of `at`, now by default."""
+    at = at or right_now()
+    told = {"use": "resident_premium", "premium": {"year": at.year + 1, "product": "二档"}}
+    return office.bill(family.mei, "60.00", at=at, **told | changes)
 
 
 def test_a_premium_comes_back_with_its_year_and_the_same_again_is_the_same(office, family):
-    bill = premium(office, family)
+    at = right_now()
+    bill = premium(office, family, at=at)
     first = office.settle(bill)
-    assert (first.status, first.json["premium"]) == (201, {"year": 2027, "product": "二档"})
+    assert (first.status, first.json["premium"]) == (201, {"year": at.year + 1, "product": "二档"})
     assert first.json["pooled"] == "60.00"
     assert office.settle(bill).raw == first.raw
-    assert office.get(f"/settlements/{first.json['id']}").json["premium"]["year"] == 2027
-    again = office.settle(premium(office, family))
+    assert office.get(f"/settlements/{first.json['id']}").json["premium"] == bill["premium"]
+    again = office.settle(premium(office, family, at=at))
     assert (again.status, again.code) == (409, "premium_already_paid")
 
 
@@ -38,8 +41,10 @@ def test_a_bill_that_tells_no_year_is_taken_and_answers_none(office, family):
 
 
 def test_a_preview_tells_the_year_too(office, family):
-    told = office.post("/preview", premium(office, family, premium={"year": 2026})).json
-    assert told["premium"] == {"year": 2026, "product": None}
+    at = right_now()
+    bill = premium(office, family, at=at, premium={"year": at.year})
+    told = office.post("/preview", bill).json
+    assert told["premium"] == {"year": at.year, "product": None}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +64,14 @@ def test_a_hospital_charges_for_nothing_but_care(till, family, use):
     assert (reply.status, reply.code) == (422, "use_not_of_this_place")
 
 
-@pytest.mark.parametrize("year", [2025, 2028, "2027", 2027.5, None, 0])
-def test_a_year_that_cannot_be_is_refused(office, family, year):
+@pytest.mark.parametrize("years", [-1, 2])
+def test_a_year_too_far_away_is_refused(office, family, years):
+    at = right_now()
+    reply = office.settle(premium(office, family, at=at, premium={"year": at.year + years}))
+    assert reply.status == 422
+
+
+@pytest.mark.parametrize("year", ["2027", 2027.5, None, 0])
+def test_what_is_no_year_is_refused(office, family, year):
     reply = office.settle(premium(office, family, premium={"year": year}))
     assert reply.status == 422
