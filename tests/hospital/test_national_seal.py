@@ -13,8 +13,10 @@ from accounts.services.clients import ClientRefused
 from pooling.hospital import jobs
 from pooling.hospital.models import Nonce, TillCredential
 from pooling.hospital.national import guomi
+from pooling.shared.work import Busy
 from tests import build
 from tests.hospital.national import NationalTill
+from tests.hospital.test_exchanges import last
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = {"signIn": {"opter_no": "0001"}}
@@ -26,8 +28,9 @@ def openssl(*words: str, folder) -> bytes:
 
 
 @pytest.fixture
-def keys(tmp_path):
-    """A folder with an institution's SM2 key pair."""
+def keys(tmp_path, monkeypatch):
+    """A folder with an institution's SM2 key pair; `openssl` may take its time here."""
+    monkeypatch.setattr(guomi, "_SECONDS", 60)
     curve = ("-pkeyopt", "ec_paramgen_curve:SM2")
     openssl("genpkey", "-algorithm", "EC", *curve, "-out", "own.pem", folder=tmp_path)
     openssl("pkey", "-in", "own.pem", "-pubout", "-out", "public.pem", folder=tmp_path)
@@ -87,6 +90,24 @@ def test_a_signed_input_is_verified_in_both_forms(hospital, keys):
     for signature in wrong:
         reply = till.ask("9001", closed, cainfo=base64.b64encode(signature).decode())
         assert reply.json == {"code": 401, "message": "签名不一致!"}
+
+
+@needs_openssl
+def test_a_machine_too_busy_to_verify_has_found_no_forgery(hospital, keys, monkeypatch):
+    pem = (keys / "public.pem").read_text()
+    till, credential = sealed_till(hospital, encrypts=True, sm2_public_key=pem)
+    plain = json.dumps(SIGN_IN).encode()
+    closed = guomi.encrypt(plain, key=credential.sm4_key)
+    cainfo = base64.b64encode(signed(keys, plain, credential.access_key)).decode()
+    with monkeypatch.context() as busy:
+        busy.setattr(guomi, "_SECONDS", 0)
+        reply = till.ask("9001", closed, cainfo=cainfo)
+        assert (reply.status, reply.json["infcode"]) == (503, -1)
+        assert "请稍后再试" in reply.json["err_msg"]
+        assert last().outcome == "busy"
+        with pytest.raises(Busy):
+            sealed_till(hospital, encrypts=True, sm2_public_key=pem)
+    assert till.do("9001", closed, cainfo=cainfo)
 
 
 @needs_openssl

@@ -15,6 +15,7 @@ from pooling.hospital.national.dictionary import Invalid
 from pooling.hospital.parsing import read_json
 from pooling.shared.errors import DomainError
 from pooling.shared.queries import compiled_once
+from pooling.shared.work import Busy
 
 Family = TillCredential.Family
 #: The gateway's own words: clients look for them.
@@ -22,6 +23,7 @@ NO_HEADERS = _("缺少服务网关的请求头!")
 TOO_OLD = _("签名时间戳超时!")
 UNKNOWN = _("非法用户!")
 DIFFERS = _("签名不一致!")
+BUSY = _("现在办理的人多，请稍后再试。本次没有动任何款项。")
 LONGEST = 64
 
 
@@ -95,14 +97,27 @@ def opened(credential: TillCredential, message: dict) -> Any:
         plain = guomi.decrypt(given, key=credential.sm4_key)
     except guomi.Undecipherable:
         raise Invalid("input", "交易输入", "undecipherable") from None
-    if credential.sm2_public_key and not guomi.verified(
-        plain,
-        signature=message["cainfo"],
-        public_key=credential.sm2_public_key,
-        signer=credential.access_key,
-    ):
-        raise GatewayRefused(DIFFERS, code="cainfo_differs", claimed=credential)
+    if credential.sm2_public_key:
+        _check_signature(credential, plain, message["cainfo"])
     return read_json(plain)
+
+
+def _check_signature(credential: TillCredential, plain: bytes, signature: str) -> None:
+    """Refuse an input its institution did not sign. Raises GatewayRefused, and Busy.
+
+    A machine too busy to look has found no forgery: the till may ask again.
+    """
+    try:
+        signed = guomi.verified(
+            plain,
+            signature=signature,
+            public_key=credential.sm2_public_key,
+            signer=credential.access_key,
+        )
+    except guomi.Unanswered as error:
+        raise Busy(BUSY) from error
+    if not signed:
+        raise GatewayRefused(DIFFERS, code="cainfo_differs", claimed=credential)
 
 
 def _sent(meta: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -22,6 +22,10 @@ _RAW = 64
 _SECONDS = 5
 
 
+class Unanswered(Exception):
+    """`openssl` is away or took too long, which says nothing about a key or a signature."""
+
+
 class Undecipherable(ValueError):
     """The text is no base64, or the key does not open it."""
 
@@ -62,13 +66,19 @@ def openssl() -> str | None:
 
 
 def is_sm2_key(pem: str) -> bool:
-    """Return whether this is an SM2 public key that the `openssl` found here can read."""
+    """Return whether this is an SM2 public key that the `openssl` found here can read.
+
+    Raises Unanswered.
+    """
     told = _run(["pkey", "-pubin", "-noout", "-text", "-in", "key.pem"], {"key.pem": pem.encode()})
     return told is not None and b"SM2" in told
 
 
 def verified(data: bytes, *, signature: str, public_key: str, signer: str) -> bool:
-    """Return whether SM3withSM2 over `data` is the signer's (DER, or r and s side by side)."""
+    """Return whether SM3withSM2 over `data` is the signer's (DER, or r and s side by side).
+
+    Raises Unanswered.
+    """
     try:
         raw = base64.b64decode(signature, validate=True)
     except (ValueError, binascii.Error):
@@ -84,10 +94,10 @@ def verified(data: bytes, *, signature: str, public_key: str, signer: str) -> bo
 
 
 def _run(question: list[str], files: dict[str, bytes]) -> bytes | None:
-    """Ask `openssl` in a folder of its own; None where it says no, is away or takes too long."""
+    """Ask `openssl` in a folder of its own; None where it says no. Raises Unanswered."""
     program = openssl()
     if program is None:
-        return None
+        raise Unanswered
     with TemporaryDirectory(prefix="sm2-") as folder:
         for name, content in files.items():
             (Path(folder) / name).write_bytes(content)
@@ -95,6 +105,6 @@ def _run(question: list[str], files: dict[str, bytes]) -> bytes | None:
             done = subprocess.run(  # noqa: S603 - the program and every word are ours
                 [program, *question], cwd=folder, capture_output=True, timeout=_SECONDS, check=False
             )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Unanswered from error
     return done.stdout if done.returncode == 0 else None

@@ -14,6 +14,7 @@ from pooling.hospital.models import Nonce, TillCredential
 from pooling.hospital.national import core, guomi
 from pooling.shared.actor import Actor
 from pooling.shared.periods import business_date
+from pooling.shared.work import Busy
 
 KEY_BYTES, SECRET_BYTES = 12, 32
 #: Far longer than a signature is good for.
@@ -126,7 +127,11 @@ def _check_seal(encrypts: bool, sm2_public_key: str) -> None:
             _("本机没有 openssl 程序，无法验证 SM2 签名，不能启用。请安装 OpenSSL 3。"),
             code="openssl_missing",
         )
-    if not guomi.is_sm2_key(sm2_public_key):
+    try:
+        readable = guomi.is_sm2_key(sm2_public_key)
+    except guomi.Unanswered as error:
+        raise Busy(_("现在办理的人多，请稍后再试。本次没有动任何款项。")) from error
+    if not readable:
         raise ClientRefused(_("这不是 openssl 能读取的 SM2 公钥（PEM）。"), code="sm2_key")
 
 
