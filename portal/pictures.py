@@ -181,7 +181,7 @@ KINDS = (("own_fen", "col-own"), ("given_fen", "col-given"), ("received_fen", "c
 
 def months(rows) -> Chart:
     """Draw what was used, given and received each month, side by side, oldest month first."""
-    left, top, floor, slot, thick = 46, 14, 174, 26, 7
+    left, top, floor, slot, thick = 50, 14, 174, 26, 7
     most = ceiling(max(getattr(row, kind) for row in rows for kind, _look in KINDS))
     columns, marks = [], []
     for place, row in enumerate(rows):

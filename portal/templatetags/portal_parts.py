@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import phones
@@ -30,6 +31,11 @@ SHAPES = {
     "paused": "pause-circle",
     "ended": "dash-circle",
 }
+
+
+#: Large round amounts in short. Chinese counts by ten thousands: no translated word tells that.
+CHINESE_SCALE = ((100_000_000, "亿"), (10_000, "万"))
+ENGLISH_SCALE = ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k"))
 
 
 @register.filter
@@ -176,5 +182,10 @@ def plain_yuan(fen) -> str:
 
 @register.filter
 def whole_yuan(fen) -> str:
-    """`200000` → `2,000`: what stands beside a line of a scale."""
-    return f"{int(fen) // 100:,}"
+    """`200000` → `2,000`, `150000000` → `150万`: short enough to stand beside a line of a scale."""
+    yuan = int(fen) // 100
+    if yuan < 10_000:
+        return f"{yuan:,}"
+    scale = ENGLISH_SCALE if get_language() == "en" else CHINESE_SCALE
+    unit, word = next(each for each in scale if yuan >= each[0])
+    return f"{yuan / unit:g}{word}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.template import Context, Template
+from django.utils import translation
 
 from pooling.settlements.selectors import MonthRow
 from portal import pictures
@@ -124,6 +125,22 @@ def test_months_stand_on_the_floor_in_proportion_and_what_is_little_is_still_see
 )
 def test_a_scale_ends_on_a_round_amount_with_a_round_half(most, top):
     assert pictures.ceiling(most) == top
+
+
+@pytest.mark.parametrize(
+    ("fen", "chinese", "english"),
+    [
+        (50_000, "500", "500"),
+        (800_000, "8,000", "8,000"),
+        (1_500_000, "1.5万", "15k"),
+        (1_000_000_000, "1000万", "10m"),
+        (200_000_000_000, "20亿", "2bn"),
+    ],
+)
+def test_a_scale_is_short_however_large_the_amounts(fen, chinese, english):
+    assert render("{{ fen|whole_yuan }}", fen=fen) == chinese
+    with translation.override("en"):
+        assert render("{{ fen|whole_yuan }}", fen=fen) == english
 
 
 def test_the_year_is_spoken_and_its_figures_stand_in_a_table():
