@@ -152,7 +152,7 @@ class SignForm(forms.Form):
 class QuotaForm(forms.Form):
     """What the quota is to be: above what is left of it to raise it, below to take back."""
 
-    amount = AmountField(label=_("额度（元）"))
+    amount = AmountField(label=_("额度"))
 
     def __init__(self, *args, guide, way: str, **kwargs):
         super().__init__(*args, **kwargs)

@@ -30,7 +30,7 @@ class RelativeForm(forms.Form):
 class AmountForm(forms.Form):
     """How much, at most so much."""
 
-    amount = AmountField(label=_("金额（元）"))
+    amount = AmountField(label=_("金额"))
 
     def __init__(self, *args, most_fen: int, **kwargs):
         super().__init__(*args, **kwargs)

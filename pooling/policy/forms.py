@@ -136,7 +136,7 @@ class _Kind:
 class _Amount(_Kind):
     def field(self):
         return YuanField(
-            label=_("%(title)s（元）") % {"title": self.title},
+            label=self.title,
             required=not self.may_be_empty,
             help_text=self.hint(),
         )
@@ -278,7 +278,7 @@ class _Table(_Kind):
         label = wording.word(self.parameter.name, code)
         if self.takes({code: 1}):
             if self.parameter.name.endswith("_fen"):
-                return YuanField(label=_("%(word)s（元）") % {"word": label})
+                return YuanField(label=label)
             return forms.IntegerField(label=label, required=False, min_value=0)
         if one := [each for each in wording.codes() if self.takes({code: each})]:
             chosen = [("", "—"), *((each, wording.word(self.parameter.name, each)) for each in one)]

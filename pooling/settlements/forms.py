@@ -104,7 +104,7 @@ class BillForm(forms.Form):
         ],
     )
     own_paid = YuanField(
-        label=_("其中完全自费的（可不填）"), help_text=_("不在医保目录里的药和项目。")
+        label=_("其中完全自费的"), help_text=_("不在医保目录里的药和项目；没有就不填。")
     )
 
     def clean(self):
@@ -273,7 +273,7 @@ class ClaimForm(forms.Form):
         label=_("哪一天缴的？"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    amount_fen = AmountField(label=_("缴了多少元？"))
+    amount_fen = AmountField(label=_("缴了多少"))
     bank = forms.CharField(label=_("收款银行"), min_length=2, max_length=60)
     bank_account = forms.CharField(
         label=_("您本人的银行账号"),

@@ -1,20 +1,25 @@
 """Form fields every domain needs."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from pooling.shared import money
 
 
 class YuanField(forms.CharField):
-    """An amount of yuan typed by a person, cleaned to fen. Empty is None: no limit."""
+    """An amount of yuan typed by a person, cleaned to fen. Empty is None: no limit.
+
+    The label always ends with the unit, so that nobody wonders whether fen are meant.
+    """
 
     default_error_messages = {
         "not_money": _("请填写金额，例如 200 或 200.50，最多两位小数，不能为负数。"),
         "too_much": _("金额太大，请重新填写。"),
     }
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, label, **kwargs):
+        kwargs["label"] = format_lazy("{}{}", label, _("（元）"))
         kwargs.setdefault("required", False)
         kwargs.setdefault(
             "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})

@@ -66,7 +66,7 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     give_fresh_code(page)
     page.get_by_label("哪一年的？").select_option(str(today.year + 1))
     page.get_by_label("哪一天缴的？").fill(today.isoformat())
-    page.get_by_label("缴了多少元？").fill("400")
+    page.get_by_label("缴了多少（元）").fill("400")
     page.get_by_label("收款银行").fill("上饶银行")
     page.get_by_label("您本人的银行账号").fill("12")
     page.get_by_role("button", name="下一步：上传缴费凭证").click()
