@@ -16,6 +16,7 @@ REFUSALS = {
     "relative_not_insured": _("家人没有参加基本医保，不能办理。"),
     "quota_closed": _("这份共济额度已经取消。"),
     # Wallets.
+    "owner_not_insured": _("没有参加基本医保的人，不能开通医保钱包。"),
     "wallet_closed_here": _("您所在统筹区的医保钱包不办理转账。"),
     "wallet_closed_there": _("对方所在统筹区的医保钱包不办理转账。"),
     "wallet_there_already": _("已经开通了医保钱包，不必再开。"),
@@ -96,6 +97,7 @@ REMEDIES = {
     "not_near_relatives": _("请带关系证明到窗口登记关系，再来办理。"),
     "quota_not_here": _("在那里由家人直接从账户支付，不必设额度；也可以打医保服务热线问清楚。"),
     "relative_not_insured": _("请家人先参加基本医保，再来办理。"),
+    "owner_not_insured": _("参加基本医保以后就可以开通。"),
     "wallet_closed_here": _(
         "钱包里已有的钱照常使用。要为家人付费，请在“家人”里开通家庭共济，并设共济额度。"
     ),

@@ -182,9 +182,15 @@ def test_where_no_wallet_takes_transfers_the_page_names_the_rule(as_member):
     member = build.employee("王伟", area=HERE)
     build.personal_account(member, current=100_00, area=HERE)
     page = read(as_member(member), "/wallet/")
-    assert "医保钱包不办理转账" in page
+    assert page.count("医保钱包不办理转账") == 1
     assert "试验文件" in page
     assert "开通医保钱包</a>" not in page
+
+
+def test_whoever_is_in_no_insurance_is_not_told_that_a_relative_is(as_member):
+    page = read(as_member(build.member("全新人")), "/wallet/")
+    assert "没有参加基本医保的人，不能开通医保钱包" in page
+    assert "家人没有参加" not in page
 
 
 def test_soon_after_the_phone_changed_no_money_leaves(as_member, son, mother, monkeypatch):

@@ -82,7 +82,7 @@ def test_no_wallet_where_the_area_has_none_or_nobody_is_insured():
     build.area(HERE)
     refusal = refused("wallet_closed_here", build.wallet, build.resident(area=HERE))
     assert refusal.rule.name == "wallet_open"
-    refused("relative_not_insured", build.wallet, build.member())
+    refused("owner_not_insured", build.wallet, build.member())
 
 
 def test_the_place_of_use_changes_where_its_area_lets_it(son, mother):

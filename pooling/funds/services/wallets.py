@@ -46,7 +46,7 @@ def may_have(owner, at) -> str:
     """Return the area where somebody may have a wallet today: where they are insured."""
     area = rows.standing_of(owner, at).area
     if not area:
-        raise Refused.because("relative_not_insured")
+        raise Refused.because("owner_not_insured")
     clauses = policy.in_force(area, business_date(at))
     if not clauses.value("wallet_open"):
         raise Refused.because("wallet_closed_here", clauses, "wallet_open")
