@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
+from pooling.bindings import drafts
 from pooling.bindings import selectors as authorisations
 from pooling.bindings.models import Binding
 from pooling.bindings.selectors import BindingRow
@@ -27,6 +28,8 @@ from portal.templatetags.portal_parts import cn_date
 
 SHOWN_USES = 5
 SHOWN_DAYS = 365
+#: Employee insurance that runs or pauses: there is an account to share, or soon will be.
+INSURED = {"1", "2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,12 @@ def home(request):
     on = business_date(timezone.now())
     received = authorisations.of_relative(user.member_id, on)
     beside = overview.of(user.member, on)
+    held = purses(user.member_id, beside, on)
     page = {
         "name": user.member.name,
         "today": on,
-        "purses": purses(user.member_id, beside, on),
+        "purses": held,
+        "may_pay": bool(held) or drafts.employee_status(user.member_id, on) in INSURED,
         "beside": beside,
         "to_dos": to_dos(user.member_id, received, beside),
         "offers": offers(user.member_id, received, on),

@@ -187,6 +187,12 @@ def relation_choices(member_id: int, on: date) -> list[Choice]:
     return choices
 
 
+def employee_status(member_id: int, on: date) -> str:
+    """Return how a member's employee insurance stands; empty for whoever never was in it."""
+    [member] = people.with_enrolments(people.having([member_id]), on)
+    return people.standing_of(member, on).employee_status
+
+
 def _payer(member_id: int, on: date) -> tuple[Asker, Rules]:
     """Return a member as a payer, before they name anybody, and the rules of their area."""
     member = people.by_ids([member_id])[member_id]

@@ -45,3 +45,13 @@ def test_what_is_still_missing_is_said_to_both_and_who_can_do_it(client, monkeyp
     build.activated(relative)
     assert "使用中" in read(payer, f"/family/{row.pk}/")
     assert "激活后，家人的账户才能为您支付" not in read(relative, "/")
+
+
+@pytest.mark.parametrize("insured_as", [build.employee, build.resident])
+def test_the_family_page_offers_sharing_to_whoever_may_share(client, insured_as):
+    user = build.phone_user(member=insured_as("安新宇"))
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    page = client.get("/family/").content.decode()
+    may_share = insured_as is build.employee
+    assert ("button main" in page) is may_share
+    assert ("请参加职工医保的家人为您开通共济" in page) is not may_share

@@ -44,6 +44,18 @@ def test_a_payer_sees_both_parts_and_one_main_button(at_home):
     assert "为家人开通共济" in page
 
 
+def test_an_employee_without_an_account_yet_may_share_it_already(at_home):
+    page = at_home(build.employee("安新宇"))
+    assert "个人账户里还没有划入过钱" in page
+    assert "为家人开通共济" in page
+
+
+def test_whoever_never_was_an_employee_is_offered_no_sharing(at_home):
+    page = at_home(build.resident("郝新丽"))
+    assert "您没有职工医保个人账户" in page
+    assert "button main" not in page
+
+
 def test_where_only_prior_money_is_shared_the_page_says_so(at_home):
     build.built_in_areas(build.SHANGHAI_CITY)
     payer = build.employee("李芳", area=build.SHANGHAI_CITY)

@@ -39,8 +39,10 @@ PRESSED = {
 def family(request):
     """Everybody the member shares with, both ways, and what has ended."""
     today, member_id = business_date(now()), request.actor.id
+    given = selectors.of_payer(member_id, today)
     page = {
-        "given": selectors.of_payer(member_id, today),
+        "given": given,
+        "may_share": bool(given) or drafts.employee_status(member_id, today) != "",
         "received": selectors.of_relative(member_id, today),
         "overall": selectors.payer_caps(member_id),
         "blocked": selectors.blocked_by(member_id),
