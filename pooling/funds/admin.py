@@ -43,6 +43,13 @@ def name(row) -> str:
     return mask_name(row.member.name)
 
 
+@admin.display(description=_("个人账户"))
+def account(row) -> str:
+    """Name an account by its owner's number and area: nobody at the desk knows row ids."""
+    held = row.personal_account
+    return f"{held.member.psn_no} · {held.area}"
+
+
 @admin.register(PersonalAccount)
 class PersonalAccountAdmin(PersonalLookUpAdmin):
     list_display = ("member", name, "area", current, prior, "opened_on", "closed_on")
@@ -61,12 +68,12 @@ def part(row) -> str:
 class ContributionAdmin(PersonalLookUpAdmin):
     list_display = (
         "reference",
-        "personal_account",
+        account,
         part,
         yuan("amount_fen", _("金额")),
         "business_date",
     )
-    list_select_related = ("personal_account",)
+    list_select_related = ("personal_account__member",)
     search_fields = ("=reference", "=personal_account__member__psn_no")
     ordering = ("-pk",)
     fields = readonly_fields = list_display
@@ -77,8 +84,8 @@ class ContributionAdmin(PersonalLookUpAdmin):
 
 @admin.register(Quota)
 class QuotaAdmin(PersonalLookUpAdmin):
-    list_display = ("personal_account", "relative", current, prior, "opened_at", "closed_at")
-    list_select_related = ("personal_account", "relative", "current", "prior")
+    list_display = (account, "relative", current, prior, "opened_at", "closed_at")
+    list_select_related = ("personal_account__member", "relative", "current", "prior")
     search_fields = ("=personal_account__member__psn_no", "=relative__psn_no")
     ordering = ("-pk",)
     fields = readonly_fields = list_display
@@ -155,7 +162,7 @@ class DepositAdmin(PersonalLookUpAdmin):
         return [row.wallet.owner_id if row.wallet else row.share.member_id]
 
 
-@admin.display(description=_("收款人"))
+@admin.display(description=_("姓名"))
 def payee_name(row) -> str:
     return mask_name((row.payee if isinstance(row, Payment) else row).name)
 
@@ -163,6 +170,11 @@ def payee_name(row) -> str:
 @admin.display(description=_("金额"))
 def paid_out(row) -> str:
     return show_yuan(row.amount_fen) if row.entry_id else "—"
+
+
+@admin.display(description=_("金额"))
+def to_pay(payment) -> str:
+    return yuan("amount_fen", "")(payment.payee)
 
 
 @admin.display(description=_("银行账号"))
@@ -188,11 +200,11 @@ def fingerprint(bank_file):
 @admin.register(Payout)
 class PayoutAdmin(PersonalLookUpAdmin):
     list_display = (
-        "id", "personal_account", "reason", "event_on", paid_out, "state", "proposed_at",
+        "id", account, "reason", "event_on", paid_out, "state", "proposed_at",
         "decided_at",
     )  # fmt: skip
     list_filter = ("state", "reason")
-    list_select_related = ("personal_account",)
+    list_select_related = ("personal_account__member",)
     search_fields = ("=pk", "=personal_account__member__psn_no")
     ordering = ("-pk",)
     fields = readonly_fields = (*list_display, "papers", "proposed_by", "decided_by")
@@ -220,8 +232,8 @@ class PayeeAdmin(PersonalLookUpAdmin):
 @admin.register(Payment)
 class PaymentAdmin(PersonalLookUpAdmin):
     list_display = (
-        reference, "payee", payee_name, "number", "bank", bank_account, "state", "bank_file",
-        "paid_at", "undone_at",
+        reference, "payee", payee_name, to_pay, "state", "bank", bank_account, "bank_file",
+        "number", "paid_at", "undone_at",
     )  # fmt: skip
     list_filter = ("state",)
     list_select_related = ("payee__payout__personal_account", "bank_file")

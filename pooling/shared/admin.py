@@ -65,8 +65,14 @@ class LookUpAdmin(LookUp, admin.ModelAdmin):
 
     actions = None
     list_per_page = 50
-    #: The whole table is never counted for the sake of "of 5,000,000".
+    #: The whole table is never counted for the sake of "of 5,000,000", nor by what may narrow it.
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def changelist_view(self, request, extra_context=None):
+        """Head the list with what it is a list of; Django's own title reads as an instruction."""
+        title = {"title": self.opts.verbose_name_plural}
+        return super().changelist_view(request, title | (extra_context or {}))
 
 
 @dataclass(frozen=True, slots=True)
