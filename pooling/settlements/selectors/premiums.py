@@ -75,6 +75,11 @@ class InsuredRow:
     is_me: bool
     premiums: tuple[PremiumRow, ...]
 
+    @property
+    def nothing(self) -> bool:
+        """Return whether no kind of premium was ever paid or may be: one sentence says it all."""
+        return not any(premium.ways or premium.paid for premium in self.premiums)
+
 
 def settled_as(member_id: int, use: str, year: int) -> tuple[int, str] | None:
     """Return institution and message of somebody's premium of a kind for a year, if it is paid."""
