@@ -4,8 +4,12 @@ Views catch what belongs to a form. Whatever else a verb or a question refuses e
 once for all pages: absent and not yours become the same page.
 """
 
-from django.http import Http404
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.views.defaults import page_not_found
 
 from pooling.shared.errors import DomainError
@@ -26,3 +30,12 @@ class RefusalMiddleware:
         if error.status == 404:
             return page_not_found(request, Http404(str(error.sentence)))
         return render(request, "portal/refused.html", {"refused": error}, status=error.status)
+
+
+def broken(request):
+    """Say that it is our fault, by a page that needs neither request, session nor database."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    page = HttpResponse(get_template("500.html").render(), status=503 if away else 500)
+    if away:
+        page["Retry-After"] = "30"
+    return page

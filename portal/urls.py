@@ -12,6 +12,9 @@ from pooling.hospital.api import api as rest
 from pooling.hospital.national import api as national
 from portal import health, identity, looks, me, outbox, signin, stepup, views
 
+#: Also where the database is away: then 503, so that whoever asks knows to ask again.
+handler500 = "portal.refusals.broken"
+
 urlpatterns = [
     path("api/v1/", rest.urls),
     path("hsa/<path:address>", national.receive, name="national"),

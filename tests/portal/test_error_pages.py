@@ -1,7 +1,10 @@
 """What people read when something went wrong: Chinese, what happened to their money, what to do."""
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.template.loader import get_template
+
+from portal import views
 
 pytestmark = pytest.mark.django_db
 
@@ -21,3 +24,23 @@ def test_the_pages_shown_without_a_request_need_none(name):
     assert 'lang="zh-Hans"' in page
     assert "12393" in page
     assert 'href="/"' in page
+
+
+@pytest.mark.parametrize(
+    ("broken", "status"), [(OperationalError, 503), (InterfaceError, 503), (ZeroDivisionError, 500)]
+)
+def test_whatever_breaks_the_page_is_calm_and_a_database_away_is_told_as_such(
+    client, monkeypatch, broken, status
+):
+    def fail(*given, **more):
+        raise broken
+
+    monkeypatch.setattr(views, "render", fail)
+    client.raise_request_exception = False
+    answer = client.get("/")
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert ("Retry-After" in answer) is (status == 503)
+    assert "同一笔钱不会扣两次" in page
+    assert "nothing is paid twice" in page
+    assert broken.__name__ not in page
