@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 #: The columns of each file, in the order in which the files are loaded.
 COLUMNS = {
@@ -29,6 +30,9 @@ COLUMNS = {
     "funds.csv": "kind owner_psn_no members amount reference business_date",
 }
 COLUMNS = {name: tuple(columns.split()) for name, columns in COLUMNS.items()}
+
+#: Bytes of a line. No row comes near it; one without end must not fill the memory.
+LONGEST = 64 * 1024
 
 _MARK = codecs.BOM_UTF8
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -71,24 +75,34 @@ def rows(
     """
     encoding = encoding_of(path)
     with path.open("rb") as lines:
-        header = _header(lines.readline(), encoding, columns)
-        for number, raw in enumerate(lines, start=2):
-            advance(len(raw))
+        each = _lines(lines)
+        header = _header(next(each, (b"", 0))[0], encoding, columns)
+        for number, (raw, size) in enumerate(each, start=2):
+            advance(size)
             if raw.strip():
                 yield _row(number, raw, encoding, header)
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Yield each line and its size; of one that is too long its beginning alone."""
+    while raw := file.readline(LONGEST + 1):
+        size, rest = len(raw), raw
+        while not rest.endswith(b"\n") and (rest := file.readline(LONGEST)):
+            size += len(rest)
+        yield raw, size
 
 
 def encoding_of(path: Path) -> str:
     """Return `utf-8` or `gb18030`, whichever more lines speak for. Raises FileRefused."""
     utf8 = other = 0
     with path.open("rb") as lines:
-        for number, raw in enumerate(lines):
+        for number, (raw, _size) in enumerate(_lines(lines)):
             if number == 0 and raw.startswith(_UTF16):
                 raise FileRefused("utf16")
             if number == 0 and raw.startswith(_MARK):
                 return "utf-8"
-            if raw.isascii():
-                continue
+            if raw.isascii() or len(raw) > LONGEST:
+                continue  # of a beginning the last character may be cut in two
             try:
                 raw.decode()
                 utf8 += 1
@@ -101,6 +115,8 @@ def _header(raw: bytes, encoding: str, columns: tuple[str, ...]) -> list[str]:
     """Return the header's names in the file's own order; each column exactly once."""
     if not raw.strip().removeprefix(_MARK):
         raise FileRefused("empty")
+    if len(raw) > LONGEST:
+        raise FileRefused("header_unreadable")
     try:
         header = [name.strip() for name in _cells(raw.removeprefix(_MARK), encoding)]
     except (UnicodeDecodeError, csv.Error):
@@ -118,6 +134,8 @@ def _header(raw: bytes, encoding: str, columns: tuple[str, ...]) -> list[str]:
 
 
 def _row(number: int, raw: bytes, encoding: str, header: list[str]) -> Row | Problem:
+    if len(raw) > LONGEST:
+        return Problem(number, header[0], "line_too_long", {"most": LONGEST})
     try:
         cells = _cells(raw, encoding)
     except UnicodeDecodeError:

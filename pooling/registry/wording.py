@@ -16,6 +16,7 @@ FILE = {
 ROW = {
     "undecodable": _("本行不是有效的 %(encoding)s 文字。"),
     "quotes": _("引号不成对；每条记录须在同一行内。"),
+    "line_too_long": _("本行太长，一行最多 %(most)d 个字节；请检查换行。"),
     "too_few": _("本行只有 %(found)d 列，应为 %(expected)d 列。"),
     "too_many": _("本行有 %(found)d 列，应为 %(expected)d 列。"),
     "control": _("含有不可见的控制字符。"),

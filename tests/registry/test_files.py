@@ -1,5 +1,7 @@
 """Reading registry files: encodings, headers and rows, without a database."""
 
+import tracemalloc
+
 import pytest
 
 from pooling.registry import files
@@ -82,6 +84,32 @@ def test_a_bad_line_is_named_and_the_next_one_is_read(tmp_path, line, code, colu
     problem, row = read(tmp_path, b"psn_no,name,area\n" + line + b"\nP2,b,361100\n")
     assert (problem.line, problem.code, problem.column) == (2, code, column)
     assert row.cells["psn_no"] == "P2"
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_line_without_end_is_kept_out_and_never_held(tmp_path, end):
+    path, length = tmp_path / "members.csv", 40 * files.LONGEST
+    path.write_bytes(b"psn_no,name,area\n" + length * b"x" + end + "P2,王伟,361100".encode())
+    tracemalloc.start()
+    problem, row = files.rows(path, COLUMNS)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (problem.line, problem.code) == (2, "line_too_long")
+    assert (row.line, row.cells["name"]) == (3, "王伟")
+    assert peak < length / 4
+
+
+def test_a_header_without_end_refuses_the_file(tmp_path):
+    with pytest.raises(files.FileRefused) as refusal:
+        read(tmp_path, b"psn_no,name,area" + files.LONGEST * b" " + b"\nP1,a,361100\n")
+    assert refusal.value.code == "header_unreadable"
+
+
+def test_bytes_passed_add_up_to_the_file_whatever_its_lines(tmp_path):
+    path, passed = tmp_path / "members.csv", []
+    path.write_bytes(b"psn_no,name,area\n" + 3 * files.LONGEST * b"x" + b"\nP2,b,361100")
+    list(files.rows(path, COLUMNS, passed.append))
+    assert sum(passed) == path.stat().st_size - len(b"psn_no,name,area\n")
 
 
 def test_a_quoted_comma_is_part_of_its_cell(tmp_path):
