@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.core.files.uploadhandler import MemoryFileUploadHandler
@@ -34,6 +35,10 @@ MOST_PAGES = 10
 #: Phones take 24.5 million at most unless told otherwise (5712 × 4284).
 MOST_PIXELS = 25_000_000
 PATIENCE_SECONDS = 30
+#: Files a process decodes at once. It has four threads (`up`, `deploy/`), and a drawing made to be
+#: slow holds one for all of its patience: tills must find another.
+AT_ONCE = 2
+_room = BoundedSemaphore(AT_ONCE)
 
 #: ending of the name → kind, and how a file of that kind begins.
 _KINDS = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "pdf": "pdf"}
@@ -186,7 +191,12 @@ def _scan(data: bytes, called: str) -> None:
 
 
 def _decode(data: bytes, kind: str, called: str) -> list[CleanPage]:
-    """Have the decoder make the pages anew, in its own process. Fails closed."""
+    """Have the decoder make the pages anew, in its own process. Fails closed.
+
+    Nobody waits for room: that would hold the very threads that are to be kept free.
+    """
+    if not _room.acquire(blocking=False):
+        raise NotAccepted.because("not_now", called)
     try:
         said = subprocess.run(  # noqa: S603 - our own program, no shell, no input in the arguments
             [sys.executable, "-I", str(_PROGRAM), kind, str(MOST_PIXELS), str(MOST_PAGES)],
@@ -205,6 +215,8 @@ def _decode(data: bytes, kind: str, called: str) -> list[CleanPage]:
         raise NotAccepted.because("not_now", called) from error
     except (subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
         raise NotAccepted.because("damaged", called) from error
+    finally:
+        _room.release()
     why, page = answer["refused"], int(answer["page"])
     if why == "damaged" and page:
         why = "damaged_page"

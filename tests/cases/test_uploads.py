@@ -3,6 +3,8 @@
 import io
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -174,6 +176,29 @@ def test_a_decoder_that_says_something_odd_is_not_believed(said, monkeypatch):
     monkeypatch.setattr(uploads.subprocess, "run", lambda *_command, **_given: finished)
     with pytest.raises(uploads.NotAccepted):
         uploads.read_file("a.jpg", files.photo())
+
+
+def test_slow_files_leave_threads_for_the_tills(monkeypatch):
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(command, **given):
+        begun.release()
+        go_on.wait(60)
+        raise subprocess.TimeoutExpired(command, 1)
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor(uploads.AT_ONCE) as senders:
+        patch.setattr(uploads.subprocess, "run", slow)
+        slow_ones = [
+            senders.submit(uploads.read_file, "a.jpg", files.photo())
+            for _ in range(uploads.AT_ONCE)
+        ]
+        assert all(begun.acquire(timeout=60) for _ in slow_ones)
+        with pytest.raises(uploads.NotAccepted) as refusal:
+            uploads.read_file("a.jpg", files.photo())
+        go_on.set()
+        assert all(isinstance(each.exception(60), uploads.NotAccepted) for each in slow_ones)
+    assert refusal.value.details == {"why": "not_now"}
+    assert len(uploads.read_file("a.jpg", files.photo())) == 1, "there is room again"
 
 
 # --- the scanner of the house ---------------------------------------------------------------
