@@ -83,3 +83,17 @@ def test_a_list_costs_as_many_statements_for_twenty_people_as_for_one(client, au
     for _each in range(20):
         build.employee("王伟")
     assert statements() == one
+
+
+@pytest.mark.parametrize(
+    "question", ["password__startswith=p", "password__regex=.", "member__psn_no=1"]
+)
+def test_the_list_of_users_is_no_oracle_for_their_passwords(client, question):
+    build.signed_in_staff(client, username="zhao.auditor", role="auditor")
+    assert client.get(f"/admin/accounts/user/?{question}").status_code == 400
+
+
+def test_the_list_of_members_is_no_oracle_for_their_births(client):
+    build.resident("梅", born="1957-11-02")
+    build.signed_in_staff(client, username="wang.clerk", role="clerk")
+    assert client.get("/admin/accounts/member/?birth_date=1957-11-02").status_code == 400
