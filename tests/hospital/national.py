@@ -5,7 +5,6 @@
 
 import itertools
 import json
-import time
 import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -100,7 +99,7 @@ class NationalTill:
 
     def signed(self, infno: str, *, at: int | None = None, nonce: str | None = None) -> dict:
         """Return the headers of one signature."""
-        seconds = int(time.time()) if at is None else at
+        seconds = int(right_now().timestamp()) if at is None else at
         if self.family == "tif":
             nonce = nonce or uuid.uuid4().hex
             return {

@@ -121,6 +121,7 @@ def test_a_reversal_gives_back_exactly_what_was_taken():
 
 def shell(till, family, monkeypatch, send=through_the_server, **options) -> str:
     monkeypatch.setattr(command, "_sender", lambda base: send)
+    monkeypatch.setattr(command, "_clock", right_now)
     told = StringIO()
     asked = {
         "base": "http://test/hsa",

@@ -1,7 +1,6 @@
 """Who is let in at the national interface, and in which clothes: signatures and habits."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ from tests.hospital.national import (
     registration,
     without_null,
 )
-from tests.hospital.till import call
+from tests.hospital.till import call, right_now
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "hsa" / "samples"
@@ -79,7 +78,7 @@ def test_the_gateway_turns_others_away_in_its_own_words(kind, request):
     assert told(signed | {key: "nobody"}) == UNKNOWN
     assert told(signed | {signature: "0" * 64}) == DIFFERS
     assert told(signed | {timestamp: "soon"}) == TOO_OLD
-    now = int(time.time())
+    now = int(right_now().timestamp())
     for off in (-1900, 1900):
         assert told(till.signed("9001", at=now + off)) == TOO_OLD
     assert Nonce.objects.count() == 0
@@ -91,7 +90,7 @@ def test_the_gateway_turns_others_away_in_its_own_words(kind, request):
 
 
 def test_seconds_are_as_good_as_milliseconds(national):
-    now = str(int(time.time()))
+    now = str(int(right_now().timestamp()))
     signed = national.signed("9001") | {"_api_timestamp": now}
     signed["_api_signature"] = signatures.csb(
         national.secret, key=national.access_key, name="9001", timestamp=now, version="1.0"

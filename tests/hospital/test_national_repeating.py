@@ -253,8 +253,9 @@ def test_messages_keep_their_budget(national, family):
     wanted = {"data": bill(named, "15.00")}
 
     def costs(infno, input_) -> list[str]:
+        message, headers = national.message(infno, input_), national.signed(infno)
         with CaptureQueriesContext(connection) as captured:
-            national.do(infno, input_)
+            assert national.send(infno, message, headers=headers).json["infcode"] == 0
         return [
             each["sql"]
             for each in captured

@@ -171,6 +171,7 @@ def test_a_payers_full_name_is_a_breach():
 
 def shell(till, family, monkeypatch, send=through_the_server, **options) -> str:
     monkeypatch.setattr(command, "_caller", lambda base: send)
+    monkeypatch.setattr(command, "_clock", right_now)
     told = StringIO()
     asked = {"base": "http://test/api/v1", "rest": True, "key": till.key}
     asked |= {"institution": till.institution, "psn": family.mei.psn_no}
