@@ -72,3 +72,11 @@ def test_the_page_for_people_needs_nothing_from_elsewhere():
     assert "//" not in re.sub(r'"/[^/"]', "", " ".join(re.findall(r'(?:src|href)="[^"]*"', page)))
     for name in re.findall(r'(?:src|href)="/static/([^"]+)"', page):
         assert finders.find(name), name
+
+
+def test_the_page_for_people_is_as_closed_as_every_other():
+    """It is of the portal's own origin: what ran there could ask in its reader's name."""
+    told = Till().get("/docs").headers
+    assert told["X-Frame-Options"] == "DENY"
+    assert "script-src 'self'" in told["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in told["Content-Security-Policy"]
