@@ -209,3 +209,22 @@ def test_where_premiums_are_paid_at_once_nothing_is_given_back():
     lines, reasons = split_claim(family, claimant=family.wei)
     assert lines == [(None, 5000)]
     assert reasons[1] == "premium_not_refunded"
+
+
+@pytest.mark.django_db
+def test_the_page_of_premiums_says_once_what_is_the_same_for_every_kind(client):
+    user = build.phone_user(member=build.resident("郝新丽"))
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    assert client.get("/premiums/").content.decode().count("没有账户可以用") == 1
+
+
+@pytest.mark.django_db
+def test_the_page_of_premiums_folds_the_relatives_of_a_large_family(client):
+    build.area(AREA)
+    payer = build.employee("王伟", area=AREA)
+    client.force_login(build.phone_user(member=payer), "django.contrib.auth.backends.ModelBackend")
+    folded = []
+    for name in ("王一", "王二", "王三"):
+        build.active_binding(payer, build.resident(name, area=AREA))
+        folded.append(client.get("/premiums/").content.decode().count("card fold"))
+    assert folded == [0, 0, 3]
