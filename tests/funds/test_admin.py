@@ -1,5 +1,7 @@
 """Staff look up whose money lies where; every page is on record with the people it showed."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -80,3 +82,18 @@ def test_a_contribution_names_its_part_in_words(auditor):
     page = auditor.get(reverse("admin:funds_contribution_changelist")).content.decode()
     assert "当年" in page
     assert ">current<" not in page
+
+
+def test_a_payment_shows_whom_how_much_and_how_far_and_a_payout_whose_account(auditor):
+    build.area(AREA, payout_cases=["left"])
+    last_week = build.TODAY - timedelta(days=7)
+    owner = build.member("王德福")
+    build.enrolment(owner, area=AREA, until=last_week)
+    build.paid_out(build.personal_account(owner, prior=100_00, area=AREA), since=last_week)
+    payments = auditor.get(reverse("admin:funds_payment_changelist")).content.decode()
+    assert "¥100.00" in payments
+    assert "待送银行" in payments
+    assert (
+        f"{owner.psn_no} · {AREA}"
+        in auditor.get(reverse("admin:funds_payout_changelist")).content.decode()
+    )
