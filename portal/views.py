@@ -250,5 +250,10 @@ _OPEN = ("draft", "submitted", "waiting", "more")
 
 
 def session_ended(request, reason=""):
-    """Say that the session is over and nothing is lost; also what a stale form gets."""
-    return render(request, "portal/session_ended.html", status=403 if reason else 200)
+    """Say that the session is over and nothing is lost; also what a stale form gets.
+
+    Only staff are sent here without a reason (`StaffSessionMiddleware`): their door comes first.
+    """
+    staff = not reason or request.path.startswith(("/admin/", "/staff/"))
+    status = 403 if reason else 200
+    return render(request, "portal/session_ended.html", {"staff": staff}, status=status)

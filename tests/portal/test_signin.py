@@ -174,6 +174,16 @@ def test_staff_are_signed_out_after_fifteen_idle_minutes(client, monkeypatch):
     assert client.get("/admin/").url.startswith("/admin/login/")
 
 
+def test_whoever_was_signed_out_is_shown_their_own_door_first(client):
+    def main_button(page):
+        return re.search(r'class="button main" href="([^"]+)"', page.content.decode())[1]
+
+    assert main_button(client.get("/session-ended/")) == "/staff/login/"
+    strict = Client(enforce_csrf_checks=True)
+    assert main_button(strict.post("/login/", {})) == "/login/"
+    assert main_button(strict.post("/staff/login/", {})) == "/staff/login/"
+
+
 def test_staff_are_signed_out_after_eight_hours_however_busy(client, monkeypatch):
     build.signed_in_staff(client)
     for minutes in range(0, 8 * 60, 14):
