@@ -227,7 +227,7 @@ class CanBindForm(forms.Form):
     age = AgeField(label=_("您的年龄（周岁）"))
     gender = forms.ChoiceField(
         label=_("您的性别"),
-        choices=[("", "—"), (codes.FEMALE, _("女")), (codes.MALE, _("男"))],
+        choices=[("", _("请选择")), (codes.FEMALE, _("女")), (codes.MALE, _("男"))],
         error_messages={"required": _("请选择您的性别。")},
     )
     relation = forms.ChoiceField(

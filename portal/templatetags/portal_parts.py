@@ -175,6 +175,14 @@ def cn_month(day) -> str:
 
 
 @register.filter
+def named_versions(stamp: str) -> str:
+    """`361100/2025-1 000000/2026-1` → `上饶市 2025-1、国家 2026-1`, as clauses are told."""
+    names = policy.area_names()
+    told = [each.partition("/") for each in stamp.split()]
+    return _("、").join(f"{names.get(code, code)} {label}" for code, _slash, label in told)
+
+
+@register.filter
 def plain_yuan(fen) -> str:
     """`123450` → `1,234.50`: in a column that names its unit."""
     return show_yuan(int(fen)).replace("¥", "")

@@ -11,6 +11,7 @@ from django.utils import translation
 from pooling.settlements.selectors import MonthRow
 from portal import pictures
 from portal.pictures import Relative, Share
+from tests import build
 
 TOKENS = Path("static/portal/tokens.css")
 #: text token → grounds it stands on.
@@ -166,6 +167,13 @@ def test_older_generations_stand_above_and_children_below():
 
 def render(text: str, **values) -> str:
     return Template("{% load portal_parts %}" + text).render(Context(values))
+
+
+@pytest.mark.django_db
+def test_versions_of_rules_are_told_by_the_names_of_their_areas():
+    build.area("999900", name="试验市")
+    stamp = "999900/2025-1 123456/2026-1"
+    assert render("{{ stamp|named_versions }}", stamp=stamp) == "试验市 2025-1、123456 2026-1"
 
 
 def test_amounts_and_dates_are_written_as_people_read_them():
