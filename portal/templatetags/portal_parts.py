@@ -22,6 +22,8 @@ register.filter("mask_cert_no", masks.mask_cert_no)
 register.filter("mask_phone", masks.mask_phone)
 register.filter("national", phones.national)
 
+#: Longer than `¥999,999.99`: set smaller where it is set large, or it would leave a phone's screen.
+LONG_AMOUNT = 11
 #: The shape beside each tone: a state is never told by colour alone.
 SHAPES = {
     "good": "check-circle",
@@ -75,6 +77,8 @@ def icon(name: str, extra: str = "") -> str:
 def amount(fen, extra: str = "") -> str:
     """An amount for people: small yuan sign, figures of one width, a real minus sign."""
     text = show_yuan(int(fen))
+    if len(text) > LONG_AMOUNT:
+        extra = f"{extra} long"
     return format_html(
         '<span class="amount {}">{}<span class="sign">¥</span>{}</span>',
         extra,

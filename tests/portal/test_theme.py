@@ -182,6 +182,8 @@ def test_amounts_and_dates_are_written_as_people_read_them():
     moment = datetime(2026, 11, 22, 0, 5, tzinfo=UTC)
     assert render("{{ at|cn_time }}", at=moment) == "2026年11月22日 08:05"
     assert "−" in render("{% amount fen %}", fen=-500)
+    large = [render('{% amount fen "large" %}', fen=fen) for fen in (99_999_999, 100_000_000)]
+    assert ["large long" in each for each in large] == [False, True]
 
 
 def test_a_state_has_a_word_a_colour_and_a_shape():
