@@ -81,6 +81,20 @@ def test_a_contribution_is_some_money_into_a_known_part_once(facts, constraint):
     refused(constraint, lambda: Contribution.objects.create(**given))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: rows.update(amount_fen=2_00),
+        lambda rows: rows.update(reference="C2"),
+        lambda rows: rows._raw_delete("default"),
+    ],
+)
+def test_what_was_paid_in_stays_as_it_was_stated(change):
+    build.contribution(build.employee(), 1_00, reference="C1")
+    refused("funds_contribution_append_only", lambda: change(Contribution.objects.all()))
+    assert Contribution.objects.get(reference="C1").amount_fen == 1_00
+
+
 EARLIER, NOW = build.NOON - timedelta(days=1), build.NOON
 
 
@@ -246,3 +260,14 @@ def test_a_deposit_is_some_money_into_one_place(facts, constraint):
         **facts,
     }
     refused(constraint, lambda: Deposit.objects.create(**values))
+
+
+def test_a_deposit_stays_as_it_was_stated():
+    wallet = wallet_of(build.resident())
+    entry = build.post((wallet.ledger_account_id, 5), (build.scheme_account(), -5))
+    Deposit.objects.create(
+        reference="W1", wallet=wallet, amount_fen=5, business_date=build.TODAY, entry=entry
+    )
+    law = "funds_deposit_append_only"
+    refused(law, lambda: Deposit.objects.update(amount_fen=6))
+    refused(law, lambda: Deposit.objects.all()._raw_delete("default"))
