@@ -16,12 +16,13 @@ An argument may only stand where SQL takes a value: the shape of a question neve
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from copy import copy
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
+from psycopg import sql
 
 Row = TypeVar("Row", bound=Model)
 
@@ -37,32 +38,65 @@ class _Gap(Expression):
         return "%s", [self]
 
 
+class _Compiled:
+    """The SQL of a query set, and how its rows become models."""
+
+    def __init__(self, build: Callable[..., QuerySet]):
+        gaps = {name: _Gap(name) for name in inspect.signature(build).parameters}
+        queryset = build(**gaps)
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self.sql = _with_names(*compiler.as_sql())
+        self.locks = queryset.query.select_for_update
+        self.model, select, mine = queryset.model, compiler.select, compiler.klass_info
+        self.names = [select[place][0].target.attname for place in mine["select_fields"]]
+        self.related = get_related_populators(mine, select, DEFAULT_DB_ALIAS)
+        self.annotations = compiler.annotation_col_map.items()
+        self.converters = compiler.get_converters([column for column, *_ in select])
+        self.convert = compiler.apply_converters
+
+    def models(self, rows: Iterable[tuple]) -> list[Model]:
+        """Do with rows what iterating over the query set would."""
+        found = []
+        for row in self.convert(rows, self.converters):
+            each = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[: len(self.names)])
+            for related in self.related:
+                related.populate(row, each)
+            for name, place in self.annotations:
+                setattr(each, name, row[place])
+            found.append(each)
+        return found
+
+
 def compiled_once(build: Callable[..., QuerySet]) -> Callable[..., list]:
     """Return a function that runs the query set with these values and returns its rows."""
 
     @functools.cache
-    def compiled() -> tuple[QuerySet, Any, str, tuple]:
-        queryset = build(**{name: _Gap(name) for name in inspect.signature(build).parameters})
-        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, parameters = compiler.as_sql()
-        converters = compiler.get_converters([column for column, *_ in compiler.select])
-        compiler.get_converters = lambda _columns: converters
-        return queryset, compiler, sql, parameters
+    def compiled() -> _Compiled:
+        return _Compiled(build)
 
     @functools.wraps(build)
     def run(**values) -> list:
-        queryset, compiler, sql, parameters = compiled()
-        filled = [values[each.name] if isinstance(each, _Gap) else each for each in parameters]
-        mine = copy(compiler)  # one is shared by all threads; the connection is this thread's
-        mine.connection = connections[DEFAULT_DB_ALIAS]
-        if queryset.query.select_for_update and mine.connection.get_autocommit():
+        known, connection = compiled(), connections[DEFAULT_DB_ALIAS]
+        if known.locks and connection.get_autocommit():
             raise TransactionManagementError("Rows are locked for a transaction; there is none.")
-        mine.as_sql = lambda *args, **options: (sql, filled)
-        asked = copy(queryset.query)
-        asked.get_compiler = lambda *args, **options: mine
-        return list(QuerySet(queryset.model, asked))
+        with connection.cursor() as cursor:
+            cursor.execute(known.sql, values)
+            return known.models(cursor.fetchall())
 
     return run
+
+
+def _with_names(statement: str, parameters: Iterable[Any]) -> str:
+    """Write constants into a statement, and names where values will stand.
+
+    So a constant is never sent, and a value once, wherever it stands.
+    """
+    written = (
+        f"%({each.name})s" if isinstance(each, _Gap) else sql.quote(each).replace("%", "%%")
+        for each in parameters
+    )
+    first, *rest = statement.split("%s")
+    return first + "".join(map("".join, zip(written, rest, strict=True)))
 
 
 def insert(rows: Iterable[Row]) -> list[Row]:

@@ -31,7 +31,8 @@ def locked(psn_no):
 @compiled_once
 def counted(gender):
     length = Func("psn_no", function="length", output_field=IntegerField())
-    return Member.objects.filter(gender=gender).annotate(length=length, one=Value(1))
+    said = Value("100 % 'sure'")
+    return Member.objects.filter(gender=gender).annotate(length=length, one=Value(1), said=said)
 
 
 def test_each_run_answers_for_its_own_values():
@@ -55,6 +56,20 @@ def test_annotations_come_along():
     mei = build.resident("梅", gender="2")
     (row,) = counted(gender="2")
     assert (row, row.length, row.one) == (mei, len(mei.psn_no), 1)
+    assert row.said == "100 % 'sure'"
+
+
+def test_of_a_query_only_the_values_are_sent_each_of_them_once():
+    sent = []
+
+    def note(execute, sql, parameters, *rest):
+        sent.append(parameters)
+        return execute(sql, parameters, *rest)
+
+    with connection.execute_wrapper(note):
+        counted(gender="2")
+        assert enrolled(ids=[], on=build.TODAY) == []
+    assert sent == [{"gender": "2"}, {"ids": [], "on": build.TODAY}]
 
 
 def test_a_value_is_never_sql():
