@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject, TruncDate
+from django.db.models.functions import TruncDate
 
 from accounts.models import ECredential, Enrolment, Insurance, Member
 from pooling.shared import periods
-from pooling.shared.queries import compiled_once
+from pooling.shared.queries import Columns, compiled_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ def standings(members: Iterable[Member], on: date) -> dict[int, Standing]:
 def with_enrolments(rows: QuerySet[Member], on) -> QuerySet[Member]:
     """Bring along what `standing_of` reads of each member on a day."""
     begun = Enrolment.objects.filter(member=OuterRef("pk"), from_date__lte=on)
-    fields = JSONObject(**{name: name for name in _Enrolled._fields})
+    begun = begun.order_by("from_date", "pk").values(row=Columns(*_Enrolled._fields))
     return rows.annotate(
-        insured=ArraySubquery(begun.order_by("from_date", "pk").values(row=fields)),
+        insured=ArraySubquery(begun),
         e_credential_id=_credential("pk", on),
     )
 
@@ -67,14 +67,7 @@ def with_enrolments(rows: QuerySet[Member], on) -> QuerySet[Member]:
 def standing_of(row: Member, on: date) -> Standing:
     """Return how a member whose enrolments came along stands on that day."""
     enrolled = [
-        _Enrolled(
-            **each
-            | {
-                "from_date": date.fromisoformat(each["from_date"]),
-                "to_date": each["to_date"] and date.fromisoformat(each["to_date"]),
-            }
-        )
-        for each in row.insured
+        _Enrolled(*rest, periods.day(begin), periods.day(end)) for *rest, begin, end in row.insured
     ]
     return _standing(row, enrolled, on, e_credential=row.e_credential_id is not None)
 

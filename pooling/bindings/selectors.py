@@ -25,6 +25,13 @@ from pooling.shared.queries import compiled_once
 
 State = Binding.State
 _WAITING = (Case.State.SUBMITTED, Case.State.WAITING)
+#: What a bill asks of an authorisation.
+_ASKED = (
+    *("payer", "relative", "relation_code", "relation_kind", "proof", "state", "rank", "uses"),
+    *("from_date", "to_date", "bound_at", "release_on", "frozen_at", "declined_at", "renew_before"),
+    *("cap_per_settlement_fen", "cap_per_day_fen", "cap_per_month_fen", "cap_per_year_fen"),
+    *("payer_area", "relative_area"),
+)
 
 
 # --- rows, for verbs and the till -----------------------------------------------------------
@@ -37,7 +44,7 @@ def open_for(patient_id) -> QuerySet[Binding]:
 
 def of_patient(patient_id, on) -> QuerySet[Binding]:
     """Return the same with the payer's own caps, and what `still_related` reads for that day."""
-    return with_edges(_with_payer_caps(open_for(patient_id)), on)
+    return with_edges(_with_payer_caps(open_for(patient_id).only(*_ASKED)), on)
 
 
 def around_patient(patient_id) -> QuerySet[Member]:
@@ -47,30 +54,24 @@ def around_patient(patient_id) -> QuerySet[Member]:
     return people.having(Func(ArraySubquery(payers), patient_id, function="array_append"))
 
 
-def locked_around(patient_id: int, on: date) -> tuple[dict[int, Member], list[Binding]]:
-    """Lock a patient with all payers, then the bindings between them; return both.
-
-    Two statements. A binding that ended while we waited is left out; so is one that began,
-    whose payer is not locked: it is not there yet for this bill.
-    """
-    members = {row.pk: row for row in _people_around(patient_id=patient_id)}
-    return members, _locked_between(patient_id=patient_id, payer_ids=list(members), on=on)
+def lock_around(patient_id: int) -> list[int]:
+    """Lock a patient and all payers; return their ids."""
+    return [row.pk for row in _people_around(patient_id=patient_id)]
 
 
 @compiled_once
 def _people_around(patient_id):
-    return people.to_lock(around_patient(patient_id))
+    return people.to_lock(around_patient(patient_id)).only("pk")
 
 
-@compiled_once
-def _locked_between(patient_id, payer_ids, on):
-    rows = of_patient(patient_id, on).filter(payer__any=payer_ids)
+def to_lock(rows: QuerySet[Binding]) -> QuerySet[Binding]:
+    """Return the query set that locks these bindings."""
     return rows.select_for_update(of=("self",), no_key=True)
 
 
 def locked(binding_ids: Iterable[int]) -> dict[int, Binding]:
     """Lock bindings by primary key and return them by id (one statement)."""
-    rows = Binding.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=binding_ids)
+    rows = to_lock(Binding.objects.filter(pk__in=binding_ids))
     return {row.pk: row for row in _with_payer_caps(rows).order_by("pk")}
 
 

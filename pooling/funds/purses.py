@@ -13,13 +13,13 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import JSONObject
 
 from accounts import selectors as people
 from accounts.models import Member
 from accounts.selectors import Standing
 from pooling.funds.models import FundMember, PersonalAccount, Quota, Wallet
-from pooling.shared.queries import compiled_once
+from pooling.shared import periods
+from pooling.shared.queries import Columns, compiled_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Purse:
     """
 
     source: str
-    ledger_account_id: int
-    part: str
-    balance_fen: int
     owner_id: int
     area: str
     holder_id: int
+    part: str
+    ledger_account_id: int
+    balance_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Held:
     area: str
     closed_on: date | None
     current_id: int
-    prior_id: int
     current_fen: int
+    prior_id: int
     prior_fen: int
 
     def is_open(self, on: date) -> bool:
@@ -57,18 +57,13 @@ class Held:
         return self.closed_on is None or self.closed_on > on
 
 
-_PARTS = {
-    "current_id": "current_id",
-    "current_fen": "current__balance_fen",
-    "prior_id": "prior_id",
-    "prior_fen": "prior__balance_fen",
-}
+_PARTS = ("current_id", "current__balance_fen", "prior_id", "prior__balance_fen")
 
 
 def with_accounts(rows: QuerySet[Member]) -> QuerySet[Member]:
     """Bring along every personal account of each member; `account_of` chooses."""
     accounts = PersonalAccount.objects.filter(member=OuterRef("pk")).order_by("opened_on", "pk")
-    return rows.annotate(accounts=_brought(accounts, area="area", closed_on="closed_on", **_PARTS))
+    return rows.annotate(accounts=_brought(accounts, "area", "closed_on", *_PARTS))
 
 
 def with_purses(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
@@ -90,25 +85,21 @@ def with_purses(rows: QuerySet[Member], on: date) -> QuerySet[Member]:
     return rows.annotate(
         in_wallets=_brought(
             wallets.order_by("pk"),
-            owner_id="owner_id",
-            area="area",
-            holder_id="pk",
-            ledger_account_id="ledger_account_id",
-            balance_fen="ledger_account__balance_fen",
+            "owner_id",
+            "area",
+            "pk",
+            "ledger_account_id",
+            "ledger_account__balance_fen",
         ),
         in_quotas=_brought(
             quotas.order_by("pk"),
-            owner_id="personal_account__member_id",
-            area="personal_account__area",
-            holder_id="pk",
-            **_PARTS,
+            "personal_account__member_id",
+            "personal_account__area",
+            "pk",
+            *_PARTS,
         ),
         in_shares=_brought(
-            shares.order_by("rank", "pk"),
-            owner_id="member_id",
-            area="fund__area",
-            holder_id="fund_id",
-            **_PARTS,
+            shares.order_by("rank", "pk"), "member_id", "fund__area", "fund_id", *_PARTS
         ),
     )
 
@@ -122,18 +113,14 @@ def with_frozen(rows: QuerySet[Member]) -> QuerySet[Member]:
     )
 
 
-def _brought(rows: QuerySet, **fields: str) -> ArraySubquery:
-    return ArraySubquery(rows.values(row=JSONObject(**fields)))
+def _brought(rows: QuerySet, *columns: str) -> ArraySubquery:
+    return ArraySubquery(rows.values(row=Columns(*columns)))
 
 
 def account_of(row: Member, standing: Standing, on: date) -> Held | None:
     """Return the personal account of a member that pays on a day, or the last closed one."""
-    return chosen((Held(**each | _day(each)) for each in row.accounts), standing, on)
-
-
-def _day(each: dict[str, Any]) -> dict[str, date | None]:
-    closed_on = each["closed_on"]
-    return {"closed_on": closed_on and date.fromisoformat(closed_on)}
+    accounts = (Held(area, periods.day(closed), *parts) for area, closed, *parts in row.accounts)
+    return chosen(accounts, standing, on)
 
 
 def chosen(accounts: Iterable[Any], standing: Standing | None, on: date) -> Any:
@@ -157,22 +144,17 @@ def purses_of(row: Any) -> list[Purse]:
     prior before current. Lock the ledger accounts (`ledger.selectors.locked`) and read their
     balances again to take.
     """
-    wallets = [Purse(source="wallet", part="", **each) for each in row.in_wallets]
+    wallets = [
+        Purse("wallet", owner, area, holder, "", *money)
+        for owner, area, holder, *money in row.in_wallets
+    ]
     return [*wallets, *_halves("quota", row.in_quotas), *_halves("family_fund", row.in_shares)]
 
 
-def _halves(source: str, rows: Iterable[dict[str, Any]]) -> Iterator[Purse]:
-    for row in rows:
-        for part in ("prior", "current"):
-            yield Purse(
-                source,
-                row[f"{part}_id"],
-                part,
-                row[f"{part}_fen"],
-                row["owner_id"],
-                row["area"],
-                row["holder_id"],
-            )
+def _halves(source: str, rows: Iterable[list[Any]]) -> Iterator[Purse]:
+    for *whose, current_id, current_fen, prior_id, prior_fen in rows:
+        yield Purse(source, *whose, "prior", prior_id, prior_fen)
+        yield Purse(source, *whose, "current", current_id, current_fen)
 
 
 def around(patient_ids: Iterable[int], on: date) -> dict[int, list[Purse]]:

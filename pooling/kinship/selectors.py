@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
-from django.db.models.functions import JSONObject
 from django.utils.translation import gettext
 
 from accounts import selectors as people
@@ -18,7 +17,8 @@ from pooling.kinship.rules import Known, Problem
 from pooling.policy import selectors as policy
 from pooling.policy.wording import KINDS
 from pooling.shared.masks import mask_name
-from pooling.shared.periods import age
+from pooling.shared.periods import age, day
+from pooling.shared.queries import Columns
 
 
 def between(member_id: int, relative_id: int, on: date) -> Relation | None:
@@ -79,33 +79,15 @@ def edges_between(member: str, relative: str, on: date) -> ArraySubquery:
     one, other = OuterRef(member), OuterRef(relative)
     direct = Q(member=one, relative=other, from_date__lte=on)
     married = (Q(member=one) | Q(relative=other)) & Q(kind="spouse", from_date__lte=on)
-    rows = Relation.objects.filter(direct | married | (_about(one, other) & _in_force(on)))
-    return ArraySubquery(
-        rows.values(
-            edge=JSONObject(
-                **{name: name for name in _OF_AN_EDGE},
-                member_died="member__died_on",
-                relative_died="relative__died_on",
-            ),
-        )
-    )
+    rows = Relation.objects.filter(direct | married | (_chain(one, other) & _in_force(on)))
+    return ArraySubquery(rows.values(edge=Columns(*_OF_AN_EDGE)))
 
 
-def edges(brought: Iterable[dict]) -> list[Edge]:
+def edges(brought: Iterable[list]) -> list[Edge]:
     """Return what `edges_between` brought along."""
     return [
-        Edge(
-            member_id=row["member_id"],
-            relative_id=row["relative_id"],
-            relative_gender=row["relative__gender"],
-            kind=row["kind"],
-            evidence=row["evidence"],
-            from_date=date.fromisoformat(row["from_date"]),
-            to_date=row["to_date"] and date.fromisoformat(row["to_date"]),
-            by_death=bool(row["to_date"])
-            and row["to_date"] in (row["member_died"], row["relative_died"]),
-        )
-        for row in brought
+        Edge(*known, day(begin), day(end), by_death=end is not None and end in deaths)
+        for *known, begin, end, deaths in brought
     ]
 
 
@@ -117,6 +99,7 @@ _OF_AN_EDGE = (
     "evidence",
     "from_date",
     "to_date",
+    Columns("member__died_on", "relative__died_on"),
 )
 
 
@@ -130,9 +113,11 @@ def direct_between(
 
 def _about(member, relative) -> Q:
     """Match what is on record between two, and the two halves of a chain from one to the other."""
-    lineal = Q(kind__in=inference.LINEAL)
-    chain = (Q(member=member) | Q(relative=relative)) & lineal
-    return Q(member=member, relative=relative) | chain
+    return Q(member=member, relative=relative) | _chain(member, relative)
+
+
+def _chain(member, relative) -> Q:
+    return (Q(member=member) | Q(relative=relative)) & Q(kind__in=inference.LINEAL)
 
 
 def _edges(rows) -> list[Edge]:

@@ -12,6 +12,11 @@ def business_date(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def day(text: str | None) -> date | None:
+    """Return the day a text like 2026-11-22 names; None for none."""
+    return date.fromisoformat(text) if text else None
+
+
 def contains(from_date: date | None, to_date: date | None, on: date) -> bool:
     """Return whether `on` lies in `[from_date, to_date)`; None means open."""
     return (from_date is None or from_date <= on) and (to_date is None or on < to_date)

@@ -19,12 +19,19 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import Expression, Field, Func, JSONField, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 from psycopg import sql
 
 Row = TypeVar("Row", bound=Model)
+
+
+class Columns(Func):
+    """Columns of one row as a list: so rows are brought along with others (`ArraySubquery`)."""
+
+    function = "jsonb_build_array"
+    output_field = JSONField()
 
 
 class _Gap(Expression):

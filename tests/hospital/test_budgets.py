@@ -31,7 +31,7 @@ def ask(till, hotline, family):
     return asked
 
 
-@pytest.mark.parametrize(("what", "budget"), [("settle", 14), ("preview", 4), ("balance", 4)])
+@pytest.mark.parametrize(("what", "budget"), [("settle", 13), ("preview", 4), ("balance", 4)])
 def test_a_request_keeps_its_budget_however_many_pay(ask, family, what, budget):
     ask(what)  # what a process learns once
     statements = ask(what)
@@ -44,6 +44,21 @@ def test_a_request_keeps_its_budget_however_many_pay(ask, family, what, budget):
         build.personal_account(payer, prior=10_00, area=AREA)
         build.active_binding(payer, family.mei, rank=1)
     assert len(ask(what)) == len(statements)
+
+
+@pytest.mark.parametrize("what", ["settle", "preview", "balance"])
+def test_no_statement_is_so_long_that_psycopg_parses_it_each_time(ask, what):
+    given = []
+
+    def note(execute, sql, parameters, *rest):
+        given.append((sql, len(parameters or ())))
+        return execute(sql, parameters, *rest)
+
+    with connection.execute_wrapper(note):
+        ask(what)
+    long = [sql for sql, count in given if len(sql) > 4096 or count > 50]
+    assert len(given) > 3
+    assert not long
 
 
 @pytest.mark.parametrize("what", ["settle", "preview", "balance"])

@@ -1,7 +1,7 @@
 """Who and what stands around one bill, read once: the split's input and the rows behind it.
 
 One gathering serves the preview, unlocked, and the settlement, under locks in the one
-order: members, bindings, ledger accounts. What caps have used is read after all of them.
+order: members, bindings, ledger accounts. What caps have used is read under the members' locks.
 """
 
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ from pooling.funds import purses
 from pooling.ledger import selectors as books
 from pooling.ledger.models import Account
 from pooling.policy import selectors as policy
-from pooling.settlements.selectors.used import Uses, bound, summed
+from pooling.settlements.selectors.used import Uses, bound, locked_between
 from pooling.settlements.sources import (
     NO_PURSE,
     OF_A_FUND,
@@ -87,7 +87,8 @@ def gather(
     if pay_to is None:
         bindings = bound(patient_id, visit)
     else:
-        there, bindings = authorisations.locked_around(patient_id, on)
+        there = authorisations.lock_around(patient_id)
+        bindings = locked_between(patient_id, there, visit)
     people = _around(patient_id=patient_id, on=on) if people is None else people
     # Whoever was bound between two statements is not there yet for this bill.
     members = {row.pk: row for row in people if pay_to is None or row.pk in there}
@@ -104,14 +105,12 @@ def gather(
         if account.is_open(on)
         for part in (account.current_id, account.prior_id)
     } | {each.ledger_account_id: each.area for each in others}
-    payables, locked, sums = {}, {}, bindings
+    payables, locked = {}, {}
     if pay_to is not None:
         payables = {area: pay_to(area) for area in sorted({*areas.values()})}
         locked = books.locked(areas)
-        # Only now: the statement of a lock does not see what it has waited for.
-        sums = summed(patient_id, visit)
-    used = Uses(patient_id, sums)
     held = _Held(accounts, others, locked, on)
+    used = Uses(patient_id, bindings)
     given, rules_version = _given(patient_id, charge, bindings, standings, held, used)
     return Family(
         given=given,

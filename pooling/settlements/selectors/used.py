@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import JSONObject
 
 from pooling.bindings import selectors as authorisations
 from pooling.bindings.models import Binding
@@ -14,7 +13,7 @@ from pooling.bindings.usability import Visit
 from pooling.settlements.models import Line
 from pooling.settlements.sources import Used
 from pooling.shared.periods import month_after
-from pooling.shared.queries import compiled_once
+from pooling.shared.queries import Columns, compiled_once
 
 
 def bound(patient_id: int, visit: Visit) -> list[Binding]:
@@ -22,9 +21,14 @@ def bound(patient_id: int, visit: Visit) -> list[Binding]:
     return _bound(patient_id=patient_id, **_spans(visit))
 
 
-def summed(patient_id: int, visit: Visit) -> list[Binding]:
-    """Return the same rows with nothing but what `Uses` adds up."""
-    return _summed(patient_id=patient_id, **_spans(visit))
+def locked_between(patient_id: int, payer_ids: list[int], visit: Visit) -> list[Binding]:
+    """Lock the bindings between a patient and these payers; return them as `bound` does.
+
+    All these people are locked already, in a statement before: this one sees what has been
+    given by then, and nobody gives or takes back without their locks. A binding that ended
+    while we waited is left out; so is one that began, whose payer is not locked.
+    """
+    return _locked_between(patient_id=patient_id, payer_ids=payer_ids, **_spans(visit))
 
 
 def _spans(visit: Visit) -> dict[str, Any]:
@@ -40,44 +44,6 @@ def _spans(visit: Visit) -> dict[str, Any]:
     }
 
 
-@compiled_once
-def _bound(patient_id, on, use, month, next_month, year, next_year):
-    rows = authorisations.of_patient(patient_id, on)
-    return _with_sums(rows, patient_id, on, use, (month, next_month), (year, next_year))
-
-
-@compiled_once
-def _summed(patient_id, on, use, month, next_month, year, next_year):
-    rows = authorisations.open_for(patient_id).only("payer")
-    return _with_sums(rows, patient_id, on, use, (month, next_month), (year, next_year))
-
-
-def _with_sums(rows: QuerySet[Binding], patient_id, on, use, month, year) -> QuerySet[Binding]:
-    """Bring along what each payer gave to whomever, and what the patient got from whomever.
-
-    Net of what went back; an index each. Month and year are `[from, to)`.
-    """
-    net = F("amount_fen") - F("returned_fen")
-    of_use, of_month = Q(use=use), Q(business_date__gte=month[0], business_date__lt=month[1])
-    lines = Line.objects.filter(business_date__gte=year[0], business_date__lt=year[1]).order_by()
-    sums = JSONObject(
-        binding_id="binding_id",
-        patient_id="patient_id",
-        payer_id="payer_id",
-        day=Sum(net, filter=Q(business_date=on)),
-        month=Sum(net, filter=of_month),
-        year=Sum(net),
-        use_month=Sum(net, filter=of_use & of_month),
-        use_year=Sum(net, filter=of_use),
-    )
-    by_binding = lines.values("binding_id", "patient_id", "payer_id").annotate(sums=sums)
-    given = by_binding.filter(payer=OuterRef("payer"))
-    received = by_binding.filter(patient=patient_id, payer__isnull=False)
-    return rows.annotate(
-        given=ArraySubquery(given.values("sums")), received=ArraySubquery(received.values("sums"))
-    )
-
-
 class _Sum(NamedTuple):
     """What one authorisation gave one patient, over the day, month and year of a visit."""
 
@@ -91,12 +57,51 @@ class _Sum(NamedTuple):
     use_year: int | None
 
 
+@compiled_once
+def _bound(patient_id, on, use, month, next_month, year, next_year):
+    rows = authorisations.of_patient(patient_id, on)
+    return _with_sums(rows, patient_id, on, use, (month, next_month), (year, next_year))
+
+
+@compiled_once
+def _locked_between(patient_id, payer_ids, on, use, month, next_month, year, next_year):
+    rows = authorisations.of_patient(patient_id, on).filter(payer__any=payer_ids)
+    rows = authorisations.to_lock(rows)
+    return _with_sums(rows, patient_id, on, use, (month, next_month), (year, next_year))
+
+
+def _with_sums(rows: QuerySet[Binding], patient_id, on, use, month, year) -> QuerySet[Binding]:
+    """Bring along what each payer gave to whomever, and what the patient got from whomever.
+
+    Net of what went back; an index each. Month and year are `[from, to)`.
+    """
+    net = F("amount_fen") - F("returned_fen")
+    of_use, of_month = Q(use=use), Q(business_date__gte=month[0], business_date__lt=month[1])
+    lines = Line.objects.filter(business_date__gte=year[0], business_date__lt=year[1]).order_by()
+    sums = _Sum(
+        binding_id="binding_id",
+        patient_id="patient_id",
+        payer_id="payer_id",
+        day=Sum(net, filter=Q(business_date=on)),
+        month=Sum(net, filter=of_month),
+        year=Sum(net),
+        use_month=Sum(net, filter=of_use & of_month),
+        use_year=Sum(net, filter=of_use),
+    )
+    by_binding = lines.values("binding_id", "patient_id", "payer_id").annotate(sums=Columns(*sums))
+    given = by_binding.filter(payer=OuterRef("payer"))
+    received = by_binding.filter(patient=patient_id, payer__isnull=False)
+    return rows.annotate(
+        given=ArraySubquery(given.values("sums")), received=ArraySubquery(received.values("sums"))
+    )
+
+
 class Uses:
     """The sums around one patient, added up as the caps ask for them, in fen."""
 
     def __init__(self, patient_id: int, rows: Iterable[Binding]):
         self.patient_id = patient_id
-        sums = (_Sum(**each) for row in rows for each in (*row.given, *row.received))
+        sums = (_Sum(*each) for row in rows for each in (*row.given, *row.received))
         #: What the patient got from a payer is among what that payer gave.
         self.sums = {each.binding_id: each for each in sums}.values()
 
