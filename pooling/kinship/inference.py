@@ -176,7 +176,8 @@ def _below(edge: Edge, elder: int) -> set[int]:
 
 def _keep(found: dict, new: Tie) -> None:
     key = (new.member_id, new.relative_id, new.kind)
-    found[key] = min(found.get(key, new), new, key=_rank)
+    if key not in found or _rank(new) < _rank(found[key]):
+        found[key] = new
 
 
 def _rank(found: Tie) -> tuple:

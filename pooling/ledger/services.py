@@ -184,6 +184,8 @@ WITH wanted AS (
 )
 SELECT * FROM entry
 """
+#: As the statement returns them.
+_COLUMNS = ("id", "key", "kind", "posted_at", "business_date", "reversal_of_id")
 
 
 def _write(drafts: list[Draft], at: datetime, locked: dict[int, Account]) -> list[Entry]:
@@ -206,7 +208,9 @@ def _write(drafts: list[Draft], at: datetime, locked: dict[int, Account]) -> lis
             lines.append((wanted.key, movement.account_id, movement.amount_fen, balance))
     heads = [(each.key, each.kind, each.business_date, each.reversal_of_id) for each in drafts]
     columns = [list(column) for rows in (heads, lines) for column in zip(*rows, strict=True)]
-    written = list(Entry.objects.raw(_WRITE, [*columns, at]))
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [*columns, at])
+        written = [Entry.from_db(connection.alias, _COLUMNS, row) for row in cursor.fetchall()]
     if written:
         for pk, account in locked.items():
             account.balance_fen = after[pk]

@@ -6,9 +6,11 @@ line that says why, so that *nothing was deducted* always has an answer.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from pooling.bindings import usability
 from pooling.bindings.usability import MISSING, OPEN, Unusable
@@ -59,7 +61,10 @@ class Outcome:
 
     def considered_json(self) -> list[dict[str, Any]]:
         """Return the considered sources as JSON values, as a decision stores them."""
-        return [asdict(item) for item in self.considered]
+        return _SHAPE.dump_python(self.considered, mode="json")
+
+
+_SHAPE = TypeAdapter(tuple[Considered, ...])
 
 
 def considered_from_json(stored: list[dict[str, Any]]) -> list[Considered]:
