@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from portal import database, postgres
 
@@ -196,10 +197,14 @@ def test_database_url_wins(monkeypatch, tmp_path):
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.django_db
 def test_nobody_waits_longer_than_three_seconds_for_a_row(monkeypatch, tmp_path):
-    monkeypatch.setenv("DATABASE_URL", os.environ["DATABASE_URL"])
-    entry = database.configuration(tmp_path)["OPTIONS"]
-    with psycopg.connect(os.environ["DATABASE_URL"], options=entry["options"]) as till:
+    monkeypatch.setenv("DATABASE_URL", "postgres://clerk:secret@db.example:6432/pooling")
+    options = database.configuration(tmp_path)["OPTIONS"]["options"]
+    here = connection.settings_dict
+    where = {"host": here["HOST"], "port": here["PORT"] or None, "dbname": here["NAME"]}
+    where |= {"user": here["USER"], "password": here["PASSWORD"] or None}
+    with psycopg.connect(**where, options=options) as till:
         assert till.execute("SHOW lock_timeout").fetchone() == ("3s",)
 
 
