@@ -4,9 +4,7 @@ Triggers keep what was settled, but must let `status` and what went back go forw
 superuser passes them all. So the two are compared, from scratch.
 """
 
-from django.db import connection
-
-from pooling.ledger.selectors import Difference
+from pooling.ledger.selectors import Difference, differing
 
 #: Law and table → (row, what it should be, what it is), each in a single snapshot.
 _CHECKS = {
@@ -100,9 +98,4 @@ _CHECKS = {
 
 def check() -> list[Difference]:
     """Compare all settlements with the books and return what differs; empty is a clean bill."""
-    differences = []
-    with connection.cursor() as cursor:
-        for (law, table), sql in _CHECKS.items():
-            cursor.execute(sql)
-            differences += [Difference(law, table, *row) for row in cursor.fetchall()]
-    return differences
+    return differing(_CHECKS)
