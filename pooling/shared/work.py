@@ -17,6 +17,7 @@ T = TypeVar("T")
 RETRIES = 3
 #: deadlock, serialization failure, lock not available
 _RETRYABLE = {"40P01", "40001", "55P03"}
+BUSY = _("现在办理的人多，请稍后再试。本次没有动任何款项。")
 _inside: ContextVar[bool] = ContextVar("inside a unit of work", default=False)
 
 
@@ -56,7 +57,7 @@ def unit_of_work(work: Callable[[], T], *, pause: Callable[[float], None] = time
                 if attempt < RETRIES:
                     pause(random.uniform(0.02, 0.1) * (attempt + 1))  # noqa: S311 - jitter
                     continue
-                raise Busy(_("现在办理的人多，请稍后再试。本次没有动任何款项。")) from error
+                raise Busy(BUSY) from error
             if finished:
                 raise OutcomeUnknown(_("结果暂时不明，请用同一编号再次查询或冲正。")) from error
             raise

@@ -15,7 +15,7 @@ from pooling.hospital.national.dictionary import Invalid
 from pooling.hospital.parsing import read_json
 from pooling.shared.errors import DomainError
 from pooling.shared.queries import compiled_once
-from pooling.shared.work import Busy
+from pooling.shared.work import BUSY, Busy
 
 Family = TillCredential.Family
 #: The gateway's own words: clients look for them.
@@ -23,7 +23,6 @@ NO_HEADERS = _("缺少服务网关的请求头!")
 TOO_OLD = _("签名时间戳超时!")
 UNKNOWN = _("非法用户!")
 DIFFERS = _("签名不一致!")
-BUSY = _("现在办理的人多，请稍后再试。本次没有动任何款项。")
 LONGEST = 64
 
 

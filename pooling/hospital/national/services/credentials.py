@@ -14,7 +14,7 @@ from pooling.hospital.models import Nonce, TillCredential
 from pooling.hospital.national import core, guomi
 from pooling.shared.actor import Actor
 from pooling.shared.periods import business_date
-from pooling.shared.work import Busy
+from pooling.shared.work import BUSY, Busy
 
 KEY_BYTES, SECRET_BYTES = 12, 32
 #: Far longer than a signature is good for.
@@ -130,7 +130,7 @@ def _check_seal(encrypts: bool, sm2_public_key: str) -> None:
     try:
         readable = guomi.is_sm2_key(sm2_public_key)
     except guomi.Unanswered as error:
-        raise Busy(_("现在办理的人多，请稍后再试。本次没有动任何款项。")) from error
+        raise Busy(BUSY) from error
     if not readable:
         raise ClientRefused(_("这不是 openssl 能读取的 SM2 公钥（PEM）。"), code="sm2_key")
 
