@@ -12,7 +12,6 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field
-from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,7 +23,7 @@ from pooling.audit import selectors as trail
 from pooling.audit import wording
 from pooling.audit.models import Look
 from pooling.shared.actor import ActorKind
-from pooling.shared.rows import row_number
+from pooling.shared.rows import row_before
 from portal.admin import ROLE_WORDS
 
 PAGE = 20
@@ -46,10 +45,7 @@ class LookRow:
 @member_required
 def looks(request):
     """Every look of staff and machines at the member's data, latest first, a page at a time."""
-    said = request.GET.get("before", "")
-    before = row_number(said)
-    if said and before is None:
-        raise Http404
+    before = row_before(request)
     found = trail.looks_at(request.actor.id, limit=PAGE + 1, before=before)
     page = {"looks": _rows(found[:PAGE]), "more": len(found) > PAGE, "before": before}
     return render(request, "portal/looks.html", page)

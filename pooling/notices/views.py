@@ -1,13 +1,12 @@
 """What the member has been told."""
 
-from django.http import Http404
 from django.shortcuts import render
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 
 from accounts.access import member_required
 from pooling.notices import selectors, services
-from pooling.shared.rows import row_number
+from pooling.shared.rows import row_before
 from pooling.shared.work import unit_of_work
 
 PAGE = 30
@@ -17,10 +16,7 @@ PAGE = 30
 @member_required
 def inbox(request):
     """Messages, latest first; those on the page count as read from here on."""
-    said = request.GET.get("before", "")
-    before = row_number(said)
-    if said and before is None:
-        raise Http404
+    before = row_before(request)
     told = selectors.inbox(request.actor.id, limit=PAGE + 1, before=before)
     page, more = told[:PAGE], len(told) > PAGE
     if any(each.is_new for each in page):

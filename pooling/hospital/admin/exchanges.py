@@ -27,7 +27,7 @@ from pooling.hospital.services.replaying import ReplayRefused
 from pooling.shared.admin import LookUpAdmin
 from pooling.shared.crypto import CannotOpen
 from pooling.shared.periods import business_date
-from pooling.shared.rows import row_number
+from pooling.shared.rows import row_before
 from pooling.shared.work import database_clock, unit_of_work
 
 Outcome = Exchange.Outcome
@@ -169,7 +169,7 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = ExchangeSearch(request.GET, today=business_date(database_clock()))
-        before, rows, more = _before(request), [], False
+        before, rows, more = row_before(request), [], False
         if form.is_valid():
             rows, more = exchanges.find(form.asked(), before=before)
         page = {
@@ -257,14 +257,6 @@ def as_text(told, *, named: bool = False) -> str:
         return numbers.indented(masked(told, named=named))
     except RecursionError:
         return HIDDEN
-
-
-def _before(request) -> int | None:
-    said = request.GET.get("before", "")
-    before = row_number(said)
-    if said and before is None:
-        raise Http404
-    return before
 
 
 def _without_before(request) -> str:
