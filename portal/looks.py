@@ -23,7 +23,7 @@ from pooling.audit import selectors as trail
 from pooling.audit import wording
 from pooling.audit.models import Look
 from pooling.shared.actor import ActorKind
-from pooling.shared.rows import row_before
+from pooling.shared.forms import row_before
 from portal.admin import ROLE_WORDS
 
 PAGE = 20

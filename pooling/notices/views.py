@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.access import member_required
 from pooling.notices import selectors, services
-from pooling.shared.rows import row_before
+from pooling.shared.forms import row_before
 from pooling.shared.work import unit_of_work
 
 PAGE = 30

@@ -1,10 +1,24 @@
-"""Form fields every domain needs."""
+"""Form fields every domain needs, and how an address says where a list goes on."""
 
 from django import forms
+from django.http import Http404, HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from pooling.shared import money
+from pooling.shared.rows import row_number
+
+
+def row_before(request: HttpRequest) -> int | None:
+    """Return the row before which a list goes on (`?before=`); None from the list's beginning.
+
+    Raises Http404 for what is no number.
+    """
+    said = request.GET.get("before", "")
+    before = row_number(said)
+    if said and before is None:
+        raise Http404
+    return before
 
 
 class YuanField(forms.CharField):

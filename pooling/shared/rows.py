@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
-from django.http import Http404, HttpRequest
-
 T = TypeVar("T")
 #: Large enough that a statement's fixed cost vanishes, small enough to stay flat in memory.
 CHUNK = 10_000
@@ -23,18 +21,6 @@ def row_number(text: str) -> int | None:
     Eighteen digits always fit what the database numbers rows with.
     """
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
-
-
-def row_before(request: HttpRequest) -> int | None:
-    """Return the row before which a list goes on (`?before=`); None from the list's beginning.
-
-    Raises Http404 for what is no number.
-    """
-    said = request.GET.get("before", "")
-    before = row_number(said)
-    if said and before is None:
-        raise Http404
-    return before
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from pooling.hospital.selectors.rates import Rate
 from pooling.hospital.services.replaying import ReplayRefused
 from pooling.shared.admin import LookUpAdmin
 from pooling.shared.crypto import CannotOpen
+from pooling.shared.forms import row_before
 from pooling.shared.periods import business_date
-from pooling.shared.rows import row_before
 from pooling.shared.work import database_clock, unit_of_work
 
 Outcome = Exchange.Outcome
