@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.services import users
@@ -38,7 +37,6 @@ class IdentityForm(forms.Form):
     )
 
 
-@never_cache
 @sensitive_post_parameters()
 @login_required
 def identity(request):

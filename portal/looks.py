@@ -14,7 +14,6 @@ from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from accounts import selectors as people
 from accounts.access import member_required
@@ -41,7 +40,6 @@ class LookRow:
     fields: tuple[str, ...]
 
 
-@never_cache
 @member_required
 def looks(request):
     """Every look of staff and machines at the member's data, latest first, a page at a time."""

@@ -14,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import access, phones
@@ -47,7 +46,6 @@ class FreshCodeForm(forms.Form):
         return guess
 
 
-@never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
 def confirm_it_is_you(request):

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import member_required
@@ -15,7 +14,6 @@ from pooling.shared.forms import refuse
 from pooling.shared.work import unit_of_work
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def proof(request, number):
@@ -43,7 +41,6 @@ def proof(request, number):
     return render(request, "cases/proof.html", page)
 
 
-@never_cache
 @member_required
 @uploads.within_limits
 @require_http_methods(["GET", "POST"])

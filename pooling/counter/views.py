@@ -29,7 +29,6 @@ def check(request, code):
     return response
 
 
-@never_cache
 @member_required
 @require_GET
 def my_receipt(request, number):

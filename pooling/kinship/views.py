@@ -8,7 +8,6 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import barcodes, tokens
@@ -34,7 +33,6 @@ PRESSED = {
 AT_ONCE = {"end", "end_link"}
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def mine(request):
@@ -50,7 +48,6 @@ def mine(request):
     return render(request, "care/mine.html", {"shown": shown, "held": held, "page": page})
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def relative(request, link_id):
@@ -81,7 +78,6 @@ def relative(request, link_id):
     return render(request, "care/relative.html", {"shown": shown, "entry": entry})
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def add(request):

@@ -2,7 +2,6 @@
 
 from django.shortcuts import render
 from django.utils.timezone import now
-from django.views.decorators.cache import never_cache
 
 from accounts.access import member_required
 from pooling.notices import selectors, services
@@ -12,7 +11,6 @@ from pooling.shared.work import unit_of_work
 PAGE = 30
 
 
-@never_cache
 @member_required
 def inbox(request):
     """Messages, latest first; those on the page count as read from here on."""

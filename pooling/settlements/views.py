@@ -8,7 +8,6 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import fresh_code_required, member_required
@@ -39,7 +38,6 @@ class Share(NamedTuple):
     note: str = ""
 
 
-@never_cache
 @member_required
 def log(request):
     """Who used my money, and what was paid for me; a year at a glance."""
@@ -91,7 +89,6 @@ def _named(shares, family):
     )
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_GET
@@ -111,7 +108,6 @@ def export(request):
     return render(request, "settlements/export.html", page)
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_GET
@@ -159,7 +155,6 @@ def _asked(request):
     return form, form.part(), family
 
 
-@never_cache
 @member_required
 def why(request, pk):
     """One bill: who could give what, what was taken, and the clause that stopped the rest."""
@@ -221,7 +216,6 @@ def can_pay(request):
     return render(request, "settlements/can_pay.html", page)
 
 
-@never_cache
 @member_required
 @require_GET
 def estimate(request):
@@ -238,7 +232,6 @@ def estimate(request):
     return render(request, "settlements/estimate.html", page)
 
 
-@never_cache
 @member_required
 @require_GET
 def premiums(request):
@@ -248,7 +241,6 @@ def premiums(request):
     return render(request, "settlements/premiums.html", page)
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_http_methods(["GET", "POST"])

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import fresh_code_required, member_required
@@ -36,7 +35,6 @@ def _names() -> dict[str, str]:
     }
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def start(request):
@@ -51,7 +49,6 @@ def start(request):
     return render(request, "bindings/start.html", {"told": told})
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def relation(request, number):
@@ -66,7 +63,6 @@ def relation(request, number):
     )
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def person(request, number):
@@ -76,7 +72,6 @@ def person(request, number):
     return draft.step("person", form, lambda: form.cleaned_data)
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def limits(request, number):
@@ -90,7 +85,6 @@ def limits(request, number):
     return draft.step("limits", form, form.answers)
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_http_methods(["GET", "POST"])
@@ -112,7 +106,6 @@ def sign(request, number):
     return draft.page("sign", form, text=shown.text)
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def check(request, number):
@@ -130,7 +123,6 @@ def check(request, number):
     return draft.page("check", form, rows=draft.rows())
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def case(request, number):

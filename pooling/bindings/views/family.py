@@ -7,7 +7,6 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import fresh_code_required, member_required
@@ -34,7 +33,6 @@ PRESSED = {
 }
 
 
-@never_cache
 @member_required
 def family(request):
     """Everybody the member shares with, both ways, and what has ended."""
@@ -50,7 +48,6 @@ def family(request):
     return render(request, "bindings/family.html", page)
 
 
-@never_cache
 @member_required
 def binding(request, pk):
     """One authorisation: state and causes, limits, what I may do, its history."""
@@ -88,7 +85,6 @@ def press(request, pk, verb):
     return redirect("bindings:binding", pk)
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def release(request, pk):
@@ -107,7 +103,6 @@ def _release(request, pk):
     return redirect("bindings:binding", pk)
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_http_methods(["GET", "POST"])
@@ -131,7 +126,6 @@ def change_limits(request, pk):
     return render(request, "bindings/change_limits.html", {"binding": row, "form": form})
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_http_methods(["GET", "POST"])

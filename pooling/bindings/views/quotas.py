@@ -4,7 +4,6 @@ from django.http import Http404
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import member_required, require_fresh_code
@@ -20,7 +19,6 @@ from pooling.shared.periods import business_date
 WAYS = ("raise", "lower")
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def quota(request, pk, way):

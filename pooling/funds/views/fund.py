@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import fresh_code_required, member_required
@@ -16,7 +15,6 @@ from pooling.shared.money import show_yuan
 from pooling.shared.periods import business_date
 
 
-@never_cache
 @member_required
 @require_GET
 def fund(request):
@@ -40,7 +38,6 @@ def found(request):
     return redirect("funds:fund")
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_http_methods(["GET", "POST"])
@@ -81,7 +78,6 @@ def answer(request, pk, verb):
     return redirect("funds:fund")
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_http_methods(["GET", "POST"])
@@ -130,7 +126,6 @@ def order(request, member_id, place):
     return redirect("funds:fund")
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def leave(request, member_id):
@@ -144,7 +139,6 @@ def leave(request, member_id):
     return render(request, "funds/leave.html", {"fund": shown, "seat": seat})
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def close(request):

@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import fresh_code_required, member_required
@@ -26,7 +25,6 @@ ANSWERS = {
 }
 
 
-@never_cache
 @member_required
 @require_GET
 def wallet(request):
@@ -36,7 +34,6 @@ def wallet(request):
     return render(request, "funds/wallet.html", page)
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def open_wallet(request):
@@ -58,7 +55,6 @@ def open_wallet(request):
     )
 
 
-@never_cache
 @member_required
 @require_http_methods(["GET", "POST"])
 def place(request):
@@ -90,7 +86,6 @@ def close(request):
     return redirect("funds:wallet")
 
 
-@never_cache
 @member_required
 @fresh_code_required
 @require_http_methods(["GET", "POST"])
