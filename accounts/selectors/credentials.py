@@ -10,7 +10,6 @@ from accounts.models import CareLink, ECredential, RefusedCode, ShownCode
 from pooling.shared.errors import NotFound
 
 
-#: So long after a phone changed, it may be in somebody else's hands.
 def e_credential_of(member_id: int) -> ECredential | None:
     """Return a member's e-credential that is active now."""
     return ECredential.objects.filter(member=member_id, ended_at__isnull=True).first()
