@@ -266,8 +266,7 @@ def progress(member_id: int, number: str, on: date) -> Progress:
     """Return one application of the member by its number. Raises NotFound."""
     row = cases.by_number(member_id, number)
     if row.kind_code != Case.Kind.BIND:
-        applied = (Case.Kind.PREMIUM, *inquiries.TAKEN_BACK)
-        granted = row.kind_code in applied and row.state_code == Case.State.APPROVED
+        granted = row.kind_code in inquiries.TAKEN_BACK and row.state_code == Case.State.APPROVED
         tone = "bad" if row.state_code == Case.State.REFUSED else "good" if granted else "warn"
         open_still = (Case.State.DRAFT, Case.State.WAITING, Case.State.MORE)
         back = row.state_code in open_still and row.kind_code in inquiries.TAKEN_BACK

@@ -31,14 +31,17 @@ _TOLD = {
     ),
     (Kind.EVENT, State.APPROVED): _("登记已按材料更正。有误的，请带证明到医保窗口。"),
     (Kind.EVENT, State.REFUSED): _("登记没有更正。"),
+    (Kind.PREMIUM, State.DRAFT): _("窗口正在为您办理保费报销，还没有提交。"),
     (Kind.PREMIUM, State.WAITING): _(
         "报销申请已提交，工作人员核对缴费凭证后，从您的账户支付到您填的银行账户。办好后会用消息通知您。"
+        "不是您或家人去办的，请马上撤回。"
     ),
     (Kind.PREMIUM, State.MORE): _("缴费凭证看不清或不全，请按要求补交。"),
     (Kind.PREMIUM, State.APPROVED): _(
         "已通过，款项转到您填的银行账户，到账时间以银行为准。在“使用记录”里可以看到从账户付了多少。"
     ),
     (Kind.PREMIUM, State.REFUSED): _("没有通过，没有动用任何钱。可以带缴费凭证到医保窗口询问。"),
+    (Kind.PREMIUM, State.WITHDRAWN): _("已撤回，没有动用任何钱。"),
     (Kind.CREDENTIAL, State.DRAFT): _("窗口正在为您办理医保电子凭证，还没有提交。"),
     (Kind.CREDENTIAL, State.WAITING): _(
         "窗口收到了您的医保电子凭证申请，由另一位工作人员核对材料，办好后会用消息通知您。"
@@ -61,7 +64,7 @@ _TOLD = {
     (Kind.CARE, State.WITHDRAWN): _("已撤回，没有人能出示您的医保码。"),
 }
 #: What an applicant may take back before it is decided, besides a relative's binding.
-TAKEN_BACK = (Kind.CREDENTIAL, Kind.CARE)
+TAKEN_BACK = (Kind.PREMIUM, Kind.CREDENTIAL, Kind.CARE)
 #: Why a premium was not given back (`settlements.services.claims.TURNED_DOWN`).
 PREMIUM_REFUSED = {
     "receipt_unreadable": _("缴费凭证看不清。"),

@@ -61,10 +61,8 @@ def checklist(
     people = [code for code in _OF_PEOPLE if named is None or code in named]
     wanted = [Wanted((code,)) for code in people]
     if agent is not None:
-        theirs = [*rules["agent_materials"], *(c for c in named or () if c.startswith("agent_"))]
-        wanted += [Wanted((code,)) for code in dict.fromkeys(theirs)]
-        if rules["agent_relatives_only"] and not agent.is_relative:
-            wanted.append(Wanted(("agent_kinship",)))
+        more = [code for code in named or () if code.startswith("agent_")]
+        wanted += of_agent(agent, rules, more)
     if kind is not None:
         by_itself = registered or evidence.COMMITMENT in evidence.accepted(
             kind, evidence.COUNTER, rules
@@ -76,6 +74,15 @@ def checklist(
     elif rules["relative_confirms"] if consents is None else consents:
         # It spares the relative an answer later.
         wanted.append(Wanted(("relative_consent",), needed=False))
+    return wanted
+
+
+def of_agent(agent: Agent, rules: Mapping[str, Any], more: Iterable[str] = ()) -> list[Wanted]:
+    """Return what somebody shows who came for the applicant; `more`: asked besides."""
+    theirs = dict.fromkeys([*rules["agent_materials"], *more])
+    wanted = [Wanted((code,)) for code in theirs]
+    if rules["agent_relatives_only"] and not agent.is_relative:
+        wanted.append(Wanted(("agent_kinship",)))
     return wanted
 
 

@@ -121,6 +121,8 @@ def hand_in(*, case_id: int, by: Actor, at) -> Case:
     if case.state == Case.State.MORE:
         return services.answer_more(case_id=case_id, by=by, at=at)
     if case.state == Case.State.DRAFT and case.kind == Case.Kind.PREMIUM:
+        if case.answers_sealed is None:
+            raise NotNow(_("这件报销由窗口受理，还没有填完，请到窗口办理。"))
         # Its receipt is all that such a claim still lacked.
         services.submit(case_id=case_id, by=by, at=at)
         return services.wait(case_id=case_id, reason_code="premium_to_check", by=by, at=at)

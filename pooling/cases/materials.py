@@ -16,8 +16,9 @@ WORDS = {
     "death_certificate": _("死亡证明"),
     "divorce_certificate": _("离婚证或生效的离婚判决书"),
     "finding": _("有关部门的查证文书"),
-    # What a premium asked back needs.
+    # What a premium asked back needs; the form only at a window, where nobody gives a code.
     "premium_receipt": _("缴费凭证"),
+    "claim_form": _("申请人签字的保费报销申请书"),
 }
 #: Each of these by itself can prove a relation.
 PROVING = (

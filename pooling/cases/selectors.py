@@ -37,6 +37,8 @@ class CaseRow:
     reason_values: dict
     subject_type: str
     subject_id: int | None
+    #: Whether anything was filled in yet; a window opens a case before it asks.
+    filled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,12 @@ def opened(case: Case) -> dict:
     return json.loads(case.answers_text) if case.answers_sealed is not None else {}
 
 
+def has_come_in(case_id: int, kind: str) -> bool:
+    """Return whether an uploaded paper of a kind lies before the reviewers."""
+    came = (Document.State.RECEIVED, Document.State.ACCEPTED)
+    return Document.objects.filter(case_id=case_id, kind=kind, state__in=came).exists()
+
+
 def _row(case: Case) -> CaseRow:
     return CaseRow(
         id=case.pk,
@@ -148,6 +156,7 @@ def _row(case: Case) -> CaseRow:
         reason_values=case.reason_values,
         subject_type=case.subject_type,
         subject_id=case.subject_id,
+        filled=case.answers_sealed is not None,
     )
 
 

@@ -36,7 +36,7 @@ _REFUSED = {
     Case.Kind.CARE: "code_case_refused",
 }
 #: What a member may take back while nothing is decided.
-_TAKEN_BACK = (Case.Kind.BIND, Case.Kind.CREDENTIAL, Case.Kind.CARE)
+_TAKEN_BACK = (Case.Kind.BIND, Case.Kind.PREMIUM, Case.Kind.CREDENTIAL, Case.Kind.CARE)
 
 
 class NotNow(DomainError):

@@ -20,6 +20,7 @@ from pooling.cases import selectors as cases
 from pooling.cases.models import Case
 from pooling.counter import printing, selectors, services, wording
 from pooling.counter.acts import ACTS
+from pooling.counter.claim_intake import ClaimsAtTheDesk, FillingInClaim
 from pooling.counter.code_intake import CodesAtTheDesk, FillingInCode
 from pooling.counter.forms import DeskRelationForm, FindForm, SeenForm, VoidForm
 from pooling.counter.intake import Intake, Shown
@@ -40,6 +41,7 @@ TAKE_IN = HANDLES
 @admin.register(DeskCase)
 class DeskAdmin(
     CodesAtTheDesk,
+    ClaimsAtTheDesk,
     RenewalsAtTheDesk,
     EventsAtTheDesk,
     ReceiptsAtTheDesk,
@@ -172,6 +174,8 @@ class DeskAdmin(
             intake = _Bringing(request, case)
         elif case.state == Case.State.DRAFT and case.kind == Case.Kind.BIND:
             intake = _FillingIn(request, case)
+        elif case.state == Case.State.DRAFT and case.kind == Case.Kind.PREMIUM:
+            intake = FillingInClaim(request, case)
         elif case.state == Case.State.DRAFT and case.kind in selectors.CODES:
             intake = FillingInCode(request, case)
         else:
@@ -180,7 +184,8 @@ class DeskAdmin(
             return redirect(intake.goal(self._page(case)))
         shown = selectors.page(case, timezone.now(), open=False)
         fields = ["name:masked", "answers"]
-        self._record(request, [Shown(shown.member_ids)], fields, by=intake.by)
+        people = [*shown.member_ids, *intake.also_shown]
+        self._record(request, [Shown(people)], fields, by=intake.by)
         return self._page_of(
             request, intake.template, _("窗口受理"), page=shown, original=case, **intake.context
         )

@@ -12,6 +12,8 @@ from pooling.cases.models import Receipt
 from pooling.counter.carrying import OUT
 from pooling.counter.wording import EVENTS, FINDINGS, OUTCOMES, SAID, WANTS, WAYS
 from pooling.registry import corrections
+from pooling.settlements.forms import ClaimForm
+from pooling.shared.forms import AmountField
 
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -77,6 +79,31 @@ class CodeFindForm(FindForm):
     def clean_want(self):
         """Keep the answer: every door on this page is the right one."""
         return self.cleaned_data["want"]
+
+
+class ClaimFindForm(FindForm):
+    """Whose account is to pay, and who came for them; what for is no question here."""
+
+    want = None
+
+
+class DeskClaimForm(ClaimForm):
+    """The same questions as online, in the words of the desk."""
+
+    amount_fen = AmountField(label=_("缴费金额"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        words = {
+            "insured": _("为谁缴费"),
+            "use": _("保费"),
+            "year": _("参保年度"),
+            "paid_on": _("缴费日期"),
+            "bank_account": _("申请人的银行账号"),
+        }
+        for name, word in words.items():
+            self.fields[name].label = word
+        self.fields["bank_account"].help_text = _("须是申请人自己名下的账户，别人的不行。")
 
 
 class CodeForm(forms.Form):

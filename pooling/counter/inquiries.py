@@ -98,6 +98,9 @@ def _of_event(case: Case) -> Iterator[Fact]:
 def _of_premium(case: Case) -> Iterator[Fact]:
     """Yield whose premium it is, what the receipt should say, and where the money goes."""
     said = cases.opened(case)
+    if not said:  # a window has opened it and filled in nothing yet
+        yield Fact(gettext("申请人（从其账户支付）"), "", case.member.name, secret=NAME)
+        return
     insured = people.by_ids([said["insured"]])[said["insured"]]
     yield Fact(gettext("申请人（从其账户支付）"), "", case.member.name, secret=NAME)
     yield Fact(gettext("为谁缴费"), "", insured.name, secret=NAME)

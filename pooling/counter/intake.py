@@ -18,6 +18,9 @@ class Shown:
 class Intake:
     """One page at the window: who acts for whom, and carrying out with refusals shown."""
 
+    #: Whom the page shows besides those of the case, for the record of looks.
+    also_shown: list[int] = []
+
     def __init__(self, request, case):
         self.case = case
         self.by: Actor = replace(

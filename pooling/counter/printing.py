@@ -207,6 +207,11 @@ def _promise_lines(case: Case):
             "本件办理的是家庭共济：付钱，不出示码。要在手机上出示家人的医保码，"
             "请在“我的医保码”里办亲情账户；亲情账户不付钱。"
         )
+    if case.kind == Case.Kind.PREMIUM and case.decided_at is None:
+        yield _(
+            "审核通过后，从申请人的个人账户支付，转到申请人的银行账户；在那以前不动任何钱。"
+            "不想报销了，可以在网上撤回。"
+        )
     if case.kind in selectors.CODES and cases.opened(case)["want"] not in ENDS:
         yield _(
             "本件办理的是出示医保码，不付钱。要用家人的钱付看病的费用，请另办家庭共济。"

@@ -16,11 +16,12 @@ from pooling.bindings.rules import Refusal
 from pooling.cases import materials
 from pooling.cases import selectors as cases
 from pooling.cases.models import Case
-from pooling.counter import code_desk, inquiries, wording
+from pooling.counter import claim_papers, code_desk, inquiries, wording
 from pooling.counter.models import DeskCase
 from pooling.kinship import selectors as kinship
 from pooling.policy import selectors as policy
 from pooling.policy.rules import Rules
+from pooling.settlements.services import claims
 from pooling.shared.masks import mask_cert_no, mask_name
 from pooling.shared.periods import business_date
 
@@ -148,7 +149,7 @@ def page(case: Case, at: datetime, *, open: bool) -> Page:
         member_ids=shown,
         application=application,
         facts=facts if open else tuple(fact.masked() for fact in facts),
-        checklist=ticks(case, wanted(case, application, code)),
+        checklist=ticks(case, wanted(case, application, code, on)),
         code=code if case.state in OPEN else None,
         objections=_against(code) if code and case.state in OPEN else (),
         agent=agent_of(case, open=open),
@@ -190,12 +191,22 @@ def rules_of(member_id: int, on: date) -> Rules:
 
 
 def wanted(
-    case: Case, application: desk.Application | None, code: code_desk.Asked | None
+    case: Case, application: desk.Application | None, code: code_desk.Asked | None, on: date
 ) -> list[papers.Wanted]:
     """Return what has to be shown for a case that somebody came for, else nothing."""
     if application is not None:
         return checklist(case, application)
+    if case.kind == Case.Kind.PREMIUM:
+        return of_claim(case, on)
     return code.checklist if code is not None else []
+
+
+def of_claim(case: Case, on: date) -> list[papers.Wanted]:
+    """Return what has to be shown for a premium asked back at a window; online, nothing."""
+    if case.state != State.DRAFT and not wording.by_window(case.submitted_by):
+        return []
+    rules = claims.rules_of(case.member_id, on).values()
+    return claim_papers.checklist(rules, _agent(case, rules, on))
 
 
 def ticks(case: Case, wanted: Iterable[papers.Wanted]) -> tuple[Tick, ...]:
@@ -216,11 +227,11 @@ def missing(case: Case, at: datetime) -> list[str]:
     if case.state == State.MORE:
         return list(case.reason_values["items"])
     on, kind = business_date(at), case.kind
-    if case.state != State.DRAFT or kind not in (Case.Kind.BIND, *CODES):
+    if case.state != State.DRAFT or kind not in (Case.Kind.BIND, Case.Kind.PREMIUM, *CODES):
         return []
     application = desk.application(case, on) if kind == Case.Kind.BIND else None
     code = code_desk.asked(case, on) if kind in CODES else None
-    return papers.lacking(wanted(case, application, code), cases.originals_of(case.pk))
+    return papers.lacking(wanted(case, application, code, on), cases.originals_of(case.pk))
 
 
 def agent_of(case: Case, *, open: bool) -> tuple[str, str] | None:

@@ -135,6 +135,11 @@ def reason(code: str) -> str:
     return str(REASONS.get(code, ""))
 
 
+def by_window(by: str) -> bool:
+    """Return whether somebody of the staff did it, by the name as stored in `x_by`."""
+    return by.partition(":")[0] == "staff"
+
+
 def came(by: str) -> str:
     """Return which way a case came, by who handed it in."""
     kind = by.partition(":")[0]

@@ -90,6 +90,9 @@ SENTENCES = {
     "premium_claim_more": _(
         "您申请报销的保费还缺材料，请在%(date)s前补交。点开可以看到要补什么、怎样补。"
     ),
+    "premium_claim_at_window": _(
+        "窗口收到了用您的账户报销保费的申请，须由另一位工作人员核对。不是您或家人去办的，请点开撤回。"
+    ),
     # settlements
     "settlement": _(
         "%(date)s的费用已结算：本人账户 %(own_fen)s，家人共济 %(pooled_fen)s，现金 %(cash_fen)s。"

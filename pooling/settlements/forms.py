@@ -11,7 +11,7 @@ from accounts.models import Institution
 from pooling.settlements.beforehand import Question, TypedPayer, TypedPurse, charge
 from pooling.settlements.models import Use
 from pooling.settlements.privacy import TOLD_AT_MOST_FEN
-from pooling.settlements.selectors.premiums import REFUND
+from pooling.settlements.selectors.premiums import to_claim
 from pooling.settlements.selectors.usage import Only
 from pooling.settlements.services.claims import Wish
 from pooling.settlements.sources import Charge
@@ -284,14 +284,7 @@ class ClaimForm(forms.Form):
 
     def __init__(self, *args, family, today: date, **kwargs):
         super().__init__(*args, **kwargs)
-        mine = [
-            (row, premium)
-            for row in family
-            for premium in row.premiums
-            # For oneself the own account, for somebody else the asker's: the only ones shown.
-            for way in premium.ways
-            if REFUND in way.forms and (way.payer_id is None) == row.is_me
-        ]
+        mine = to_claim(family)
         insured = dict.fromkeys((row.member_id, row.name) for row, _premium in mine)
         self.fields["insured"].choices = list(insured)
         self.fields["use"].choices = list(dict.fromkeys((one.use, one.word) for _r, one in mine))

@@ -120,3 +120,64 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     page.goto(f"{live}/usage/")
     expect(page.get_by_text(f"居民医保缴费 · {today.year + 1}年度")).to_be_visible()
     seen(page, axe, "premium-log-390")
+
+
+def test_a_clerk_takes_a_claim_in_at_the_window(page, live, axe, quiet_console, son):
+    today = business_date(database_clock())
+    build.staff("wang.clerk", "clerk", "王经办")
+    page.set_viewport_size(DESK)
+    come_in(page, live, "wang.clerk")
+    page.goto(f"{live}/admin/counter/deskcase/")
+    page.get_by_role("link", name="保费报销").click()
+    page.get_by_label("申请人姓名").fill(son.name)
+    page.get_by_label("申请人证件号码").fill(son.cert_no)
+    at_the_desk(page, axe, "claim-window-find")
+    page.get_by_role("button", name="核对并受理").click()
+    page.get_by_label("为谁缴费").select_option(label="王*（母亲）")
+    page.get_by_label("参保年度").select_option(str(today.year + 1))
+    page.get_by_label("缴费日期").fill(today.isoformat())
+    page.get_by_label("缴费金额（元）").fill("400")
+    page.get_by_label("收款银行").fill("上饶银行")
+    page.get_by_label("申请人的银行账号").fill("6222 0200 0000 0000 000")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("还没有核对这些原件：申请人身份证件")).to_be_visible()
+    for paper in ("申请人身份证件", "缴费凭证", "申请人签字的保费报销申请书"):
+        page.get_by_label(paper, exact=True).check()
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("请先上传或拍摄缴费凭证").first).to_be_visible()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存")).to_be_visible()
+    at_the_desk(page, axe, "claim-window")
+    page.get_by_role("link", name="上传或拍摄材料").click()
+    page.get_by_label("缴费凭证", exact=True).check()
+    picture = files.photo((900, 1200), color=(222, 210, 180))
+    page.get_by_label("扫描件或照片").set_input_files(
+        {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    )
+    page.get_by_role("button", name="上传").click()
+    expect(page.get_by_text("材料已加密保存")).to_be_visible()
+    at_the_desk(page, axe, "claim-window-scanned")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("已提交，转他人审核")).to_be_visible()
+    at_the_desk(page, axe, "claim-window-waiting")
+    case = Case.objects.get(kind="premium")
+    assert (case.state, Settlement.objects.count()) == ("waiting", 0)
+
+    page.context.clear_cookies()
+    page.set_viewport_size(PHONE)
+    sign_in(page, live, "13800138001")
+    page.goto(f"{live}/inbox/")
+    page.get_by_text("窗口收到了用您的账户报销保费的申请").first.click()
+    expect(page.get_by_text("请马上撤回")).to_be_visible()
+    both_sizes(page, axe, "claim-window-told")
+    page.get_by_role("button", name="撤回申请").click()
+    expect(page.get_by_text("已撤回，没有动用任何钱")).to_be_visible()
+
+
+def at_the_desk(page, axe, name):
+    """Look at a page of the desk; the narrow picture is for people to see, phones are not used."""
+    for size, width in ((PHONE, 390), (DESK, 1280)):
+        page.set_viewport_size(size)
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+    axe(page)

@@ -143,6 +143,7 @@ REST = {
 #: sets the rules or keeps the system are answered. The case is a draft of the payer's, whom
 #: nobody has identified at the window; 405 is let in, but by POST only.
 DESK = {
+    "admin:counter_deskcase_claims": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_codes": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_event": (302, 302, 200, 200, 403, 403),
     "admin:counter_deskcase_letters": (302, 302, 200, 200, 200, 403),

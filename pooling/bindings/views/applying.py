@@ -132,7 +132,7 @@ def case(request, number):
         case_id = told.case.id
         unit_of_work(lambda: applications.withdraw(case_id=case_id, by=request.actor, at=now()))
         return redirect("bindings:case", number)
-    if told.case.state_code == "draft" and told.case.kind_code == "premium":
+    if told.case.state_code == "draft" and told.case.kind_code == "premium" and told.case.filled:
         return redirect("cases:proof", number)
     if told.case.state_code == "draft" and told.case.kind_code == "bind":
         return redirect("bindings:relation", number)

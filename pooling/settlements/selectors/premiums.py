@@ -102,6 +102,17 @@ def of_family(member_id: int, on: date) -> list[InsuredRow]:
     ]
 
 
+def to_claim(family: list[InsuredRow]) -> list[tuple[InsuredRow, PremiumRow]]:
+    """Return which premiums the reader's own account may give back, and whose they are."""
+    return [
+        (row, premium)
+        for row in family
+        for premium in row.premiums
+        # For oneself the own account, for somebody else the reader's: the only ones shown.
+        if any(REFUND in way.forms and (way.payer_id is None) == row.is_me for way in premium.ways)
+    ]
+
+
 def _premiums(reader_id: int, member_id: int, on: date, payers) -> Iterator[PremiumRow]:
     family = gather(member_id, _charge(on, PREMIUMS[0]))
     done = _paid(reader_id, member_id)

@@ -4,7 +4,7 @@ The claim is a case; granted it becomes a settlement like any other, split by th
 over the money of whoever claims and nobody else's. What the split leaves as cash stays paid.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from pooling.funds.rules import Parts
 from pooling.notices import services as notices
 from pooling.notices.services import Message
 from pooling.policy import selectors as policy
+from pooling.policy.rules import Rules
 from pooling.settlements import reasons, uses
 from pooling.settlements.models import Settlement, Use
 from pooling.settlements.selectors import premiums
@@ -32,7 +33,7 @@ from pooling.settlements.sources import Charge, from_json
 from pooling.settlements.uses import Premium
 from pooling.settlements.waterfall import considered_from_json
 from pooling.shared.actor import Actor
-from pooling.shared.errors import DomainError
+from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
 
 #: The paper without which nothing is given back.
@@ -69,23 +70,40 @@ def begin(*, wish: Wish, by: Actor, at) -> Case:
 
     Refused at once is what could give nothing today anyhow, with the reason the split gives.
     """
-    on = business_date(at)
-    _check(wish, by.id, on)
-    expected(wish, claimant_id=by.id, on=on)
-    answers = {
-        "insured": wish.insured_id,
-        "use": wish.use,
-        "year": wish.year,
-        "product": wish.product,
-        "paid_on": wish.paid_on.isoformat(),
-        "amount_fen": wish.amount_fen,
-        "bank": wish.bank,
-        "bank_account": wish.bank_account,
-    }
+    _could_be_paid(wish, by.id, business_date(at))
     case = case_services.open(
-        kind=Case.Kind.PREMIUM, member_id=by.id, answers=answers, by=by, at=at
+        kind=Case.Kind.PREMIUM, member_id=by.id, answers=_answers(wish), by=by, at=at
     )
     documents.begin(case_id=case.pk, kind=RECEIPT, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def fill_in(*, case_id: int, wish: Wish, by: Actor, at) -> Case:
+    """Keep what a window fills in for the member `by` acts for. Raises what `begin` does."""
+    case = _draft(case_id, by)
+    _could_be_paid(wish, case.member_id, business_date(at))
+    return case_services.update_answers(case_id=case_id, answers=_answers(wish), by=by, at=at)
+
+
+@transaction.atomic
+def hand_in(*, case_id: int, by: Actor, at) -> Case:
+    """Hand in at a window what was filled in and scanned there; another person decides.
+
+    Raises ClaimRefused, also for what has changed since it was filled in. The member is told:
+    whoever stood there may have been somebody else.
+    """
+    case = _draft(case_id, by)
+    if case.answers_sealed is None:
+        raise ClaimRefused(_("请先填好缴的是什么、转到哪里，再提交。"), code="unfinished")
+    _could_be_paid(_wish(cases.opened(case)), case.member_id, business_date(at))
+    if not cases.has_come_in(case_id, RECEIPT):
+        raise ClaimRefused(
+            _("请先上传或拍摄缴费凭证：审核的人要看到它。"), code="receipt_not_scanned"
+        )
+    case_services.submit(case_id=case_id, by=by, at=at)
+    case = case_services.wait(case_id=case_id, reason_code="premium_to_check", by=by, at=at)
+    _tell("premium_claim_at_window", case, at)
     return case
 
 
@@ -123,7 +141,7 @@ def grant(*, case_id: int, remark: str = "", by: Actor, at) -> Case:
     said = cases.opened(case)
     on = business_date(at)
     _check_form(case.member_id, said["use"], on)
-    area = _area(case.member_id, on).area_code
+    area = rules_of(case.member_id, on).area_code
     desk = institutions.refund_desk(area=area, by=by, at=at)
     settlement = settle(bill=_bill(case, said, desk, at), backdate_days=0, by=by, at=at)
     if not settlement.entry_id:
@@ -165,6 +183,33 @@ def turn_down(*, case_id: int, reason_code: str, remark: str = "", by: Actor, at
     )
 
 
+def rules_of(member_id: int, on: date) -> Rules:
+    """Return the rules of the area where somebody's account is."""
+    standing = people.standings(people.by_ids([member_id]).values(), on)[member_id]
+    return policy.in_force(standing.employee_area or standing.area, on)
+
+
+def _draft(case_id: int, by: Actor) -> Case:
+    case = case_services.locked(case_id)
+    if case.member_id != by.principal or case.kind != Case.Kind.PREMIUM:
+        raise NotFound(_("没有找到这件申请。"))
+    if case.state != Case.State.DRAFT:
+        raise case_services.NotNow(_("申请已提交，不能再修改。"))
+    return case
+
+
+def _answers(wish: Wish) -> dict:
+    said = asdict(wish)
+    return {"insured": said.pop("insured_id"), **said, "paid_on": wish.paid_on.isoformat()}
+
+
+def _wish(said: dict) -> Wish:
+    """Return what `_answers` kept."""
+    kept = dict(said)
+    paid_on = date.fromisoformat(kept.pop("paid_on"))
+    return Wish(insured_id=kept.pop("insured"), paid_on=paid_on, **kept)
+
+
 def _held(case_id: int) -> Case:
     case = case_services.locked(case_id)
     if case.kind != Case.Kind.PREMIUM or case.state != Case.State.WAITING:
@@ -192,6 +237,11 @@ def _bill(case: Case, said: dict, desk, at) -> Bill:
     )
 
 
+def _could_be_paid(wish: Wish, claimant_id: int, on: date) -> None:
+    _check(wish, claimant_id, on)
+    expected(wish, claimant_id=claimant_id, on=on)
+
+
 def _check(wish: Wish, claimant_id: int, on: date) -> None:
     """Refuse what no receipt could make right."""
     if not uses.is_premium(wish.use):
@@ -214,16 +264,10 @@ def _check(wish: Wish, claimant_id: int, on: date) -> None:
 
 def _check_form(claimant_id: int, use: str, on: date) -> None:
     """The claimant's area decides; for the own account, too, which no other rule of uses binds."""
-    form = _area(claimant_id, on).clause("premium_form")
+    form = rules_of(claimant_id, on).clause("premium_form")
     if form.value.get(use, "direct") == "direct":
         sentence = _("按%(area)s规定，%(use)s在缴费时直接从账户支付，不办事后报销。")
         raise ClaimRefused(sentence % {"area": form.area_name, "use": Use(use).label}, rule=form)
-
-
-def _area(member_id: int, on: date):
-    """Return the rules of the area where somebody's account is."""
-    standing = people.standings(people.by_ids([member_id]).values(), on)[member_id]
-    return policy.in_force(standing.employee_area or standing.area, on)
 
 
 def _tell(kind: str, case: Case, at, **values) -> None:
