@@ -61,7 +61,7 @@ def _rows(found: list[Look]) -> list[LookRow]:
                 who=_who(look, staff, clients),
                 at=look.at,
                 where=where,
-                purpose=wording.purpose(look.purpose),
+                purpose=_purpose(look),
                 fields=tuple(
                     dict.fromkeys(word for name, word in words.items() if name in look.fields)
                 ),
@@ -84,6 +84,13 @@ def _who(look: Look, staff: dict[int, Official], clients: dict[int, str]) -> str
         return _("系统自动处理") if look.actor_id is None else _("工作人员")
     office = ROLE_WORDS.get(official.role, _("工作人员"))
     return _("%(office)s · 用户名 %(name)s") % {"office": office, "name": official.username}
+
+
+def _purpose(look: Look) -> str:
+    """Return what a look was for; a machine's lies in what it asked, and it was told in plain."""
+    if not look.purpose and look.actor_kind == ActorKind.CLIENT:
+        return _("机构经接口查询，不另填目的")
+    return wording.purpose(look.purpose)
 
 
 def _page(page: str) -> tuple[str, dict[str, str]]:

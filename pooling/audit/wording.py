@@ -18,12 +18,18 @@ PAGES = {
     "care.relative": _("亲情账户：打开医保码"),
     "rest:balance": _("查询余额"),
     "rest:lookup": _("查询人员编号"),
+    "hsa:1101": _("就医购药：核对身份和参保"),
+    "hsa:2001": _("就医购药：核对待遇"),
+    "hsa:5203": _("就医购药：查询结算"),
+    "counter.find": _("窗口按证件号码查找"),
     "counter.renew": _("窗口办理到龄重新确认"),
     "counter.papers": _("查看上传的证明材料"),
     "reports.changes": _("试算规则时列出的结算"),
 }
 FIELDS = {
+    "name": _("姓名"),
     "name:masked": _("隐去名字的姓名"),
+    "cert_no": _("证件号码"),
     "authorisation": _("共济授权和期限"),
     "bill": _("结算日期、金额和支付来源"),
     "e_credential": _("医保码"),
@@ -33,6 +39,14 @@ FIELDS = {
     "frozen": _("冻结金额"),
     "wallet": _("钱包余额"),
     "available_from_relatives": _("家人能为我付"),
+    # By the names of the national interface.
+    "psn_name": _("姓名"),
+    "certno": _("证件号码"),
+    "brdy": _("出生日期"),
+    "insuinfo": _("参保信息"),
+    "insutype": _("险种"),
+    "balc": _("账户余额"),
+    "setlinfo": _("结算金额和支付来源"),
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from pooling.audit.models import Look
 from pooling.hospital.models import FeeLine, SignIn, Visit
+from portal import looks
 from tests import build
 from tests.hospital.conftest import AREA
 from tests.hospital.national import bill, diagnosis, exact, fee_line, right_now
@@ -32,6 +33,25 @@ def test_1101_tells_who_somebody_is_and_how_they_are_insured(national, family):
     assert told["idetinfo"] == []
     look = Look.objects.get(page="hsa:1101")
     assert look.member_ids == [family.wei.pk]
+
+
+def test_whoever_was_asked_about_reads_what_the_till_saw(national, family, client):
+    national.do("1101", who(family.mei))
+    about = {"psn_no": family.mei.psn_no}
+    national.do("2001", {"data": about | {"insutype": "390", "med_type": "11"}})
+    named = national.visit(family.mei, "130.00")
+    setl_id = national.settle(named, "130.00")["setl_id"]
+    national.do("5203", {"data": named | {"setl_id": setl_id}})
+    for look in Look.objects.filter(page__startswith="hsa:"):
+        _where, words = looks._page(look.page)
+        assert set(look.fields) <= set(words), look.page
+    user = build.phone_user(member=family.mei)
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    page = client.get("/me/looks/").content.decode()
+    for told in ("核对身份和参保", "核对待遇", "查询结算", "证件号码", "账户余额", "不另填目的"):
+        assert told in page
+    for untrue in ("工作台", "内容已遮盖"):
+        assert untrue not in page
 
 
 def test_1101_gives_a_row_for_every_insurance_of_every_area(national, family):

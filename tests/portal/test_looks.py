@@ -1,10 +1,14 @@
 """A member reads who looked at their data, when, what for, and which of it."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from pooling.audit import wording
 from pooling.audit.admin import Recorded
 from pooling.audit.services import look
 from pooling.shared.actor import Actor, ActorKind
@@ -15,6 +19,9 @@ from tests.settlements.household import household
 pytestmark = pytest.mark.django_db
 
 LOG = "/admin/settlements/line/"
+ROOT = Path(looks.__file__).resolve().parent.parent
+#: How the code names a look at what is no table of the desk.
+NAMED = re.compile(r'\bpage(?:=|": )"([a-z][a-z0-9:.]+)"')
 
 
 @pytest.fixture
@@ -107,6 +114,15 @@ def test_every_field_a_staff_page_records_has_a_word():
         assert where == str(page.opts.verbose_name_plural)
         recorded = {getattr(field, "__name__", field) for field in page.list_display}
         assert recorded <= set(words), page
+
+
+def test_every_look_that_is_at_no_table_of_the_desk_has_words():
+    code = [
+        each for part in ("accounts", "pooling", "portal") for each in (ROOT / part).rglob("*.py")
+    ]
+    named = {page for each in code for page in NAMED.findall(each.read_text(encoding="utf-8"))}
+    assert "hsa:1101" in named
+    assert named == set(wording.PAGES)
 
 
 def test_the_list_costs_the_same_however_long_it_is(family, client):

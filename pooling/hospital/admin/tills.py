@@ -77,6 +77,9 @@ class MessageAdmin(LookUpAdmin):
         "fingerprint",
     )
 
+    #: All that may be shown, which is where a member's list of looks finds the words for it.
+    readonly_fields = (*fields, answer)
+
     def get_fields(self, request, obj=None):
         return (*self.fields, answer) if request.user.has_perm(SEES_AMOUNTS) else self.fields
 
@@ -131,7 +134,7 @@ def _record_look(request, message: Message) -> None:
             lambda: look(
                 page=request.path,
                 member_ids=[member.pk],
-                fields=["answer:masked"],
+                fields=[answer.__name__],
                 by=acting(request),
                 at=database_clock(),
             )
