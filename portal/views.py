@@ -157,8 +157,7 @@ def last_uses(member_id: int, on: date) -> list[LastUse]:
             _("%(name)s 用了您的钱") % {"name": words.get(row.relative_id, row.relative)},
             " · ".join(filter(None, [row.place, cn_date(row.day) or row.month, back(row)])),
             -row.amount_fen,
-            # Where the day is hidden so is the number of the bill, which would tell it.
-            f"/usage/{row.settlement_id}/" if row.day else "",
+            f"/usage/{row.uid}/",
             str(row.day or row.month),
         )
         for row in log.given
@@ -175,7 +174,7 @@ def last_uses(member_id: int, on: date) -> list[LastUse]:
                 ]
             ),
             row.personal_part_fen,
-            f"/usage/{row.settlement_id}/",
+            f"/usage/{row.uid}/",
             str(business_date(row.business_time)),
         )
         for row in log.received

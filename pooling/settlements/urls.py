@@ -14,5 +14,5 @@ urlpatterns = [
     path("usage/export/", views.export, name="export"),
     path("usage/export.csv", views.export_file, {"kind": "csv"}, name="export_csv"),
     path("usage/export.xlsx", views.export_file, {"kind": "xlsx"}, name="export_xlsx"),
-    path("usage/<int:pk>/", views.why, name="why"),
+    path("usage/<uuid:uid>/", views.why, name="why"),
 ]

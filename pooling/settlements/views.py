@@ -156,9 +156,9 @@ def _asked(request):
 
 
 @member_required
-def why(request, pk):
+def why(request, uid):
     """One bill: who could give what, what was taken, and the clause that stopped the rest."""
-    decision = decisions.decision_for(request.actor.id, pk)
+    decision = decisions.decision_for(request.actor.id, uid)
     family = authorisations.shared_with(request.actor.id)
     patient = str(family.get(decision.patient_id, decision.patient))
     decision = replace(decision, sources=_named(decision.sources, family), patient=patient)

@@ -150,8 +150,8 @@ def test_who_collects_the_drugs_is_kept_sealed(family):
     assert collector["name"].encode() not in bytes(row.buyer_sealed)
     assert collector["name"] not in str(body)
     masked = f"何*（**************{collector['cert_no'][-4:]}）"
-    assert settlements.decision_for(family.mei.pk, row.pk).buyer == masked
-    assert settlements.decision_for(family.wei.pk, row.pk).buyer == "何*"
+    assert settlements.decision_for(family.mei.pk, row.uid).buyer == masked
+    assert settlements.decision_for(family.wei.pk, row.uid).buyer == "何*"
     (bought,) = settlements.usage_for(family.mei.pk).received
     (paid,) = settlements.usage_for(family.wei.pk).given
     assert (bought.buyer, paid.buyer) == ("何*", "何*")

@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from accounts import identity
 from accounts import selectors as people
 from pooling.settlements import selectors as settlements
+from pooling.settlements.models import Settlement
 from pooling.shared.periods import business_date
 from tests.hospital.till import Till
 
@@ -101,13 +102,14 @@ def test_a_family_binds_a_hospital_charges_and_everyone_can_see_why(registry, ca
     assert till.settle(bill).json == settled
 
     # Both sides read it: the grandmother who paid, the children what they paid and why.
+    uid = Settlement.objects.get(pk=settled["id"]).uid
     received = settlements.usage_for(grandmother.pk)
-    assert [row.settlement_id for row in received.received] == [settled["id"]]
+    assert [row.uid for row in received.received] == [uid]
     for payer, fen in ((son, 60_00), (daughter, 70_00)):
         (given,) = settlements.usage_for(payer.pk).given
-        assert (given.settlement_id, given.amount_fen) == (settled["id"], fen)
-        assert settlements.decision_for(payer.pk, settled["id"]).sources
-    assert settlements.decision_for(grandmother.pk, settled["id"]).sources
+        assert (given.uid, given.amount_fen) == (uid, fen)
+        assert settlements.decision_for(payer.pk, uid).sources
+    assert settlements.decision_for(grandmother.pk, uid).sources
 
     # Part of the drugs goes back, then all of the rest; the books agree.
     refund = till.refund(settled["id"], "100.00").json

@@ -145,7 +145,7 @@ def test_money_is_sent_accepted_and_spent_from_the_wallet(page, live, axe, quiet
     assert (settled.own_fen, settled.cash_fen) == (25_00, 0)
     page.reload()
     assert "15.00" in read(page)
-    page.goto(f"{live}/usage/{settled.pk}/")
+    page.goto(f"{live}/usage/{settled.uid}/")
     expect(page.locator(".waterfall")).to_contain_text("本人账户和医保钱包", use_inner_text=True)
     shot(page, "wallet-why")
 
@@ -196,7 +196,7 @@ def test_a_family_founds_a_fund_joins_pays_in_and_a_member_uses_it(page, live, a
     settled = build.settle(mother, 35_00, place=clinic, at=now())
     assert (settled.pooled_fen, settled.cash_fen) == (35_00, 0)
     switch_to(page, live, MOTHER_PHONE)
-    page.goto(f"{live}/usage/{settled.pk}/")
+    page.goto(f"{live}/usage/{settled.uid}/")
     drawn = read(page, ".waterfall")
     assert "家庭共济账户" in drawn
     assert "35.00" in drawn

@@ -246,6 +246,7 @@ def family(db, settings, tmp_path):
         "relative": sister,
         "stranger": build.employee("陈志强"),
         "pk": {"bindings": binding.pk, "settlements": settlement.pk, "admin": case.pk, "funds": 0},
+        "uid": settlement.uid,
         "number": case.number,
         "document": paper.pk,
         "submitted": build.waiting_case(payer),
@@ -268,6 +269,7 @@ def address(name: str, family) -> str:
     known = {
         "pk": family["pk"].get(name.partition(":")[0]),
         "settlement_id": family["pk"]["settlements"],
+        "uid": family["uid"],
         "number": family["number"],
         "address": "2207",
         "document": family["document"],

@@ -143,7 +143,7 @@ def test_a_relative_reads_english(reads, signed_in, family):
     signed_in(relative, "13900139000")
     everything_english(reads, ["/", "/family/", f"/family/{bound.pk}/", "/inbox/", "/me/"])
     everything_english(
-        reads, ["/usage/", *(f"/usage/{bill.pk}/" for bill in bills), "/me/looks/", "/logout/"]
+        reads, ["/usage/", *(f"/usage/{bill.uid}/" for bill in bills), "/me/looks/", "/logout/"]
     )
 
 
@@ -151,7 +151,7 @@ def test_a_payer_reads_english(reads, signed_in, family):
     payer, _relative, bound, bills = family
     signed_in(payer, "13800138000")
     everything_english(reads, ["/", "/family/", f"/family/{bound.pk}/", "/inbox/", "/me/"])
-    everything_english(reads, ["/usage/", *(f"/usage/{bill.pk}/" for bill in bills[:2])])
+    everything_english(reads, ["/usage/", *(f"/usage/{bill.uid}/" for bill in bills[:2])])
     changes = ["limits", "release"]
     everything_english(reads, [f"/family/{bound.pk}/{change}/" for change in changes])
     everything_english(reads, ["/family/overall/", "/confirm-it-is-you/"])

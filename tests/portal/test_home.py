@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from pooling.funds import overview
 from portal import views
+from portal.templatetags.portal_parts import cn_date
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -90,18 +91,19 @@ def test_both_sides_see_the_last_use(at_home, client):
     page = at_home(payer)
     assert "用了您的钱" in page
     assert "200.00" in page
-    assert f"/usage/{settled.pk}/" in page
-    assert f"/usage/{settled.pk}/" in at_home(relative, "13900139000")
+    assert f"/usage/{settled.uid}/" in page
+    assert f"/usage/{settled.uid}/" in at_home(relative, "13900139000")
 
 
-def test_a_hidden_visit_is_not_linked(at_home):
+def test_a_hidden_visit_is_told_by_its_month_alone(at_home):
     payer, teenager = build.employee("王伟"), build.resident("王小雨", born="2011-06-01")
     build.personal_account(payer, prior=50_000)
     build.active_binding(payer, teenager)
     settled = build.settle(teenager, 20_000, place=build.institution())
     page = at_home(payer)
     assert "200.00" in page
-    assert f"/usage/{settled.pk}/" not in page
+    assert f"/usage/{settled.uid}/" in page
+    assert cn_date(settled.business_date) not in page
 
 
 def test_what_waits_for_the_member_is_listed():

@@ -423,13 +423,13 @@ def test_somebody_nobody_pays_for_is_asked_about_the_other_door(client, family):
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
     assert "只绑定过亲情账户" in mine(client).content.decode()
     bill = build.settle(alone, 5000, place=family.clinic)
-    assert "只绑定过亲情账户" in client.get(f"/usage/{bill.pk}/").content.decode()
+    assert "只绑定过亲情账户" in client.get(f"/usage/{bill.uid}/").content.decode()
     assert "只绑定过亲情账户" in client.get("/usage/").content.decode()
 
 
 def test_a_family_that_pays_is_told_of_no_other_door(mei, family):
     bill = build.settle(family.mei, 90000, place=family.clinic)
-    assert "只绑定过亲情账户" not in mei.get(f"/usage/{bill.pk}/").content.decode()
+    assert "只绑定过亲情账户" not in mei.get(f"/usage/{bill.uid}/").content.decode()
     assert "只绑定过亲情账户" not in mei.get("/usage/").content.decode()
 
 

@@ -43,11 +43,11 @@ def test_relatives_pay_only_where_the_own_account_was_empty_as_the_bill_came():
     second = build.settle(family.mei, 1000, place=family.clinic)
     assert (second.own_fen, second.pooled_fen, second.cash_fen) == (0, 1000, 0)
 
-    told = selectors.decision_for(family.mei.pk, first.pk).sources[1]
+    told = selectors.decision_for(family.mei.pk, first.uid).sources[1]
     assert told.remedy == "就诊人本人的账户用完后，可以由家人支付。"
     # That there was money in the own account is not the payer's to hear.
     with pytest.raises(NotFound):
-        selectors.decision_for(family.wei.pk, first.pk)
+        selectors.decision_for(family.wei.pk, first.uid)
 
 
 def test_who_has_no_own_account_has_an_empty_one():
@@ -66,7 +66,7 @@ def test_money_flows_from_the_day_the_relatives_e_credential_is_active_until_it_
 
     without = pooled(lin)
     assert (without.pooled_fen, reasons_of(without)) == (0, [Unusable.PATIENT_NO_CREDENTIAL])
-    told = selectors.decision_for(family.lan.pk, without.pk).sources[-1]
+    told = selectors.decision_for(family.lan.pk, without.uid).sources[-1]
     assert told.clause.name == "requires_e_credential"
     assert "家人代为激活" in told.remedy
     # It was active at noon yesterday, whatever became of it since.

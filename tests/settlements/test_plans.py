@@ -34,7 +34,7 @@ def refund(_family, settled):
 def read_the_log(family, settled):
     selectors.usage_for(family.mei.pk)
     selectors.usage_for(family.wei.pk)
-    selectors.decision_for(family.wei.pk, settled.pk)
+    selectors.decision_for(family.wei.pk, settled.uid)
 
 
 def repeat_a_message(family, settled):

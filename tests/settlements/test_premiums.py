@@ -84,8 +84,8 @@ def test_a_premium_is_paid_by_a_relative_and_the_log_says_for_which_year():
     [by_wei] = selectors.usage_for(family.wei.pk).given
     assert to_mei.premium == "2027年度 · 居民医保二档"
     assert by_wei.premium == "居民医保缴费 · 2027年度 · 居民医保二档"
-    assert selectors.decision_for(family.mei.pk, settlement.pk).premium == to_mei.premium
-    assert selectors.decision_for(family.wei.pk, settlement.pk).premium == by_wei.premium
+    assert selectors.decision_for(family.mei.pk, settlement.uid).premium == to_mei.premium
+    assert selectors.decision_for(family.wei.pk, settlement.uid).premium == by_wei.premium
 
 
 @pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_a_payer_of_somebody_of_fifteen_reads_amount_and_month_of_a_premium_too(
     settlement = pay_premium(son, 1000)
     [row] = selectors.usage_for(family.wei.pk).given
     assert (row.premium, row.day) == ("", None)
-    assert selectors.decision_for(family.wei.pk, settlement.pk).premium == ""
+    assert selectors.decision_for(family.wei.pk, settlement.uid).premium == ""
 
 
 @pytest.mark.django_db

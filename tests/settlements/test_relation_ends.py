@@ -47,7 +47,7 @@ def test_both_are_told_why_in_a_sentence(husband, wife, clinic):
     build.active_binding(husband, wife, "12")
     divorce(husband, wife)
     bill = build.settle(wife, 1_000, place=clinic)
-    told = decisions.decision_for(wife.pk, bill.pk).sources
+    told = decisions.decision_for(wife.pk, bill.uid).sources
     assert any("已不是这份共济所依据的亲属关系" in source.sentence for source in told)
 
 

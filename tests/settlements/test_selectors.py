@@ -1,5 +1,7 @@
 """What patient, payer and till may read of a settlement, and what they may not."""
 
+from uuid import UUID, uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -41,7 +43,7 @@ def test_a_payer_of_somebody_aged_fifteen_sees_amount_and_month_only():
     (row,) = selectors.paid_for_relatives(family.wei.pk)
     assert (row.month, row.amount_fen) == ("2026-11", 1500)
     assert (row.day, row.place) == (None, "")
-    decision = selectors.decision_for(family.wei.pk, settlement.pk)
+    decision = selectors.decision_for(family.wei.pk, settlement.uid)
     assert decision.month_only
     assert (decision.paid_fen, decision.day, decision.place) == (1500, None, "")
     assert decision.sources == ()
@@ -69,7 +71,7 @@ def test_the_log_keeps_to_its_period():
 def test_the_patient_reads_every_source_but_no_balance_of_a_payer():
     family = household(payers_per_settlement="one")
     settlement = build.settle(family.mei, 13000, place=family.clinic)
-    decision = selectors.decision_for(family.mei.pk, settlement.pk)
+    decision = selectors.decision_for(family.mei.pk, settlement.uid)
     own, wei, lan = decision.sources
     assert own.reason == Reason.OWN_MISSING
     assert (wei.taken_fen, wei.could_give_fen) == (6000, 6000)
@@ -81,7 +83,7 @@ def test_the_patient_reads_every_source_but_no_balance_of_a_payer():
 def test_a_payer_reads_the_own_line_with_its_figures_and_nobody_elses():
     family = household()
     settlement = build.settle(family.mei, 13000, place=family.clinic)
-    decision = selectors.decision_for(family.wei.pk, settlement.pk)
+    decision = selectors.decision_for(family.wei.pk, settlement.uid)
     (wei,) = decision.sources
     assert "¥60.00" in wei.sentence
     assert decision.others_paid
@@ -94,9 +96,9 @@ def test_a_stranger_is_told_the_same_as_if_there_were_no_settlement():
     settlement = build.settle(family.mei, 13000, place=family.clinic)
     stranger = build.member("李四")
     with pytest.raises(NotFound) as not_yours:
-        selectors.decision_for(stranger.pk, settlement.pk)
+        selectors.decision_for(stranger.pk, settlement.uid)
     with pytest.raises(NotFound) as absent:
-        selectors.decision_for(stranger.pk, settlement.pk + 1)
+        selectors.decision_for(stranger.pk, uuid4())
     assert str(not_yours.value) == str(absent.value)
 
 
@@ -120,7 +122,7 @@ def test_whose_account_the_relative_turned_off_does_not_hear_of_the_visit():
     settlement = build.settle(family.mei, 90000, place=family.clinic)
     assert selectors.nothing_deducted(family.wei.pk, SINCE) == []
     with pytest.raises(NotFound):
-        selectors.decision_for(family.wei.pk, settlement.pk)
+        selectors.decision_for(family.wei.pk, settlement.uid)
     (missed,) = selectors.nothing_deducted(family.mei.pk, SINCE)
     assert "停用" in missed.sentence
 
@@ -160,8 +162,8 @@ def test_a_settlement_is_found_by_its_own_institution_only():
     [
         (lambda family, _bill: selectors.usage_for(family.mei.pk), 3),
         (lambda family, _bill: selectors.usage_for(family.wei.pk), 2),
-        (lambda family, bill: selectors.decision_for(family.mei.pk, bill.pk), 3),
-        (lambda family, bill: selectors.decision_for(family.wei.pk, bill.pk), 3),
+        (lambda family, bill: selectors.decision_for(family.mei.pk, bill.uid), 3),
+        (lambda family, bill: selectors.decision_for(family.wei.pk, bill.uid), 3),
         (lambda family, _bill: selectors.nothing_deducted(family.mei.pk, SINCE), 2),
         (lambda family, _bill: selectors.available_from_relatives(family.mei.pk, build.TODAY), 2),
     ],
@@ -188,18 +190,18 @@ def test_the_log_is_narrowed_to_a_visit_an_account_or_a_kind_of_place():
     own = build.settle(family.mei, 3000, place=family.clinic)
     shared = build.settle(family.mei, 7000, place=pharmacy, use="pharmacy_drugs")
 
-    def found(asker, **only) -> list[int]:
+    def found(asker, **only) -> list[UUID]:
         read = selectors.usage_for(asker.pk, only=selectors.Only(**only))
-        return [row.settlement_id for row in (*read.given, *read.received)]
+        return [row.uid for row in (*read.given, *read.received)]
 
-    assert found(family.mei) == [shared.pk, own.pk]
-    assert found(family.mei, payer_id=family.mei.pk) == [own.pk]
-    assert found(family.mei, payer_id=family.lan.pk) == [shared.pk]
-    assert found(family.mei, place="hospital") == [own.pk]
+    assert found(family.mei) == [shared.uid, own.uid]
+    assert found(family.mei, payer_id=family.mei.pk) == [own.uid]
+    assert found(family.mei, payer_id=family.lan.pk) == [shared.uid]
+    assert found(family.mei, place="hospital") == [own.uid]
     assert found(family.mei, patient_id=family.wei.pk) == []
-    assert found(family.wei, patient_id=family.mei.pk) == [shared.pk]
+    assert found(family.wei, patient_id=family.mei.pk) == [shared.uid]
     assert found(family.wei, payer_id=family.lan.pk) == []
-    assert found(family.wei, place="pharmacy") == [shared.pk]
+    assert found(family.wei, place="pharmacy") == [shared.uid]
     assert found(family.wei, place="hospital") == []
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from pooling.notices.models import Notice
 from tests import build
 from tests.settlements.household import STRANGERS, household
 
@@ -89,7 +90,7 @@ def test_what_is_not_on_offer_is_not_found(wei, bent):
     assert wei.get(LOG, bent).status_code == 404
 
 
-def test_a_hidden_visit_has_no_day_no_place_and_no_link(family, wei):
+def test_a_hidden_visit_has_no_day_and_no_place_nor_has_its_page(family, wei):
     teenager = build.resident("小梅", area="999900", born="2011-06-01")
     build.active_binding(family.lan, teenager, "70")
     bill = build.settle(teenager, 1500, place=family.clinic)
@@ -98,7 +99,20 @@ def test_a_hidden_visit_has_no_day_no_place_and_no_link(family, wei):
     assert "15.00" in page
     assert "只显示金额和月份" in page
     assert "2026年11月22日" not in page
-    assert f"/usage/{bill.pk}/" not in page, "its number would tell when it was"
+    assert f"/usage/{bill.uid}/" in page
+    alone = wei.get(f"/usage/{bill.uid}/").content.decode()
+    assert "15.00" in alone
+    for said in (page, alone):
+        assert "22日" not in said
+        assert family.clinic.name not in said
+
+
+def test_no_address_of_a_visit_can_be_counted_on_from_another(family, wei):
+    first, second = (build.settle(family.mei, 100, place=family.clinic) for _ in range(2))
+    assert first.uid.version == second.uid.version == 4, "drawn by chance, from nothing else"
+    assert wei.get(f"/usage/{first.pk}/").status_code == 404
+    told = Notice.objects.filter(member=family.mei).order_by("-pk").values_list("link", flat=True)
+    assert list(told[:2]) == [f"/usage/{second.uid}/", f"/usage/{first.uid}/"]
 
 
 def test_a_long_log_says_that_it_is_cut(family, wei, monkeypatch):

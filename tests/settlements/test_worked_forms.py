@@ -178,7 +178,7 @@ def test_whose_share_was_used_reads_it_in_the_log_and_is_told():
     bill = build.settle(family.mei, 60_00, place=family.clinic)
     (row,) = selectors.usage_for(family.lan.pk).given
     assert (row.relative_id, row.amount_fen, row.binding_id) == (family.mei.pk, 20_00, None)
-    assert selectors.decision_for(family.lan.pk, bill.pk).paid_fen == 20_00
+    assert selectors.decision_for(family.lan.pk, bill.uid).paid_fen == 20_00
     (mine,) = selectors.usage_for(family.mei.pk).received
     assert [share.payer for share in mine.payers] == ["兰*（家庭共济账户）", "王*（家庭共济账户）"]
     assert Notice.objects.filter(member_id=family.lan.pk, kind="settlement_payer").exists()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +54,7 @@ class DecisionRow:
     day, place or reason either (`month_only`).
     """
 
-    settlement_id: int
+    uid: UUID
     role: str
     month_only: bool
     month: str
@@ -83,7 +84,7 @@ class DecisionRow:
 class MissedRow:
     """A relative's money that could have helped and did not, with the reason to tell."""
 
-    settlement_id: int
+    uid: UUID
     role: str
     day: date
     place: str
@@ -95,13 +96,16 @@ class MissedRow:
     clause: Clause | None
 
 
-def decision_for(member_id: int, settlement_id: int) -> DecisionRow:
+def decision_for(member_id: int, uid: UUID) -> DecisionRow:
     """Return a decision in the asker's words, in three statements. Raises NotFound.
+
+    Asked for by the `uid`: numbers follow each other, and would tell a payer who may see only
+    the month between which others' visits this one was.
 
     The patient reads every source, payers masked, never what a payer's account holds. A
     payer reads the own line only, with its full figures.
     """
-    settlement = _settlement(settlement_id)
+    settlement = _settlement(uid=uid)
     items = considered_from_json(settlement.decision["considered"])
     if settlement.patient_id == member_id:
         return _decision(settlement, PATIENT, items, settlement.lines.all())
@@ -116,7 +120,7 @@ def decision_for(member_id: int, settlement_id: int) -> DecisionRow:
 
 def decision_in_full(settlement_id: int) -> DecisionRow:
     """Return a decision with every figure, for staff whose look is written down."""
-    settlement = _settlement(settlement_id)
+    settlement = _settlement(pk=settlement_id)
     items = considered_from_json(settlement.decision["considered"])
     return _decision(settlement, STAFF, items, settlement.lines.all())
 
@@ -180,7 +184,7 @@ def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> 
     tell = reasons.discreet if as_patient else reasons.full
     given = from_json(row.decision["input"])
     return MissedRow(
-        settlement_id=row.pk,
+        uid=row.uid,
         role=PATIENT if as_patient else PAYER,
         day=row.business_date,
         place=place_of(row.institution),
@@ -193,9 +197,9 @@ def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> 
     )
 
 
-def _settlement(settlement_id: int) -> Settlement:
+def _settlement(**named) -> Settlement:
     rows = Settlement.objects.select_related("institution", "patient")
-    found = rows.prefetch_related("lines").filter(pk=settlement_id).first()
+    found = rows.prefetch_related("lines").filter(**named).first()
     if found is None:
         raise _absent()
     return found
@@ -220,7 +224,7 @@ def _decision(
     day = settlement.business_date
     accounts = [line for line in lines if line.source != Line.Source.CASH]
     return DecisionRow(
-        settlement_id=settlement.pk,
+        uid=settlement.uid,
         buyer="" if hidden else buyer_of(settlement, with_document=role != PAYER),
         role=role,
         month_only=hidden,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby, islice
+from uuid import UUID
 
 from django.db.models import Case, F, Func, IntegerField, Prefetch, Q, QuerySet, When
 from django.db.models.functions import TruncMonth
@@ -32,7 +33,7 @@ class PaidRow:
     `binding_id` is None where it came from a share of a family fund.
     """
 
-    settlement_id: int
+    uid: UUID
     binding_id: int | None
     relative_id: int
     relative: str
@@ -62,7 +63,7 @@ class PayerShare:
 class BillRow:
     """One of the own bills, with who paid what."""
 
-    settlement_id: int
+    uid: UUID
     business_time: datetime
     institution: str
     place: str
@@ -202,7 +203,7 @@ def _paid_row(lines: list[Line]) -> PaidRow:
     settlement, patient, day = line.settlement, line.patient, line.business_date
     hidden = privacy.month_only(patient.birth_date, day)
     return PaidRow(
-        settlement_id=settlement.pk,
+        uid=settlement.uid,
         binding_id=line.binding_id,
         relative_id=patient.pk,
         relative=mask_name(patient.name),
@@ -259,7 +260,7 @@ def _with_lines(settlements: QuerySet[Settlement]) -> QuerySet[Settlement]:
 
 def _bill(row: Settlement) -> BillRow:
     return BillRow(
-        settlement_id=row.pk,
+        uid=row.uid,
         business_time=row.business_time,
         institution=row.institution.name,
         place=place_of(row.institution),

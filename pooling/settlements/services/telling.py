@@ -72,8 +72,8 @@ def _by_payer(amounts: Iterable[tuple[int | None, int]]) -> dict[int, int]:
 
 
 def _page(settlement: Settlement) -> str:
-    """Return where the decision is read in words."""
-    return f"/usage/{settlement.pk}/"
+    """Return where the decision is read in words; the address tells nothing of when it was."""
+    return f"/usage/{settlement.uid}/"
 
 
 def _month_only(settlement: Settlement) -> bool:
