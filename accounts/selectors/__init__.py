@@ -16,6 +16,7 @@ from accounts.selectors.credentials import (
 from accounts.selectors.people import (
     Official,
     anybody,
+    births_by_psn_no,
     by_cert_no,
     by_identity,
     by_ids,
@@ -54,6 +55,7 @@ __all__ = [
     "Standing",
     "activated",
     "anybody",
+    "births_by_psn_no",
     "by_cert_no",
     "by_identity",
     "by_ids",

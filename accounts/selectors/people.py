@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.db.models import DateTimeField, Func, QuerySet
@@ -141,6 +141,13 @@ def _nobody() -> Member:
 def ids_by_psn_no(psn_nos: Iterable[str]) -> dict[str, int]:
     """Return psn_no → member id for those that exist (one statement)."""
     return dict(Member.objects.filter(psn_no__any=set(psn_nos)).values_list("psn_no", "pk"))
+
+
+def births_by_psn_no(psn_nos: Iterable[str]) -> dict[str, tuple[int, date]]:
+    """Return psn_no → member id and birth date for those that exist (one statement)."""
+    rows = Member.objects.filter(psn_no__any=set(psn_nos))
+    known = rows.values_list("psn_no", "pk", "birth_date")
+    return {psn_no: (pk, birth_date) for psn_no, pk, birth_date in known}
 
 
 def owners_of_numbers(indexes: Iterable[bytes]) -> dict[bytes, str]:

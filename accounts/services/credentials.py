@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors, tokens
 from accounts.models import CareLink, ECredential, Institution, Member, RefusedCode, ShownCode
-from accounts.services.members import one_loader_at_a_time, unknown_people
+from accounts.services.members import dated_ids, one_loader_at_a_time
 from pooling.audit import services as audit
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
@@ -110,8 +110,9 @@ class CredentialRow:
 def load(rows: Sequence[CredentialRow], *, by: Actor, at) -> Loaded:
     """Put on record what was activated elsewhere; whoever has an active one keeps it."""
     one_loader_at_a_time()
-    ids = selectors.ids_by_psn_no(row.psn_no for row in rows)
-    days = {ids[row.psn_no]: row.activated_on for row in rows if row.psn_no in ids}
+    ids, problems = dated_ids(rows, "activated_on")
+    bad = {problem.line for problem in problems}
+    days = {ids[row.psn_no]: row.activated_on for row in rows if row.line not in bad}
     new = wanted = days.keys() - selectors.activated(days)
     while wanted:
         # A number drawn twice is drawn again: with so many of them that is rare.
@@ -135,7 +136,6 @@ def load(rows: Sequence[CredentialRow], *, by: Actor, at) -> Loaded:
         detail = {"new": len(new)}
         subject = ECredential()
         audit.record(verb="accounts.load_credentials", subject=subject, by=by, at=at, detail=detail)
-    problems = unknown_people(rows, ids)
     return Loaded(len(new), 0, len(rows) - len(new) - len(problems), problems)
 
 

@@ -261,6 +261,21 @@ def unknown_people(rows, ids, column: str = "psn_no") -> list[RowProblem]:
     ]
 
 
+def dated_ids(rows, column: str) -> tuple[dict[str, int], list[RowProblem]]:
+    """Return psn_no → id of whom rows are for; a problem for each row of nobody or of the unborn.
+
+    `column` is the day of a row.
+    """
+    known = selectors.births_by_psn_no(row.psn_no for row in rows)
+    unborn = [
+        RowProblem(row.line, column, _("日期早于本人的出生日期。"))
+        for row in rows
+        if row.psn_no in known and getattr(row, column) < known[row.psn_no][1]
+    ]
+    ids = {psn_no: pk for psn_no, (pk, _born) in known.items()}
+    return ids, unknown_people(rows, ids) + unborn
+
+
 def one_loader_at_a_time() -> None:
     """Wait until no other load of people runs, and keep others out to the transaction's end."""
     with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from accounts.names import fold_name
 from pooling.kinship import codes
 from pooling.shared.periods import age
 
@@ -73,6 +74,18 @@ def implausible(
         for check in checks
         for problem in check(person, relative, codes.CODES[code], on, known)
     ]
+
+
+def same_person(person, relative) -> bool:
+    """Return whether two records look like one person's: name, sex and birth date are equal.
+
+    Twins share all but the name. Names are sealed, so they are read where the rest agrees alone.
+    """
+    return (
+        (person.birth_date, person.gender) == (relative.birth_date, relative.gender)
+        and person.pk != relative.pk
+        and fold_name(person.name) == fold_name(relative.name)
+    )
 
 
 def _days(person, relative, code, on, known) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from pooling.policy.wording import KINDS
 
 _SENTENCES = {
     "oneself": _("不能与自己建立亲属关系。"),
+    "same_person": _("两人姓名、性别、出生日期都相同，像是同一个人有两个编号，请先核对。"),
     "unknown_code": _("关系代码“%(code)s”不在 GB/T 4761 中。"),
     "too_broad": _("关系代码“%(code)s”分不出内外亲，请用41至44或61至64。"),
     "before_birth": _("关系开始的日期（%(on)s）早于其中一人的出生日期。"),

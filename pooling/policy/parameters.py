@@ -369,6 +369,16 @@ def default(name: str) -> Any:
 NATION = "000000"
 
 
+#: The first two digits under which somebody can be insured: GB/T 2260, and 66 for the Production
+#: and Construction Corps, which insures its own.
+_PROVINCES = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-6]")
+
+
+def insures(area_code: str) -> bool:
+    """Return whether a code lies in a province where people are insured; the nation is none."""
+    return _PROVINCES.fullmatch(area_code[:2]) is not None
+
+
 def chain(area_code: str) -> tuple[str, ...]:
     """Return whose clauses count for a code, nearest first: city, province, nation.
 

@@ -146,6 +146,15 @@ def area(code: str) -> AreaRow:
     return _area_row(row)
 
 
+def insures(code: str) -> bool:
+    """Return whether somebody can be insured there: in a province, or an area that is registered.
+
+    Most areas have no rules of their own and fall back to their province; the nation is none.
+    """
+    *places, _nation = parameters.chain(code)
+    return parameters.insures(code) or Area.objects.filter(pk__in=places).exists()
+
+
 def _area_row(row: Area) -> AreaRow:
     return AreaRow(row.code, row.name, row.level, row.parent_id)
 

@@ -10,6 +10,10 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AREA = re.compile(r"[0-9]{6}")
 _KEY = re.compile(r"[0-9A-Za-z_.:/-]+")
 _COUNT = re.compile(r"[0-9]{1,9}")
+#: Nobody alive was born before, and nothing here began before them; an older date is a slip.
+_OLDEST = date(1850, 1, 1)
+#: Nobody is paid so much at once: fen given for yuan, or digits run together.
+_MOST_FEN = 10_000_000_00
 
 
 class BadCell(ValueError):
@@ -79,12 +83,15 @@ def optional_day(cells: dict, column: str) -> date | None:
     value = cells[column]
     if not value:
         return None
+    if not _DATE.fullmatch(value):
+        raise BadCell(column, "date")
     try:
-        if _DATE.fullmatch(value):
-            return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
-        pass
-    raise BadCell(column, "date")
+        raise BadCell(column, "date") from None
+    if found < _OLDEST:
+        raise BadCell(column, "too_old")
+    return found
 
 
 def period(cells: dict) -> tuple[date, date | None]:
@@ -104,12 +111,14 @@ def count(cells: dict, column: str, *, least: int, most: int) -> int:
 
 
 def money(cells: dict, column: str) -> int:
-    """Return the fen of an amount in yuan, more than nothing."""
+    """Return the fen of an amount in yuan that is paid: more than nothing, and no absurd one."""
     fen = optional_money(cells, column)
     if fen is None:
         raise BadCell(column, "missing")
     if fen == 0:
         raise BadCell(column, "money_zero")
+    if fen > _MOST_FEN:
+        raise BadCell(column, "money_absurd", most=_MOST_FEN // 100)
     return fen
 
 

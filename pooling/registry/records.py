@@ -23,8 +23,6 @@ Warn = Callable[[str], None]
 _GENDERS, _INSURANCES = tuple(Gender.values), tuple(Insurance.values)
 _STATUSES, _TYPES = tuple(Enrolment.Status.values), tuple(Institution.Type.values)
 _EVIDENCE, _USES = tuple(Relation.Evidence.values), frozenset(Use.values)
-#: Nobody alive was born before; an older date is a slip.
-_OLDEST = date(1850, 1, 1)
 
 
 def member(row: Row, on: date, warn: Warn) -> MemberRow:
@@ -61,8 +59,6 @@ def _birth_date(cells: dict, stated: identity.Identity, on: date) -> date:
         raise BadCell("birth_date", "birth_differs")
     if birth_date > on:
         raise BadCell("birth_date", "future")
-    if birth_date < _OLDEST:
-        raise BadCell("birth_date", "too_old")
     return birth_date
 
 

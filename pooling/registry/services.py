@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from pooling.ledger import selectors as ledger
 from pooling.ledger.selectors import Difference
 from pooling.notices import services as notices
 from pooling.notices.services import Message
+from pooling.policy import selectors as policy
 from pooling.registry import files, pairs, records, wording
 from pooling.registry.fields import BadCell
 from pooling.settlements.selectors import books
@@ -120,6 +122,7 @@ def load_file(
     kind = KINDS[path.name]
     tally = Tally()
     chunk: dict = {}
+    insures = cache(policy.insures)  # a file names millions of areas, and few different ones
 
     def flush() -> None:
         if chunk:
@@ -132,7 +135,7 @@ def load_file(
 
     try:
         for row in files.rows(path, files.COLUMNS[path.name], advance):
-            record = _read(kind, row, on, tally)
+            record = _read(kind, row, on, tally, insures)
             if isinstance(record, RowProblem):
                 tally.refused += 1
                 refuse(record)
@@ -147,12 +150,16 @@ def load_file(
     return tally
 
 
-def _read(kind: Kind, row: files.Row | files.Problem, on: date, tally: Tally):
+def _read(kind: Kind, row: files.Row | files.Problem, on: date, tally: Tally, insures):
     """Return the record of a row, or the problem why there is none."""
     if isinstance(row, files.Problem):
         return RowProblem(row.line, row.column, wording.sentence(row.code, row.values))
     try:
-        return kind.read(row, on, lambda code: tally.warnings.update((code,)))
+        record = kind.read(row, on, lambda code: tally.warnings.update((code,)))
+        area = getattr(record, "area", None)
+        if area is not None and not insures(area):
+            raise BadCell("area", "area_unknown", area=area)
+        return record
     except BadCell as bad:
         return RowProblem(row.line, bad.column, wording.sentence(bad.code, bad.values))
 

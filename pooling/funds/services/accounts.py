@@ -7,8 +7,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from accounts import selectors as people
-from accounts.services.members import unknown_people
+from accounts.services.members import dated_ids
 from pooling.audit import services as audit
 from pooling.funds import selectors
 from pooling.funds.models import Contribution, PersonalAccount
@@ -68,9 +67,9 @@ def contribute_many(rows: Sequence[ContributionRow], *, by, at) -> Loaded:
     values it is a problem of its row, for money once posted is not corrected by a file.
     """
     scheme = ledger.ensure_scheme_account("scheme:contributions", "scheme")
-    ids = people.ids_by_psn_no(row.psn_no for row in rows)
-    problems = unknown_people(rows, ids)
-    fresh, repeated = _sort_out([row for row in rows if row.psn_no in ids], ids)
+    ids, problems = dated_ids(rows, "business_date")
+    bad = {problem.line for problem in problems}
+    fresh, repeated = _sort_out([row for row in rows if row.line not in bad], ids)
     problems += repeated
     accounts = _open_accounts(fresh, ids)
     locked = books.locked(pk for each in accounts.values() for pk in each.part_ids)

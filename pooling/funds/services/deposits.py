@@ -71,6 +71,10 @@ def deposit_many(given: Sequence[DepositRow], *, by, at) -> Loaded:
                 sentence = _("该流水号已入账，且内容与这一行不同。")
                 problems.append(RowProblem(row.line, "reference", sentence))
             continue
+        if row.business_date < held[ids[row.owner_psn_no]].birth_date:
+            sentence = _("日期早于本人的出生日期。")
+            problems.append(RowProblem(row.line, "business_date", sentence))
+            continue
         try:
             with transaction.atomic():
                 known[row.reference] = _deposit(row, ids, held, scheme, by, at)

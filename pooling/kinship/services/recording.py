@@ -170,6 +170,8 @@ class _Book:
         if person is None or relative is None:
             column = "psn_no" if person is None else "relative_psn_no"
             return Problem("unknown_person", column=column)
+        if rules.same_person(person, relative):
+            return Problem("same_person", column="relative_psn_no")
         if row.evidence not in Relation.Evidence.values:
             return Problem("unknown_evidence", {"evidence": row.evidence}, "evidence")
         if row.to_date is not None and row.to_date <= row.from_date:
