@@ -265,7 +265,9 @@ def activated(person: Member, *, at: datetime = NOON) -> Member:
 def activated_long_ago(*people: Member) -> None:
     """Have these e-credentials come from the registry; whoever has one already keeps it."""
     given = [
-        accounts_credentials.CredentialRow(line, person.psn_no, day("2021-06-01"))
+        accounts_credentials.CredentialRow(
+            line, person.psn_no, max(day("2021-06-01"), person.birth_date)
+        )
         for line, person in enumerate(people, 2)
     ]
     accounts_credentials.load(given, by=JOB, at=NOON)
