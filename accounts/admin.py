@@ -16,7 +16,7 @@ from accounts.models import (
     RefusedCode,
     User,
 )
-from pooling.audit.admin import NamedLookUpAdmin, PersonalLookUpAdmin
+from pooling.audit.admin import NamedLookUpAdmin, PersonalLookUpAdmin, done_by
 from pooling.shared.admin import LookUpInline
 from pooling.shared.masks import mask_cert_no, mask_name, mask_phone
 
@@ -44,6 +44,12 @@ def full_name(row) -> str:
 @admin.display(description=_("手机号码（全号）"), empty_value="—")
 def full_phone(row) -> str | None:
     return phones.national(row.phone) if row.phone else "—"
+
+
+activated_by = done_by("activated_by", _("激活人"))
+opened_by = done_by("opened_by", _("添加人"))
+ended_by = done_by("ended_by", _("停用人"))
+removed_by = done_by("ended_by", _("结束人"))
 
 
 class EnrolmentInline(LookUpInline):
@@ -94,7 +100,7 @@ class ECredentialAdmin(NamedLookUpAdmin):
     list_filter = ("via",)
     search_fields = ("=member__psn_no",)
     ordering = ("-pk",)
-    fields = readonly_fields = (*list_display, "proven_as", "activated_by", "ended_by")
+    fields = readonly_fields = (*list_display, "proven_as", activated_by, ended_by)
 
 
 @admin.register(CareLink)
@@ -103,7 +109,7 @@ class CareLinkAdmin(PersonalLookUpAdmin):
     list_select_related = ("carer", "relative")
     search_fields = ("=carer__psn_no", "=relative__psn_no")
     ordering = ("-pk",)
-    fields = readonly_fields = (*list_display, "proven_as", "opened_by", "ended_by")
+    fields = readonly_fields = (*list_display, "proven_as", opened_by, removed_by)
 
     def members_of(self, row):
         return [row.carer_id, row.relative_id]

@@ -1,17 +1,9 @@
-"""Who looked at my data: when, where, what for, and which of it, in words.
-
-The words are those the looker had before them: a field is called what the staff page calls
-its column, so that nothing has to be kept in step.
-"""
+"""Who looked at my data: when, where, what for, and which of it, in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.apps import apps
-from django.contrib import admin
-from django.contrib.admin.exceptions import NotRegistered
-from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -20,6 +12,7 @@ from accounts.access import member_required
 from accounts.selectors import Official
 from pooling.audit import selectors as trail
 from pooling.audit import wording
+from pooling.audit.admin import in_words
 from pooling.audit.models import Look
 from pooling.shared.actor import ActorKind
 from pooling.shared.forms import row_before
@@ -54,7 +47,7 @@ def _rows(found: list[Look]) -> list[LookRow]:
     clients = people.client_names(_ids(found, ActorKind.CLIENT))
     rows = []
     for look in found:
-        where, words = _page(look.page)
+        where, words = in_words(look.page)
         rows.append(
             LookRow(
                 id=look.pk,
@@ -91,23 +84,3 @@ def _purpose(look: Look) -> str:
     if not look.purpose and look.actor_kind == ActorKind.CLIENT:
         return _("机构经接口查询，不另填目的")
     return wording.purpose(look.purpose)
-
-
-def _page(page: str) -> tuple[str, dict[str, str]]:
-    """Return what a page is called, and its fields' names in words."""
-    if page in wording.PAGES:
-        return str(wording.PAGES[page]), {name: str(word) for name, word in wording.FIELDS.items()}
-    parts = page.strip("/").split("/")
-    try:
-        model = apps.get_model(*parts[1:3])
-        desk = admin.site.get_model_admin(model)
-    except (LookupError, TypeError, ValueError, NotRegistered):
-        return _("工作台"), {}
-    shown = flatten([*desk.list_display, *desk.readonly_fields, *(desk.fields or ())])
-    shown += flatten_fieldsets(desk.fieldsets or ())
-    shown += getattr(desk, "in_full", {}).values()
-    words = {
-        getattr(field, "__name__", field): str(label_for_field(field, model, desk))
-        for field in shown
-    }
-    return str(model._meta.verbose_name_plural), words

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.exceptions import NotRegistered
+from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
@@ -13,14 +15,15 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from pooling.audit import wording
+from pooling.audit import act_words, wording
 from pooling.audit.forms import PurposeForm
 from pooling.audit.models import Event, Look
 from pooling.audit.services import look
-from pooling.shared.actor import Actor
+from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.admin import LookUpAdmin, acting
 from pooling.shared.work import unit_of_work
 
@@ -196,29 +199,122 @@ class NamedLookUpAdmin(PurposeFirst, PersonalLookUpAdmin):
     change_form_template = "admin/named_change_form.html"
 
 
-@admin.display(description=_("操作者"))
-def actor(row) -> str:
-    """Show who acted as it is stored: kind and id, never a name."""
-    return f"{row.actor_kind}:{row.actor_id if row.actor_id is not None else row.purpose}"
+def done_by(field: str, description):
+    """Return a column that words an actor stored as `<kind>:<id>`; a dash for none."""
+
+    @admin.display(description=description)
+    def shown(row) -> str:
+        stored = getattr(row, field)
+        return wording.actor(stored) if stored else "—"
+
+    shown.__name__ = field
+    return shown
+
+
+def in_words(page: str) -> tuple[str, dict[str, str]]:
+    """Return what a page that was looked at is called, and its fields' names in words.
+
+    The words are those the looker had before them: a field is called what the staff page calls
+    its column, so that nothing has to be kept in step.
+    """
+    if page in wording.PAGES:
+        return str(wording.PAGES[page]), {name: str(word) for name, word in wording.FIELDS.items()}
+    parts = page.strip("/").split("/")
+    try:
+        model = apps.get_model(*parts[1:3])
+        desk = admin.site.get_model_admin(model)
+    except (LookupError, TypeError, ValueError, NotRegistered):
+        return gettext("工作台"), {}
+    shown = flatten([*desk.list_display, *desk.readonly_fields, *(desk.fields or ())])
+    shown += flatten_fieldsets(desk.fieldsets or ())
+    shown += getattr(desk, "in_full", {}).values()
+    words = {
+        getattr(field, "__name__", field): str(label_for_field(field, model, desk))
+        for field in shown
+    }
+    return str(model._meta.verbose_name_plural), words
+
+
+def _actor(row) -> Actor:
+    return Actor(row.actor_kind, row.actor_id, purpose=row.purpose)
+
+
+class TraceAdmin(LookUpAdmin):
+    """Lines of the trail: codes in words; who acted is an office and a number, never a name."""
+
+    ordering = ("-pk",)
+    list_display_links = ("at",)
+
+    @admin.display(description=_("操作者"))
+    def actor(self, row) -> str:
+        return wording.actor(_actor(row).name)
+
+    @admin.display(description=_("代办对象"))
+    def behalf(self, row) -> str:
+        return "—" if row.on_behalf_of is None else wording.actor(f"member:{row.on_behalf_of}")
+
+    @admin.display(description=_("渠道"), ordering="channel")
+    def where(self, row) -> str:
+        return wording.channel(row.channel) or "—"
+
+    @admin.display(description=_("目的"), ordering="purpose")
+    def what_for(self, row) -> str:
+        """Jobs and commands keep their own name where people keep a purpose."""
+        said = row.actor_kind not in (ActorKind.JOB, ActorKind.COMMAND)
+        return (wording.purpose(row.purpose) if said else "") or "—"
 
 
 @admin.register(Event)
-class EventAdmin(LookUpAdmin):
-    list_display = ("at", actor, "verb", "subject_type", "subject_id", "channel")
-    ordering = ("-pk",)
+class EventAdmin(TraceAdmin):
+    list_display = ("at", "actor", "act", "subject", "subject_id", "where")
+    fields = (
+        *("at", "actor", "behalf", "where", "what_for"),
+        *("act", "subject", "subject_id", "detail", "stored"),
+    )
+    readonly_fields = fields
     search_fields = ("=verb", "=subject_type", "=subject_id", "=actor_id")
+    search_help_text = _("动作（如“结算”）、对象编号或操作者编号")
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find acts by their words too: nobody knows what the code calls them."""
+        verbs = act_words.called(search_term.strip()) if search_term.strip() else []
+        if verbs:
+            return queryset.filter(verb__in=verbs), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("动作"), ordering="verb")
+    def act(self, row) -> str:
+        return act_words.act(row.verb)
+
+    @admin.display(description=_("系统内代码"))
+    def stored(self, row) -> str:
+        return f"{row.verb} · {row.subject_type} · {_actor(row).name}"
+
+    @admin.display(description=_("对象类型"), ordering="subject_type")
+    def subject(self, row) -> str:
+        return wording.table(row.subject_type)
 
 
 @admin.register(Look)
-class LookAdmin(LookUpAdmin):
-    list_display = ("at", actor, "page", "people", "what_for", "channel")
-    ordering = ("-pk",)
+class LookAdmin(TraceAdmin):
+    list_display = ("at", "actor", "page_name", "people", "what_for", "where")
+    fields = (
+        *("at", "actor", "behalf", "where", "what_for"),
+        *("page_name", "page", "field_names", "member_ids"),
+    )
+    readonly_fields = fields
     search_fields = ("=page", "=actor_id")
+    search_help_text = _("页面地址或操作者编号")
 
     @admin.display(description=_("人数"))
     def people(self, row) -> int:
         return len(row.member_ids)
 
-    @admin.display(description=_("目的"), ordering="purpose")
-    def what_for(self, row) -> str:
-        return wording.purpose(row.purpose) or "—"
+    @admin.display(description=_("看了哪里"), ordering="page")
+    def page_name(self, row) -> str:
+        return in_words(row.page)[0]
+
+    @admin.display(description=_("看了哪些"))
+    def field_names(self, row) -> str:
+        _page, words = in_words(row.page)
+        return gettext("、").join(dict.fromkeys(words.get(name, name) for name in row.fields))

@@ -7,6 +7,8 @@ back live data, nor change with it.
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pooling.audit.act_words import act
+from pooling.shared.periods import SHANGHAI
 from pooling.shared.privacy import classes
 
 
@@ -46,7 +48,7 @@ class Event(Trace):
         ]
 
     def __str__(self):
-        return f"{self.at:%F %T} {self.verb}"
+        return f"{self.at.astimezone(SHANGHAI):%F %T} {act(self.verb)}"
 
 
 class Look(Trace):
@@ -66,4 +68,4 @@ class Look(Trace):
         verbose_name_plural = _("查看记录")
 
     def __str__(self):
-        return f"{self.at:%F %T} {self.page}"
+        return f"{self.at.astimezone(SHANGHAI):%F %T} {self.page}"

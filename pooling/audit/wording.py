@@ -1,7 +1,13 @@
-"""What looking was for, in words. A stated purpose is kept as `<code> <what exactly>`."""
+"""What looking was for, who acted and where, in words.
 
+A stated purpose is kept as `<code> <what exactly>`, an actor as `<kind>:<id>`.
+"""
+
+from django.apps import apps
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from pooling.shared.actor import ActorKind
 
 #: The closed list staff choose from; the sentence behind it is theirs.
 PURPOSES = {
@@ -58,3 +64,43 @@ def purpose(stored: str) -> str:
     if not what:
         return str(PURPOSES[code])
     return gettext("%(purpose)s：%(what)s") % {"purpose": PURPOSES[code], "what": what}
+
+
+ACTORS = {
+    ActorKind.MEMBER: _("参保人 %(id)s"),
+    ActorKind.STAFF: _("工作人员 %(id)s"),
+    ActorKind.CLIENT: _("接口客户端 %(id)s"),
+    ActorKind.JOB: _("系统自动处理"),
+    ActorKind.COMMAND: _("管理命令"),
+}
+
+CHANNELS = {
+    "portal": _("网上"),
+    "admin": _("工作台"),
+    "counter": _("窗口"),
+    "rest": _("REST 接口"),
+    "hsa": _("国家医保接口"),
+    "job": _("后台作业"),
+    "command": _("管理命令"),
+    "registry": _("登记数据载入"),
+    "sandbox": _("接口演练"),
+}
+
+
+def actor(stored: str) -> str:
+    """Return who acted, from `member:12` or `job:nightly`: an office and a number, no name."""
+    kind, _colon, number = stored.partition(":")
+    return str(ACTORS[kind]) % {"id": number} if kind in ACTORS else stored
+
+
+def channel(stored: str) -> str:
+    """Return where it happened."""
+    return str(CHANNELS.get(stored, stored))
+
+
+def table(label: str) -> str:
+    """Return what a table's rows are called, from `app.model`; of one since gone, the label."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from pooling.audit.admin import PersonalLookUpAdmin
+from pooling.audit.admin import PersonalLookUpAdmin, done_by
 from pooling.funds.models import (
     BankFile,
     Contribution,
@@ -35,6 +35,11 @@ def _held(field: str, description):
     return shown
 
 
+opened_by, proposed_by, decided_by = (
+    done_by("opened_by", _("开通人")),
+    done_by("proposed_by", _("提出人")),
+    done_by("decided_by", _("决定人")),
+)
 current, prior = _held("current", _("当年")), _held("prior", _("历年"))
 
 
@@ -97,7 +102,7 @@ class QuotaAdmin(PersonalLookUpAdmin):
 @admin.register(Wallet)
 class WalletAdmin(PersonalLookUpAdmin):
     balance = _held("ledger_account", _("余额"))
-    list_display = ("owner", "area", balance, "opened_at", "opened_by", "closed_at")
+    list_display = ("owner", "area", balance, "opened_at", opened_by, "closed_at")
     list_select_related = ("owner", "ledger_account")
     search_fields = ("=owner__psn_no",)
     ordering = ("-pk",)
@@ -207,7 +212,7 @@ class PayoutAdmin(PersonalLookUpAdmin):
     list_select_related = ("personal_account__member",)
     search_fields = ("=pk", "=personal_account__member__psn_no")
     ordering = ("-pk",)
-    fields = readonly_fields = (*list_display, "papers", "proposed_by", "decided_by")
+    fields = readonly_fields = (*list_display, "papers", proposed_by, decided_by)
 
     def members_of(self, row):
         return [row.personal_account.member_id]
@@ -240,7 +245,7 @@ class PaymentAdmin(PersonalLookUpAdmin):
     search_fields = ("=pk", "=payee__payout__pk", "=bank_file__pk")
     ordering = ("-pk",)
     fields = readonly_fields = (
-        *list_display, "proposed_at", "proposed_by", "decided_at", "decided_by",
+        *list_display, "proposed_at", proposed_by, "decided_at", decided_by,
     )  # fmt: skip
 
     def members_of(self, row):

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from pooling.ledger import wording
 from pooling.ledger.models import Account, Checkpoint, Entry, Posting
 from pooling.shared.admin import LookUpAdmin, LookUpInline, yuan
 
@@ -10,13 +11,19 @@ amount = yuan("amount_fen", _("金额"))
 balance_after = yuan("balance_after_fen", _("记账后余额"))
 
 
+@admin.display(description=_("种类"), ordering="kind")
+def kind(row) -> str:
+    words = wording.ENTRIES if isinstance(row, Entry) else wording.ACCOUNTS
+    return str(words.get(row.kind, row.kind))
+
+
 @admin.register(Account)
 class AccountAdmin(LookUpAdmin):
-    list_display = ("code", "kind", "guarded", yuan("balance_fen", _("余额")))
+    list_display = ("code", kind, "guarded", yuan("balance_fen", _("余额")))
     list_filter = ("guarded",)
     search_fields = ("^code",)
     ordering = ("pk",)
-    fields = ("code", "kind", "guarded", yuan("balance_fen", _("余额")))
+    fields = ("code", kind, "guarded", yuan("balance_fen", _("余额")))
     readonly_fields = fields
 
 
@@ -31,10 +38,10 @@ class LineInline(LookUpInline):
 
 @admin.register(Entry)
 class EntryAdmin(LookUpAdmin):
-    list_display = ("key", "kind", "business_date", "posted_at")
+    list_display = ("key", kind, "business_date", "posted_at")
     search_fields = ("=key",)
     ordering = ("-pk",)
-    fields = ("key", "kind", "business_date", "posted_at", "reversal_of")
+    fields = readonly_fields = ("key", kind, "business_date", "posted_at", "reversal_of")
     inlines = (LineInline,)
 
 

@@ -57,6 +57,13 @@ WARNING = {
     "region_unknown": _("%(count)d 人的身份证号码行政区划代码不在名录中，已照常载入，请核对。"),
 }
 
+#: What the nightly walk counts, beside the acts of `bindings`.
+COUNTS = {
+    "seen": _("看过的授权"),
+    "sampled": _("抽中核查承诺书"),
+    "passed_over": _("未抽中核查"),
+}
+
 
 def sentence(code: str, values: dict) -> str:
     """Return the sentence of a row's problem."""

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from pooling.audit import selectors, services
+from pooling.audit.models import Look
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,32 @@ def test_the_trail_is_written_once(table, law, statement):
     ):
         cursor.execute(statement.format(table))
     assert refusal.value.__cause__.diag.constraint_name == law
+
+
+def test_an_auditor_reads_the_trail_in_words_and_finds_acts_by_them(client):
+    build.signed_in_staff(client, role="auditor")
+    record(build.member(), verb="settlements.settle")
+    record(build.member(), verb="bindings.freeze")
+    page = client.get("/admin/audit/event/").content.decode()
+    assert all(word in page for word in ("结算", "暂停共济", "工作人员 901", "参保人"))
+    assert "bindings.freeze" not in page
+    found = client.get("/admin/audit/event/", {"q": "暂停"}).content.decode()
+    assert "暂停共济" in found
+    assert "1 条结果" in found
+
+
+def test_a_line_of_the_trail_tells_the_time_of_the_place(client):
+    payer = build.member()
+    record(payer)
+    (event,) = selectors.trail_of(payer)
+    assert str(event).startswith(f"{build.NOON:%F %T}")
+
+
+def test_an_auditor_reads_what_was_looked_at_in_words(client):
+    auditor = build.signed_in_staff(client, role="auditor")
+    person = build.member()
+    client.get(f"/admin/accounts/member/{person.pk}/change/")
+    seen = Look.objects.get(actor_id=auditor.pk)
+    page = client.get(f"/admin/audit/look/{seen.pk}/change/").content.decode()
+    assert all(word in page for word in ("参保人", "姓名、", "手机号码", f"工作人员 {auditor.pk}"))
+    assert "masked_phone" not in page

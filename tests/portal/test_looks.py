@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pooling.audit import wording
-from pooling.audit.admin import Recorded
+from pooling.audit.admin import Recorded, in_words
 from pooling.audit.services import look
 from pooling.shared.actor import Actor, ActorKind
 from portal import looks
@@ -110,7 +110,7 @@ def test_every_field_a_staff_page_records_has_a_word():
     pages = [page for page in admin.site._registry.values() if isinstance(page, Recorded)]
     assert pages
     for page in pages:
-        where, words = looks._page(f"/admin/{page.opts.app_label}/{page.opts.model_name}/1/change/")
+        where, words = in_words(f"/admin/{page.opts.app_label}/{page.opts.model_name}/1/change/")
         assert where == str(page.opts.verbose_name_plural)
         recorded = {getattr(field, "__name__", field) for field in page.list_display}
         assert recorded <= set(words), page
