@@ -1,16 +1,41 @@
-"""What the site itself does each night."""
+"""What the site itself does each night, and what it does for jobs whose worker was killed."""
 
+from contextlib import suppress
 from datetime import timedelta
 
-from procrastinate import RetryStrategy
+import structlog
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
 
 from accounts.services import users
 from pooling.shared.actor import Actor
 from pooling.shared.work import database_clock, unit_of_work
 
+log = structlog.get_logger(__name__)
+
 SWEEP = Actor.job("portal.sweep_unverified")
 KEPT = timedelta(days=1)
+#: Seconds without a heartbeat, of which there is one every 10 s, after which a worker is dead.
+DEAD_AFTER = 60
+#: So often a job is begun anew; one that kills its worker each time waits for people after that.
+BEGUN_AT_MOST = 6
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="portal.take_up", queueing_lock="portal.take_up", pass_context=True)
+async def take_up(context: JobContext, timestamp: int = 0) -> None:
+    """Begin anew what a worker left behind that was killed in the midst: nobody else would.
+
+    A retry strategy knows exceptions only. What a job had committed, its verb finds done.
+    """
+    jobs = context.app.job_manager
+    for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        log.error("job_left_behind", job=job.id, task=job.task_name, attempts=job.attempts)
+        if job.attempts < BEGUN_AT_MOST:
+            # One like it waits already, and will do the same.
+            with suppress(UniqueViolation):
+                await jobs.retry_job(job)
 
 
 @app.periodic(cron="35 19 * * *")  # UTC: 03:35 in Shanghai

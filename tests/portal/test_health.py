@@ -4,11 +4,12 @@ import json
 from types import SimpleNamespace
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.test import RequestFactory
 
 from pooling.shared.work import OutcomeUnknown, unit_of_work
 from portal import health
+from portal.jobs import BEGUN_AT_MOST
 from portal.wsgi import application
 
 
@@ -68,6 +69,32 @@ def test_not_ready_before_every_migration_ran(monkeypatch):
     status, answers = ready()
     assert status == 503
     assert answers["migrations"].startswith("1 not applied")
+
+
+@pytest.mark.django_db
+def test_not_ready_where_a_job_killed_its_worker_each_time():
+    beat()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts) "
+            "VALUES ('default', 'nothing', 'doing', %s)",
+            [BEGUN_AT_MOST],
+        )
+    status, answers = ready()
+    assert status == 503
+    assert "given up" in answers["jobs"]
+
+
+@pytest.mark.django_db
+def test_whether_it_is_ready_is_asked_of_the_disk_too(monkeypatch):
+    beat()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {health._WRITTEN}")
+        assert '"Sort Space Type": "Disk"' in json.dumps(cursor.fetchone())
+    monkeypatch.setattr(health, "_WRITTEN", "DO $$ BEGIN RAISE disk_full; END $$")
+    status, answers = ready()
+    assert (status, answers["database"]) == (503, "cannot write: its disk is full")
 
 
 def test_a_silent_database_is_told_without_its_address(monkeypatch):
