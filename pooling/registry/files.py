@@ -36,7 +36,11 @@ LONGEST = 64 * 1024
 
 _MARK = codecs.BOM_UTF8
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+#: Besides control characters what shows nothing and turns round what follows: two names would look
+#: alike, or one like another. Joiners stay, for some scripts are written with them.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
