@@ -12,6 +12,7 @@ from accounts.models import Institution
 from pooling.hospital.models import Exchange, TillCredential
 from pooling.hospital.selectors.exchanges import Asked
 from pooling.hospital.selectors.rates import DAYS
+from pooling.shared.forms import DayField
 
 
 class WalkForm(forms.Form):
@@ -52,15 +53,15 @@ class ShareForm(forms.Form):
     """Where the fund's share comes from, and from which day."""
 
     share = forms.ChoiceField(label=_("基金支付来源"), choices=TillCredential.Share.choices)
-    from_date = forms.DateField(label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_date = DayField(label=_("从哪天起"))
 
 
 class StatementForm(forms.Form):
     """Whose days to reconcile."""
 
     institution_code = forms.CharField(label=_("定点机构编码"), max_length=12)
-    first = forms.DateField(label=_("第一天"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("最后一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = DayField(label=_("第一天"))
+    last = DayField(label=_("最后一天"))
     file = forms.FileField(
         label=_("机构的明细文件"),
         required=False,
@@ -108,12 +109,8 @@ class ExchangeSearch(OfOnePlace, forms.Form):
         label=_("结果"), choices=[("", _("全部")), *Exchange.Outcome.choices], required=False
     )
     reason = forms.CharField(label=_("原因代码"), max_length=100, required=False)
-    first = forms.DateField(
-        label=_("第一天"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=_("最后一天"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first = DayField(label=_("第一天"), required=False)
+    last = DayField(label=_("最后一天"), required=False)
 
     def __init__(self, data, *, today: date):
         super().__init__(data)
@@ -141,8 +138,8 @@ class ExchangeSearch(OfOnePlace, forms.Form):
 class RatesForm(OfOnePlace, forms.Form):
     """Of which days, and of whom, to see how the interface did."""
 
-    first = forms.DateField(label=_("第一天"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("最后一天"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = DayField(label=_("第一天"))
+    last = DayField(label=_("最后一天"))
     institution_code = forms.CharField(
         label=_("定点机构编码（可不填）"), max_length=12, required=False
     )

@@ -9,16 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from pooling.policy import plain_words, selectors, wording
 from pooling.policy.models import Clause
 from pooling.policy.parameters import BIRTHDAYS, PARAMETERS, Parameter
-from pooling.shared.forms import YuanField
+from pooling.shared.forms import DayField, YuanField
 
 #: Lists whose order is what they say.
 ORDERED = {"own_part_order"}
-
-
-class DayField(forms.DateField):
-    """A day, picked from a calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class DraftForm(forms.Form):

@@ -4,12 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pooling.policy import drafts
-
-
-class DayField(forms.DateField):
-    """A day, picked from a calendar."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from pooling.shared.forms import DayField
 
 
 class ReplayForm(forms.Form):

@@ -4,7 +4,6 @@ from datetime import date
 from typing import NamedTuple
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution
@@ -16,7 +15,7 @@ from pooling.settlements.selectors.usage import Only
 from pooling.settlements.services.claims import Wish
 from pooling.settlements.sources import Charge
 from pooling.shared.errors import NotFound
-from pooling.shared.forms import AmountField, YuanField
+from pooling.shared.forms import AmountField, DayField, YuanField
 from pooling.shared.money import show_yuan
 from pooling.shared.periods import month_after, month_of
 
@@ -160,18 +159,8 @@ class CanPayForm(BillForm):
     fund = YuanField(
         label=_("所在的家庭共济账户有多少钱"), help_text=_("没有加入家庭共济账户就不填。")
     )
-    on = forms.DateField(
-        label=_("哪一天（可不填）"),
-        required=False,
-        help_text=_("不填就是今天。"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        # Pooling is younger, and nobody knows the rules of a century to come.
-        validators=[
-            MinValueValidator(date(2000, 1, 1), _("请填 2000 年以后的日期。")),
-            MaxValueValidator(date(2099, 12, 31), _("请填 2100 年以前的日期。")),
-        ],
-        error_messages={"invalid": _("请按 年-月-日 填写日期。")},
-    )
+    # Pooling is younger than this century, and nobody knows the rules of the next.
+    on = DayField(label=_("哪一天（可不填）"), required=False, help_text=_("不填就是今天。"))
 
     def __init__(self, *args, areas, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,6 +1,10 @@
 """Form fields every domain needs, and how an address says where a list goes on."""
 
+import re
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import Http404, HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +23,23 @@ def row_before(request: HttpRequest) -> int | None:
     if said and before is None:
         raise Http404
     return before
+
+
+class DayField(forms.DateField):
+    """A day, picked from a calendar: of no other century, for at its ends no day can be counted."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_validators = (
+        MinValueValidator(date(2000, 1, 1), _("请填 2000 年以后的日期。")),
+        MaxValueValidator(date(2099, 12, 31), _("请填 2100 年以前的日期。")),
+    )
+    default_error_messages = {"invalid": _("请按 年-月-日 填写日期。")}
+
+
+#: Full-width digits and signs, as a Chinese keyboard types them, to those that are calculated with.
+_HALF_WIDTH = {0xFF01 + place: 0x21 + place for place in range(94)} | {ord("￥"): "¥"}
+#: Commas only where they part thousands: in `200,50` somebody meant a point.
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 
 class YuanField(forms.CharField):
@@ -41,9 +62,11 @@ class YuanField(forms.CharField):
         super().__init__(**kwargs)
 
     def clean(self, value) -> int | None:
-        text = super().clean(value).replace(",", "").replace("，", "").removeprefix("¥").strip()
+        text = super().clean(value).translate(_HALF_WIDTH).removeprefix("¥").strip()
         if not text:
             return None
+        if _THOUSANDS.fullmatch(text):
+            text = text.replace(",", "")
         try:
             fen = money.fen_from_yuan(text)
         except money.NotMoney as error:
