@@ -221,6 +221,8 @@ class Entry:
 
     id: int
     name: str
+    #: What the other is to the reader, such as 女儿; empty where no record says so any more.
+    word: str
     #: Whose code it is.
     relative_id: int
     number: int
@@ -248,9 +250,12 @@ def care_page(member_id: int, on: date) -> CarePage:
     """Return everything about a member's 亲情账户."""
     links = people.cared_for(member_id)
     active = people.activated(link.relative_id for link in links)
+    known = _words(member_id, on)
     return CarePage(
-        cared_for=[_entry(link, link.relative, link.relative_id in active, on) for link in links],
-        carers=[_entry(link, link.carer, True, on) for link in people.carers_of(member_id)],
+        cared_for=[
+            _entry(link, link.relative, known, link.relative_id in active, on) for link in links
+        ],
+        carers=[_entry(link, link.carer, known, True, on) for link in people.carers_of(member_id)],
         refused=[
             (row.refused_at, row.institution.get_type_display(), wording.why_refused(row.reason))
             for row in people.refused_codes_of(member_id, limit=10)
@@ -262,14 +267,20 @@ def entry(carer_id: int, link_id: int, on: date) -> Entry:
     """Return a caregiver's own entry. Raises NotFound: absent or not yours."""
     link = people.link_of_carer(carer_id, link_id)
     active = people.activated([link.relative_id])
-    found = _entry(link, link.relative, bool(active), on)
+    found = _entry(link, link.relative, _words(carer_id, on), bool(active), on)
     if active or not any(by_family(link.relative, on)):
         return found
     evidence = rules_of(link.relative, on).value("e_credential_family_evidence")
     return replace(found, way=way(evidence))
 
 
-def _entry(link, other, activated: bool, on: date) -> Entry:
+def _words(member_id: int, on: date) -> dict[int, str]:
+    """Return what somebody's relatives are to them: a family shares a masked name."""
+    ties = proven_relatives(member_id, on)
+    return {other.pk: wording.plain(tie.kind, other.gender) for tie, other in ties}
+
+
+def _entry(link, other, known: dict[int, str], activated: bool, on: date) -> Entry:
     usable = link.usable(on)
     if not usable:
         state, tone = gettext("等本人同意"), "warn"
@@ -280,6 +291,7 @@ def _entry(link, other, activated: bool, on: date) -> Entry:
     return Entry(
         id=link.pk,
         name=mask_name(other.name),
+        word=known.get(other.pk, ""),
         relative_id=link.relative_id,
         number=link.number,
         usable=usable,

@@ -94,7 +94,7 @@ def add(request):
                 by=request.actor,
                 at=now(),
             ),
-            _("已添加。孩子的医保码现在就可以出示；成年家人的，等本人同意。"),
+            _("已添加。孩子的点开就能出示，没有激活的可以代为激活；成年家人的，等本人同意。"),
         )
         return redirect("care:mine" if done else "care:add")
     choices = selectors.to_care_for(request.actor.id, business_date(now()))

@@ -226,6 +226,21 @@ def test_adding_and_showing_a_child_is_seen_by_the_child(site, mother, child):
     assert site.get(address).status_code == 404
 
 
+def test_two_of_one_family_name_are_told_apart_by_what_they_are(site, mother, child):
+    father = relative(mother, "51", born=born(62), gender="1")
+    for person in (child, father):
+        add(mother, person)
+    page = site.get("/credential/").content.decode()
+    assert page.count("王*") == 2
+    assert "儿子" in page
+    assert "父亲" in page
+    link = selectors.cared_for(mother.pk)[0]
+    assert "儿子" in site.get(f"/credential/{link.pk}/").content.decode()
+    user = build.phone_user(member=child)
+    site.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    assert "母亲" in site.get("/credential/").content.decode()
+
+
 @pytest.mark.parametrize("number", ["", "x", "²", "9" * 30])
 def test_what_is_no_number_is_nobody(site, number):
     assert site.post("/credential/add/", {"relative": number}).status_code == 302
