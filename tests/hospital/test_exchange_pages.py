@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from pooling.audit import selectors as trail
 from pooling.audit.models import Look
+from pooling.hospital.envelope import LOGGED
 from pooling.hospital.masking import masked
 from pooling.hospital.models import Exchange
-from pooling.hospital.national import guomi
+from pooling.hospital.national import dictionary, guomi
 from pooling.hospital.selectors import exchanges
 from pooling.hospital.selectors.exchanges import Asked
+from pooling.hospital.step_words import WORDS
 from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock
 from portal.looks import _rows as in_words
@@ -68,7 +70,7 @@ def test_a_message_is_found_by_what_somebody_can_tell_of_it(auditor, national, s
 
     def found(**asked) -> list[int]:
         page = auditor.get(reverse(LIST), asked)
-        return [row.pk for row, _tone in page.context["rows"]]
+        return [row.pk for row, *_words in page.context["rows"]]
 
     assert found(msgid=settled.msgid) == [settled.pk]
     assert found(setl_id=settled.setl_id) == [settled.pk]
@@ -108,7 +110,7 @@ def test_pages_follow_each_other_without_counting(auditor, national, monkeypatch
             page = auditor.get(address).context
         assert not [each for each in asked if "COUNT(" in each["sql"]]
         assert sum("hospital_exchange" in each["sql"] for each in asked) <= 2
-        seen += [row.pk for row, _tone in page["rows"]]
+        seen += [row.pk for row, *_words in page["rows"]]
         address = page["more"] and f"{reverse(LIST)}?{page['query']}&before={page['more']}"
     assert seen == sorted(Exchange.objects.values_list("pk", flat=True), reverse=True)
 
@@ -161,6 +163,12 @@ def test_message_and_answer_stand_side_by_side_masked(auditor, settled, family):
     assert "medfee_sumamt" in page
     look = Look.objects.get()
     assert (look.member_ids, look.fields) == ([family.mei.pk], ["contents_masked"])
+
+
+def test_every_transaction_and_call_has_a_name_for_who_reads_the_log(auditor, settled):
+    assert dictionary.transactions() | set(LOGGED) <= set(WORDS)
+    assert "2207 门诊结算" in auditor.get(page_of(settled)).content.decode()
+    assert "门诊结算" in auditor.get(reverse(LIST)).content.decode()
 
 
 def test_a_purpose_opens_names_of_one_line_and_the_member_reads_why(auditor, settled, family):

@@ -61,7 +61,11 @@ def week(place):
 def test_the_figures_of_a_week(week, place):
     found = rates.of_days(week - timedelta(days=6), week)
     assert (found.whole.total, found.whole.refused, found.whole.failed) == (11, 2, 2)
-    assert [rate.name for rate in found.transactions] == ["2206", "2207", "9001"]
+    assert [(rate.name, rate.word) for rate in found.transactions] == [
+        ("2206", "门诊预结算"),
+        ("2207", "门诊结算"),
+        ("9001", "签到"),
+    ]
     (mine,) = [rate for rate in found.places if rate.code == place.code]
     assert (mine.total, mine.refused, mine.failed, mine.well) == (10, 2, 1, 7)
     assert (mine.refused_share, mine.failed_share) == ("20.0", "10.0")

@@ -232,6 +232,12 @@ def test_the_figures_can_be_downloaded(auditor, national, day):
     assert row.endswith(",2,1")
 
 
+def test_the_figures_say_in_words_which_insurance_and_care_they_are_of(auditor, national, day):
+    page = auditor.get(reverse(STATEMENT), asked(national)).content.decode()
+    for word in ("居民医保", "门诊"):
+        assert f'<span class="from">{word}</span>' in page
+
+
 def test_an_institutions_file_is_compared_and_not_kept(auditor, national, day):
     def differing(lines: list[str]) -> list:
         file = SimpleUploadedFile("detail.zip", zipped("\n".join(lines)))

@@ -24,6 +24,7 @@ from pooling.hospital.national import conformance, numbers
 from pooling.hospital.selectors import exchanges, rates
 from pooling.hospital.selectors.rates import Rate
 from pooling.hospital.services.replaying import ReplayRefused
+from pooling.hospital.step_words import WORDS, titled
 from pooling.shared.admin import LookUpAdmin
 from pooling.shared.crypto import CannotOpen
 from pooling.shared.forms import row_before
@@ -177,7 +178,7 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
             "opts": self.opts,
             "title": self.opts.verbose_name_plural,
             "form": form,
-            "rows": [(row, TONES[row.outcome]) for row in rows],
+            "rows": [(row, TONES[row.outcome], WORDS.get(row.infno, "")) for row in rows],
             "more": rows[-1].pk if more else None,
             "query": _without_before(request),
             **(extra_context or {}),
@@ -191,6 +192,7 @@ class ExchangeAdmin(PurposeFirst, LookUpAdmin):
                 "title": self.opts.verbose_name,
                 "subtitle": None,
                 "tone": TONES[obj.outcome],
+                "transaction": titled(obj.infno),
                 "sees": sees,
                 **(replaying.offered(request, obj) if sees else {}),
                 **(self._contents(request, obj) if sees else {}),

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as accounts
-from accounts.models import ApiClient
+from accounts.models import ApiClient, Insurance
 from accounts.services import clients
 from pooling.audit.services import look
 from pooling.hospital import selectors
@@ -38,6 +38,16 @@ COLUMNS = (
     *(_("日期"), _("险种"), _("清算类别"), _("医疗费总额（元）"), _("基金支付（元）")),
     *(_("个人账户支付（元）"), _("结算"), _("退费")),
 )
+#: The clearing types our own lines bear most; regions have more, which stand as they are.
+CLEARED_AS = {
+    "11": _("门诊"),
+    "12": _("门诊挂号"),
+    "13": _("急诊"),
+    "14": _("门诊慢特病"),
+    "21": _("住院"),
+    "28": _("日间手术"),
+    "41": _("药店"),
+}
 
 
 @admin.display(description=_("应答（已遮盖）"))
@@ -155,9 +165,12 @@ def _reconciled(request, asked: dict) -> dict:
         raise clients.ClientRefused(_("没有这个编码的定点机构。"))
     first, last = asked["first"], asked["last"]
     statements.check_days(first, last)
+    figures = statements.figures(institution.pk, first, last)
+    kinds = dict(Insurance.choices)
     page = {
         "institution": institution,
-        "figures": statements.figures(institution.pk, first, last),
+        "figures": figures,
+        "rows": [(row, kinds.get(row.insutype), CLEARED_AS.get(row.clr_type)) for row in figures],
         "query": f"institution_code={institution.code}&first={first}&last={last}",
     }
     if request.method == "POST" and asked["file"]:

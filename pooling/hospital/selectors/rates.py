@@ -12,6 +12,7 @@ from django.db.models import Count, Max
 from accounts import selectors as accounts
 from pooling.hospital.models import Exchange
 from pooling.hospital.selectors.exchanges import midnight, within
+from pooling.hospital.step_words import WORDS
 
 #: Most days, institutions and reasons one page shows.
 DAYS, PLACES, REASONS = 31, 50, 12
@@ -33,6 +34,8 @@ class Rate:
     p95_ms: int = 0
     #: The institution's code, where it is one's figures.
     code: str = ""
+    #: What the transaction is called, where it is one's.
+    word: str = ""
 
     @property
     def well(self) -> int:
@@ -108,7 +111,7 @@ def of_days(first: date, last: date, *, institution_id: int | None = None) -> Ra
         _whole(rows),
         [Rate(named[row[0]].name, *row[3:], code=named[row[0]].code) for row in known[:PLACES]],
         max(0, len(known) - PLACES),
-        sorted((Rate(row[1] or "—", *row[3:]) for row in sets[_INFNO]), key=_busiest),
+        sorted((_of_transaction(row) for row in sets[_INFNO]), key=_busiest),
         [Rate(f"{row[2]:%Y-%m-%d}", *row[3:]) for row in sorted(sets[_DAY], key=lambda r: r[2])],
         _reasons(first, last, institution_id),
     )
@@ -132,6 +135,10 @@ def _figures(first: date, last: date, institution_id: int | None) -> list[tuple]
 
 def _whole(rows: list[tuple]) -> Rate:
     return next((Rate("", *row[4:]) for row in rows if row[0] == _WHOLE and row[4]), Rate(""))
+
+
+def _of_transaction(row: tuple) -> Rate:
+    return Rate(row[1] or "—", *row[3:], word=str(WORDS.get(row[1], "")))
 
 
 def _busiest(rate: Rate) -> tuple:
