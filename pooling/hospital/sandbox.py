@@ -30,9 +30,6 @@ from pooling.hospital import envelope
 from pooling.hospital.national.services import credentials
 from pooling.hospital.national.walk import FAMILIES, SHOWN, Exchange, Signer, Visit, Walk
 from pooling.kinship import services as kinship
-from pooling.policy import definitions, parameters
-from pooling.policy import selectors as rules
-from pooling.policy import services as policy
 from pooling.shared.actor import Actor, ActorKind
 from pooling.shared.errors import DomainError
 from pooling.shared.periods import SHANGHAI, business_date
@@ -88,11 +85,10 @@ def _clock() -> datetime:
 
 
 def _invent(*, by: Actor, at) -> Member:
-    """Make an area, an institution, a daughter who is ill and a father who pays for her."""
-    silent = definitions.VersionDefinition(label="sandbox", from_date=_SINCE, clauses=())
-    missing = [code for code in parameters.chain(AREA) if not rules.area_name(code, _SINCE)]
-    named = [definitions.AreaDefinition(code, str(_("沙盒")), (silent,)) for code in missing]
-    policy.load(named, by=by, at=at)
+    """Make an institution, a daughter who is ill and a father who pays for her.
+
+    Their area is one nobody registered: the nation's rules speak for it.
+    """
     place = members.InstitutionRow(
         line=1, code=INSTITUTION, name=str(_("沙盒医院")), area=AREA, level=1, type="hospital"
     )

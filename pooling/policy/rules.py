@@ -39,6 +39,7 @@ class Version:
     label: str
     from_date: date
     clauses: tuple[ClauseInForce, ...]
+    area_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

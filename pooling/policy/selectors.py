@@ -91,7 +91,7 @@ def as_version(row: RuleVersion) -> Version:
         )
         for clause in row.clauses.all()
     )
-    return Version(row.area_id, row.label, row.from_date, tuple(clauses))
+    return Version(row.area_id, row.label, row.from_date, tuple(clauses), row.area.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +173,16 @@ def area_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return groups
 
 
-def area_name(code: str, on: date | None) -> str:
-    """Return what an area is called, from its own rules of a day; else its code.
+def area_name(code: str) -> str:
+    """Return what an area is called; one without rules of its own by its province and its code.
 
     For quoting what a decision stored: no statement where the area's rules are known.
     """
-    own = in_force(code, on).clauses.values() if code and on else ()
-    return next((clause.area_name for clause in own if clause.area_code == code), code)
+    names = {version.area_code: version.area_name for version in versions(code, date.min)}
+    if code in names or not code:
+        return names.get(code, code)
+    province = next((names[above] for above in parameters.chain(code)[1:-1] if above in names), "")
+    return f"{province}{code}"
 
 
 def area_names() -> dict[str, str]:

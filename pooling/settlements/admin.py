@@ -83,17 +83,17 @@ def _decision(row, names: dict[int, str]) -> str:
                 show_yuan(source.taken_fen),
                 source.sentence,
                 source.remedy,
-                _quoted(source.clause, row.business_date),
+                _quoted(source.clause),
             )
             for source in selectors.decision_in_full(row.pk).sources
         ),
     )
 
 
-def _quoted(clause, on) -> str:
+def _quoted(clause) -> str:
     if clause is None or not clause.area:
         return ""
-    area = policy.area_name(clause.area, on)
+    area = policy.area_name(clause.area)
     return f"（{area} {clause.version}：{clause.text}，{clause.source}）"
 
 

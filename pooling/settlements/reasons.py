@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from pooling.bindings.usability import Unusable
+from pooling.policy import selectors as policy
 from pooling.settlements import privacy, remedies, wording
 from pooling.settlements.models import Use
 from pooling.settlements.remedies import Remedy
@@ -18,6 +19,9 @@ from pooling.settlements.sources import Input
 from pooling.settlements.waterfall import Considered
 from pooling.shared.errors import both
 from pooling.shared.money import show_yuan
+
+#: Figures that are codes of pooling areas; people are told what those are called.
+_AREAS = {"area", "payer_area", "patient_area", "wallet_area"}
 
 #: Who reads: the patient and the till, the payer, or staff whose look is written down.
 PATIENT, PAYER, STAFF = "patient", "payer", "staff"
@@ -82,6 +86,8 @@ def _shown(values: dict[str, Any]) -> dict[str, str]:
             shown[name.removesuffix("_fen")] = show_yuan(value)
         elif name == "use":
             shown[name] = str(Use(value).label)
+        elif name in _AREAS:
+            shown[name] = policy.area_name(value)
         elif name in ("date", "again"):
             shown[name] = date_format(date.fromisoformat(value), "DATE_FORMAT")
         else:

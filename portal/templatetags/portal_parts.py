@@ -112,7 +112,7 @@ def clause(said, day=None):
         # An address in full is a line of letters nobody reads: the place it lies at is enough.
         "host": (urlsplit(said.source).hostname or "") if is_link else "",
         "area": area,
-        "area_name": getattr(said, "area_name", "") or policy.area_name(area, day),
+        "area_name": getattr(said, "area_name", "") or policy.area_name(area),
         "version": getattr(said, "version_label", None) or getattr(said, "version", ""),
         "day": day,
     }

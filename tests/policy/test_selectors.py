@@ -115,3 +115,12 @@ def test_areas_are_listed_by_code():
     assert [row.code for row in rows] == sorted(row.code for row in rows)
     shangrao = next(row for row in rows if row.code == "361100")
     assert (shangrao.name, shangrao.level, shangrao.parent_code) == ("上饶市", "city", "360000")
+
+
+def test_what_a_decision_stored_is_told_by_the_areas_name():
+    build.built_in_areas(build.SHANGRAO, "441900")
+    assert selectors.area_name("361100") == "上饶市"
+    assert selectors.area_name("441900") == "东莞市", "its version has no clause of its own"
+    assert selectors.area_name("361199") == "江西省361199"
+    assert selectors.area_name("999900") == "999900"
+    assert selectors.area_name("") == ""

@@ -12,6 +12,7 @@ from pooling.bindings.usability import Unusable
 from pooling.policy.parameters import PARAMETERS
 from pooling.settlements import reasons, remedies, sources, wording
 from pooling.settlements.bounds import Reason
+from tests import build
 from tests.settlements import reasons_page
 from tests.settlements.test_remedies import FINE, answers
 
@@ -65,6 +66,17 @@ def test_the_till_and_the_patient_read_no_balance():
     balances = {"balance", "prior", "current"}
     for words in (*wording.WORDS.values(), *wording.OF_SOURCE.values()):
         assert not placeholders(words.discreet) & balances
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", [Unusable.NO_QUOTA, Unusable.OUT_OF_SCOPE, Unusable.OTHER_PROVINCE])
+def test_an_area_is_told_by_its_name(code):
+    build.built_in_areas(build.SHANGRAO, build.SHANGHAI_CITY)
+    values = {"payer_area": build.SHANGRAO, "patient_area": build.SHANGHAI_CITY}
+    for told in (reasons.full(code, values), reasons.discreet(code, values)):
+        assert "上饶市" in told
+        assert "上海市" in told
+        assert not re.search(r"\d{6}", told)
 
 
 def test_what_other_payers_gave_is_not_told_to_a_payer():

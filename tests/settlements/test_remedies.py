@@ -82,6 +82,7 @@ def test_following_an_advice_can_be_all_that_is_needed(remedy):
     assert any(then.taken_fen > item.taken_fen for _given, item, then in by_remedy()[remedy])
 
 
+@pytest.mark.django_db
 def test_whoever_got_less_than_was_needed_hears_what_next():
     for given, item in answers()[:1500]:
         if item.reason in FINE:
@@ -93,6 +94,7 @@ def test_whoever_got_less_than_was_needed_hears_what_next():
                 assert "%" not in said, item.reason
 
 
+@pytest.mark.django_db
 def test_the_patient_and_the_till_learn_no_figure_from_an_advice():
     for given, item in answers()[-1500:]:
         assert "¥" not in reasons.advice(given, item)
