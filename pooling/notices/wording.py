@@ -104,6 +104,12 @@ SENTENCES = {
         "%(relative)s于%(date)s在%(place)s的费用，从您的账户支付 %(amount_fen)s。"
     ),
     "settlement_payer_month": _("%(relative)s在%(month)s的费用，从您的账户支付 %(amount_fen)s。"),
+    "settlement_share": _(
+        "%(relative)s于%(date)s在%(place)s的费用，从您转入家庭共济账户的钱里支付 %(amount_fen)s。"
+    ),
+    "settlement_share_month": _(
+        "%(relative)s在%(month)s的费用，从您转入家庭共济账户的钱里支付 %(amount_fen)s。"
+    ),
     "settlement_payer_missed": _(
         "%(relative)s于%(date)s在%(place)s的费用没有用到您的账户。点开可以看到原因和依据。"
     ),
@@ -114,6 +120,12 @@ SENTENCES = {
     ),
     "settlement_payer_returned_month": _(
         "%(relative)s在%(month)s的费用，退回您的账户 %(amount_fen)s。"
+    ),
+    "settlement_share_returned": _(
+        "%(relative)s于%(date)s在%(place)s的费用，退回您转入家庭共济账户的钱 %(amount_fen)s。"
+    ),
+    "settlement_share_returned_month": _(
+        "%(relative)s在%(month)s的费用，退回您转入家庭共济账户的钱 %(amount_fen)s。"
     ),
     "settlement_suspense": _("有 %(amount_fen)s 应退回的款项暂时不能入账，已转给工作人员办理。"),
     "suspense_cleared": _("此前暂时不能入账的 %(amount_fen)s 已由工作人员办结。"),

@@ -26,7 +26,9 @@ class Remedy(StrEnum):
     ROLL_OVER = "wait_for_roll_over"
     RAISE_CAP = "payer_raises_cap"
     TOP_UP = "contribution_comes"
+    OVER_FLOOR = "balance_passes_floor"
     OPEN_ACCOUNT = "account_is_opened"
+    OPEN_OWN = "own_account_is_opened"
     SPEND_OWN = "own_money_first"
     SET_QUOTA = "payer_sets_quota"
     RAISE_QUOTA = "payer_raises_quota"
@@ -83,8 +85,9 @@ FOR: dict[str, tuple[Remedy, ...]] = {
     },
     **dict.fromkeys([one for one in _WAITED_OUT if one not in _CAP_OF], (Remedy.WAIT,)),
     Reason.PART: (Remedy.ROLL_OVER,),
-    **dict.fromkeys((Reason.EMPTY, Reason.GIVEN_WHOLE, Reason.FLOOR), (Remedy.TOP_UP,)),
-    **dict.fromkeys((Reason.OWN_MISSING, Reason.OWN_CLOSED), (Remedy.OPEN_ACCOUNT,)),
+    **dict.fromkeys((Reason.EMPTY, Reason.GIVEN_WHOLE), (Remedy.TOP_UP,)),
+    Reason.FLOOR: (Remedy.OVER_FLOOR,),
+    **dict.fromkeys((Reason.OWN_MISSING, Reason.OWN_CLOSED), (Remedy.OPEN_OWN,)),
     Reason.ONE_PAYER: (Remedy.RANK_FIRST,),
     Reason.CASH_ONLY: (Remedy.TELL_TILL,),
     Reason.OWN_ONLY: (Remedy.TELL_TILL,),
@@ -357,7 +360,9 @@ _CHANGES: dict[Remedy, Callable[[Input, Considered], Input]] = {
     Remedy.ROLL_OVER: _roll_over,
     Remedy.RAISE_CAP: _raise_cap,
     Remedy.TOP_UP: _top_up,
+    Remedy.OVER_FLOOR: _top_up,
     Remedy.OPEN_ACCOUNT: _open_account,
+    Remedy.OPEN_OWN: _open_account,
     Remedy.SET_QUOTA: _set_quota,
     Remedy.RAISE_QUOTA: _set_quota,
     Remedy.FILL_WALLET: _fill_wallet,

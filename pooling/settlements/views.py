@@ -162,10 +162,15 @@ def why(request, uid):
     family = authorisations.shared_with(request.actor.id)
     patient = str(family.get(decision.patient_id, decision.patient))
     decision = replace(decision, sources=_named(decision.sources, family), patient=patient)
-    alone = decision.role == decisions.PATIENT and not any(row.payer_id for row in decision.sources)
+    bound = any(row.payer_id for row in decision.sources)
+    alone = decision.role == decisions.PATIENT and not bound
+    from_account_fen = decision.paid_fen - decision.fund_fen
     page = {
         "decision": decision,
         "shares": _shares(decision),
+        "somebody_bound": bound,
+        # Not a line of nothing for who gave of the family fund alone.
+        "from_account_fen": from_account_fen if from_account_fen or not decision.fund_fen else None,
         # Nobody was bound then: perhaps they went through the other door.
         "no_payer": alone and decision.cash_fen > 0,
     }

@@ -302,7 +302,12 @@ REMEDIES: dict[Remedy, Any] = {
     Remedy.ROLL_OVER: _("当年部分到%(again)s转为历年后可以共济。"),
     Remedy.RAISE_CAP: _("共济人可以随时调高或取消这一上限。"),
     Remedy.TOP_UP: _("账户有新的划入后可以再支付。"),
-    Remedy.OPEN_ACCOUNT: _("参加职工医保、个人账户开立并有划入后可以支付。"),
+    Remedy.OVER_FLOOR: _("账户余额超过应保留的数额后，超出的部分可以支付。"),
+    Remedy.OPEN_ACCOUNT: _("共济人的个人账户开立并有划入后可以支付。"),
+    # Most patients without one are insured as residents: nobody needs to do anything.
+    Remedy.OPEN_OWN: _(
+        "不影响用家人的钱支付；本人参加职工医保、个人账户有划入后，也可以用自己的账户。"
+    ),
     Remedy.SPEND_OWN: _("就诊人本人的账户用完后，可以由家人支付。"),
     Remedy.RANK_FIRST: _("想由这位支付，就诊人可以把其顺位调到最前面。"),
     Remedy.SET_QUOTA: _("共济人登录本网站，在“家人”里为就诊人设共济额度后即可支付。"),
@@ -330,6 +335,6 @@ REMEDIES: dict[Remedy, Any] = {
         "共济人登录本网站，在“我的医保码”里激活后即可支付，也可以带证件到医保窗口激活。"
     ),
     Remedy.MOVE: _("就诊人的参保地变更到共济人所在的统筹区后可以支付。"),
-    Remedy.NAME_USE: _("共济人可以在授权中写明这项用途。"),
+    Remedy.NAME_USE: _("共济人登录本网站，在“家人”里打开这份共济，修改限额时勾选这项用途。"),
     Remedy.LOWER_LEVEL: _("到 %(highest)s 级及以下机构就医，可以由家人支付。"),
 }

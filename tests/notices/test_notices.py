@@ -132,7 +132,8 @@ def test_every_kind_in_the_code_has_a_sentence():
 
 
 def test_every_payer_notice_has_its_month_only_twin():
-    for kind in ("settlement_payer", "settlement_payer_missed", "settlement_payer_returned"):
+    kinds = ("settlement_payer", "settlement_payer_missed", "settlement_payer_returned")
+    for kind in (*kinds, "settlement_share", "settlement_share_returned"):
         placeholders = _placeholders(wording.SENTENCES[f"{kind}_month"])
         assert not placeholders & {"date", "place"}, "day and place are not for the month"
 

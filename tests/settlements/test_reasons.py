@@ -69,7 +69,9 @@ def test_the_till_and_the_patient_read_no_balance():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("code", [Unusable.NO_QUOTA, Unusable.OUT_OF_SCOPE, Unusable.OTHER_PROVINCE])
+@pytest.mark.parametrize(
+    "code", [Unusable.NO_QUOTA, Unusable.OUT_OF_SCOPE, Unusable.OTHER_PROVINCE]
+)
 def test_an_area_is_told_by_its_name(code):
     build.built_in_areas(build.SHANGRAO, build.SHANGHAI_CITY)
     values = {"payer_area": build.SHANGRAO, "patient_area": build.SHANGHAI_CITY}

@@ -168,6 +168,26 @@ def test_waiting_is_advised_with_its_day_and_only_where_it_helps(reason, area, d
     assert ("个人无法改变" in advice(0, 0)) is (area is not None)
 
 
+def test_a_resident_without_account_hears_that_relatives_may_pay_all_the_same():
+    given = capped(Reason.CAP_DAY, date(2026, 11, 22), cap=9, used=0)
+    given = dataclasses.replace(given, own=sources.NO_PURSE)
+    own = next(one for one in waterfall.split(given).considered if one.source == "own")
+    assert own.reason == Reason.OWN_MISSING
+    assert reasons.advice(given, own).startswith("不影响用家人的钱支付")
+
+
+def test_below_the_floor_it_is_not_any_contribution_that_helps():
+    given = capped(
+        Reason.AREA_PAYER_MONTH, date(2026, 11, 22), cap=99, used=0, area="cap_payer_month_fen"
+    )
+    rules = given.rules["361100"]
+    floor = dataclasses.replace(rules["floor_fen"], value=500)
+    given = dataclasses.replace(given, rules={"361100": rules | {"floor_fen": floor}})
+    (item,) = [one for one in waterfall.split(given).considered if one.binding]
+    assert item.reason == Reason.FLOOR
+    assert reasons.advice(given, item) == "账户余额超过应保留的数额后，超出的部分可以支付。"
+
+
 def test_what_else_stands_in_the_way_is_told_but_not_what_money_there_is():
     given = capped(Reason.CAP_DAY, date(2026, 11, 22), cap=9, used=0)
     (one,) = given.candidates

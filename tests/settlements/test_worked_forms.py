@@ -181,7 +181,10 @@ def test_whose_share_was_used_reads_it_in_the_log_and_is_told():
     assert selectors.decision_for(family.lan.pk, bill.uid).paid_fen == 20_00
     (mine,) = selectors.usage_for(family.mei.pk).received
     assert [share.payer for share in mine.payers] == ["兰*（家庭共济账户）", "王*（家庭共济账户）"]
-    assert Notice.objects.filter(member_id=family.lan.pk, kind="settlement_payer").exists()
+    told = Notice.objects.filter(member_id=family.lan.pk, kind__startswith="settlement")
+    assert [notice.kind for notice in told] == ["settlement_share"]
+    build.refund(bill, 60_00)
+    assert told.filter(kind="settlement_share_returned").exists()
     # The own share used by oneself is nobody else's visit.
     build.settle(family.wei, 5_00, place=family.clinic)
     assert sum(row.amount_fen for row in selectors.usage_for(family.wei.pk).given) == 30_00

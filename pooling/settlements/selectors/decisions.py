@@ -72,6 +72,8 @@ class DecisionRow:
     pooled_fen: int | None
     cash_fen: int | None
     paid_fen: int
+    #: Of that, what a payer had paid into the family fund before: their account stays as it is.
+    fund_fen: int
     returned_fen: int
     others_paid: bool
     rules_version: str
@@ -243,6 +245,7 @@ def _decision(
         pooled_fen=settlement.pooled_fen if knows_all else None,
         cash_fen=settlement.cash_fen if knows_all else None,
         paid_fen=sum(line.amount_fen for line in accounts),
+        fund_fen=sum(one.amount_fen for one in accounts if one.source == Line.Source.FAMILY_FUND),
         returned_fen=sum(line.returned_fen for line in accounts),
         others_paid=settlement.pooled_fen > sum(line.amount_fen for line in accounts),
         rules_version=settlement.rules_version,

@@ -26,10 +26,9 @@ def settled(settlement: Settlement, outcome: Outcome) -> Iterator[Message]:
     kind = "settlement_patient_missed" if missed and not settlement.pooled_fen else "settlement"
     if settlement.personal_part_fen:
         yield Message(kind, member_id=settlement.patient_id, values=values, link=link)
-    for payer_id, fen in _by_payer(
-        (_whose(line, settlement), line.amount_fen) for line in outcome.lines
-    ).items():
-        yield _to_payer("settlement_payer", settlement, payer_id, fen)
+    given = ((line, line.amount_fen) for line in outcome.lines)
+    for (payer_id, kind), fen in _by_payer(settlement, given).items():
+        yield _to_payer(kind, settlement, payer_id, fen)
     if missed and not settlement.pooled_fen and not _month_only(settlement):
         for item in missed:
             if privacy.told_to_payer(item.reason):
@@ -45,11 +44,9 @@ def returned(settlement: Settlement, backs) -> Iterator[Message]:
         yield Message(
             "settlement_returned", member_id=settlement.patient_id, values=values, link=link
         )
-    at_home = [
-        (_whose(back.line, settlement), back.amount_fen) for back in backs if back.owner is None
-    ]
-    for payer_id, fen in _by_payer(at_home).items():
-        yield _to_payer("settlement_payer_returned", settlement, payer_id, fen)
+    at_home = ((back.line, back.amount_fen) for back in backs if back.owner is None)
+    for (payer_id, kind), fen in _by_payer(settlement, at_home).items():
+        yield _to_payer(f"{kind}_returned", settlement, payer_id, fen)
     for back in backs:
         if back.owner is not None:
             values = {"amount_fen": back.amount_fen}
@@ -62,12 +59,17 @@ def _whose(line, settlement: Settlement) -> int | None:
     return None if whose == settlement.patient_id else whose
 
 
-def _by_payer(amounts: Iterable[tuple[int | None, int]]) -> dict[int, int]:
-    """Return payer → fen, adding up the parts of each; what no payer gave is left out."""
-    by_payer: dict[int, int] = {}
-    for payer_id, fen in amounts:
+def _by_payer(settlement: Settlement, amounts: Iterable[tuple]) -> dict[tuple[int, str], int]:
+    """Return (who, kind of message) → fen, adding up the parts of each.
+
+    A share of a family fund is no longer the personal account: that must not be told as debited.
+    """
+    by_payer: dict[tuple[int, str], int] = {}
+    for line, fen in amounts:
+        payer_id = _whose(line, settlement)
         if payer_id is not None:
-            by_payer[payer_id] = by_payer.get(payer_id, 0) + fen
+            key = (payer_id, "settlement_payer" if line.payer_id else "settlement_share")
+            by_payer[key] = by_payer.get(key, 0) + fen
     return by_payer
 
 
