@@ -24,7 +24,7 @@ WAYS = ("registry", "commitment", "documented")
 #: Clauses that say how it begins, what else has to hold, and how it ends.
 BEGINS = (
     *("binding_counts", "end_date_required", "max_validity_months", "caps_required"),
-    *("requires_e_credential", "payer_requires_e_credential"),
+    *("requires_e_credential", "payer_requires_e_credential", "uses_opt_in"),
 )
 ALSO = (
     *("max_relatives_per_payer", "relatives_count_payer", "max_per_role"),
@@ -128,7 +128,7 @@ def answer(asked: Question, on: date) -> Answer:
         reasons=reasons,
         ways=tuple(_way(proof, found, common, area) for proof in WAYS),
         to_show=_to_show(kind, area, confirms),
-        begins=(_confirms(kind, confirms, area), *_sentences(BEGINS, area)),
+        begins=(_confirms(kind, confirms, area), *_sentences(_begins(asked, area), area)),
         also=_sentences(ALSO, area),
         ends=_sentences(ENDS, area),
     )
@@ -151,6 +151,21 @@ def _way(proof: str, found: dict, common: list[Refusal], area: Rules) -> Way:
     if online and not there:
         return Way(proof, (), at_window=True)
     return Way(proof, tuple(_told(each, area) for each in online))
+
+
+def _begins(asked: Question, area: Rules) -> tuple[str, ...]:
+    """Return the clauses about its beginning; bound is not yet paid where money waits for more.
+
+    *At once* is not said beside a clause that says otherwise.
+    """
+    across = asked.relative_area[:2] != asked.area[:2] and area.value("quota_across_provinces")
+    by_quota = "quota_across_provinces" if across else "model"
+    waits = [by_quota] if across or area.value("model") == "quota" else []
+    if asked.employee_status == "2" and area.value("paused_payer") == "stops":
+        waits.append("paused_payer")
+    if waits and area.value("binding_counts") == "at_once":
+        return (*waits, *BEGINS[1:])
+    return (*waits, *BEGINS)
 
 
 def _confirms(kind: str, confirms: bool, area: Rules) -> Told:

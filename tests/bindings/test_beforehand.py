@@ -123,6 +123,28 @@ def test_who_has_to_confirm_is_said_for_this_relative(site, clauses, age, says, 
     assert told.clause.name == because
 
 
+@pytest.mark.parametrize(
+    ("said", "because"),
+    [
+        ({"own_status": "2"}, "paused_payer"),
+        ({"relative_area": "310000"}, "quota_across_provinces"),
+        ({"area": "999900"}, "model"),
+    ],
+)
+def test_bound_is_not_called_usable_at_once_where_money_waits_for_more(site, said, because):
+    build.area("999900", model="quota")
+    build.area("990000", "试验省")
+    at_once = ask(site).context["answer"]
+    waits = ask(site, **said).context["answer"]
+    assert at_once.allowed
+    assert waits.allowed
+    names = [[told.clause.name for told in each.begins] for each in (at_once, waits)]
+    assert "binding_counts" in names[0]
+    assert because not in names[0]
+    assert because in names[1]
+    assert "binding_counts" not in names[1]
+
+
 def test_what_was_not_asked_and_still_has_to_hold_is_told(site):
     build.area("999900", max_per_role={"father": 1}, payer_may_be_relative=False)
     told = {each.clause.name for each in ask(site, area="999900").context["answer"].also}
