@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts import selectors as people
-from pooling.policy import drafts
+from pooling.policy import drafts, parameters
 from pooling.policy import selectors as policy
 from pooling.reports.models import Replay, ReplayArea, ReplayChange
 from pooling.settlements import reasons
@@ -44,9 +46,14 @@ class AreaFigures:
 _FIGURES = [each for each in AreaFigures.__slots__ if each not in ("code", "name")]
 
 
+def _area_names() -> dict[str, str]:
+    """Return area code → name; the nation's rules split the bills of who is insured nowhere."""
+    return policy.area_names() | {parameters.NATION: str(_("没有参保"))}
+
+
 def by_area(replay_id: int) -> list[AreaFigures]:
     """Return the figures of a replay, the area in which most money shifts first."""
-    names = policy.area_names()
+    names = _area_names()
     rows = ReplayArea.objects.filter(replay=replay_id).values_list("area", *_FIGURES)
     figures = [AreaFigures(code, names.get(code, code), *rest) for code, *rest in rows]
     return sorted(figures, key=lambda row: (-abs(row.shift_fen), row.code))
@@ -91,7 +98,7 @@ class ChangeRow:
 def changes(replay_id: int, *, after: int = 0) -> tuple[list[ChangeRow], bool]:
     """Return changed settlements of a replay after a row's id, and whether there are more."""
     rows = list(_changes(replay_id).filter(pk__gt=after)[: PAGE + 1])
-    shown, areas = rows[:PAGE], policy.area_names()
+    shown, areas = rows[:PAGE], _area_names()
     payers = people.by_ids({row.before["payer"] for row in shown if row.before} - {None})
     return [_change(row, areas, payers) for row in shown], len(rows) > PAGE
 

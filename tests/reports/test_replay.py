@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from pooling.bindings import services as bindings
 from pooling.ledger.models import Entry
 from pooling.policy import services as policy
-from pooling.reports import jobs, services
+from pooling.reports import jobs, selectors, services
 from pooling.reports.models import Replay, ReplayArea, ReplayChange
 from pooling.shared.errors import NotFound
 from tests import build
@@ -128,6 +128,14 @@ def test_rules_of_a_payers_area_count_in_the_figures_of_the_bills_area(family):
     change = done.changes.get()
     assert (change.before["payer"], change.before["taken_fen"]) == (aunt.pk, 2000)
     assert change.after["taken_fen"] == 1000
+
+
+def test_a_bill_of_somebody_insured_nowhere_is_not_called_the_nations(family):
+    build.settle(build.member("沈一"), 1000, place=family.clinic)
+    build.area("000000", "国家")
+    done = replay(draft("000000", floor_fen=1))
+    named = {row.code: row.name for row in selectors.by_area(done.pk)}
+    assert named["000000"] == "没有参保"
 
 
 def test_a_province_counts_only_where_its_city_is_silent():
