@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import member_required
 from pooling.cases import documents, materials, selectors, showing, uploads
 from pooling.cases.forms import KindForm, PagesForm
-from pooling.shared.errors import DomainError, NotFound
-from pooling.shared.forms import refuse
+from pooling.shared.asking import refusals_shown
+from pooling.shared.errors import DomainError
 from pooling.shared.work import unit_of_work
 
 
@@ -22,11 +22,12 @@ def proof(request, number):
     asked = selectors.asked_for(case)
     form = KindForm(request.POST or None, asked=asked)
     if request.method == "POST" and form.is_valid():
-        verb = lambda: documents.begin(  # noqa: E731
-            case_id=case.id, kind=form.cleaned_data["kind"], by=request.actor, at=now()
-        )
-        begun = _done(form, lambda: unit_of_work(verb))
-        if begun is not None:
+        with refusals_shown(form):
+            begun = unit_of_work(
+                lambda: documents.begin(
+                    case_id=case.id, kind=form.cleaned_data["kind"], by=request.actor, at=now()
+                )
+            )
             return redirect("cases:document", number, begun.pk)
     papers = selectors.documents_of(case.id)
     page = {
@@ -52,7 +53,8 @@ def document(request, number, document):
     form = PagesForm()
     if request.method == "POST":
         form = PagesForm(data={})
-        if _done(form, lambda: _take(request, paper, again)) is not None:
+        with refusals_shown(form):
+            _take(request, paper, again)
             return redirect("cases:document", number, document)
     page = {"case": case, "paper": paper, "again": again, "form": form, "most": uploads.MOST_PAGES}
     return render(request, "cases/document.html", page | {"most_bytes": uploads.MOST_BYTES})
@@ -105,28 +107,13 @@ def _asked_again(request) -> str:
     return request.GET.get("retake", "")
 
 
-def _take(request, paper, again):
+def _take(request, paper, again) -> None:
     """Read the files before any lock is taken: decoding may take seconds."""
     pages = uploads.read(uploads.chosen(request, "camera", "files"))
-    if again is None:
-        verb = lambda: documents.add_pages(  # noqa: E731
-            document_id=paper.id, pages=pages, by=request.actor, at=now()
-        )
-    elif len(pages) > 1:
+    if again is not None and len(pages) > 1:
         raise documents.TooMany(_("重拍一页时，请只选一张照片。"))
+    which = {"document_id": paper.id, "by": request.actor, "at": now()}
+    if again is None:
+        unit_of_work(lambda: documents.add_pages(pages=pages, **which))
     else:
-        verb = lambda: documents.retake(  # noqa: E731
-            document_id=paper.id, number=again.number, page=pages[0], by=request.actor, at=now()
-        )
-    return unit_of_work(verb)
-
-
-def _done(form, verb):
-    """Carry out a verb and return what came of it; a refusal is shown in the form."""
-    try:
-        return verb()
-    except NotFound:
-        raise
-    except DomainError as error:
-        refuse(form, error)
-        return None
+        unit_of_work(lambda: documents.retake(number=again.number, page=pages[0], **which))

@@ -19,8 +19,7 @@ from pooling.settlements.forms import CanPayForm, ClaimForm, EstimateForm, Usage
 from pooling.settlements.selectors import decisions, months, usage
 from pooling.settlements.selectors import premiums as premium_rows
 from pooling.settlements.services import claims
-from pooling.shared.errors import DomainError
-from pooling.shared.forms import refuse
+from pooling.shared.asking import refusals_shown
 from pooling.shared.periods import business_date, month_of
 from pooling.shared.work import database_clock, unit_of_work
 
@@ -255,13 +254,10 @@ def claim_premium(request):
     family = premium_rows.of_family(request.actor.id, today)
     form = ClaimForm(request.POST or None, family=family, today=today, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_shown(form):
             case = unit_of_work(
                 lambda: claims.begin(wish=form.wish(), by=request.actor, at=database_clock())
             )
-        except DomainError as error:
-            refuse(form, error)
-        else:
             [receipt] = cases.documents_of(case.pk)
             return redirect("cases:document", case.number, receipt.id)
     page = {"form": form, "possible": bool(form.fields["insured"].choices), "today": today}

@@ -1,11 +1,13 @@
 """Ask, say what follows, and only then do it: for pages on which money moves."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
 from pooling.shared.errors import DomainError
+from pooling.shared.forms import refuse
 from pooling.shared.work import unit_of_work
 
 
@@ -19,6 +21,17 @@ def carry_out(request, verb: Callable, done) -> None:
         messages.error(request, str(error))
     else:
         messages.success(request, done)
+
+
+@contextmanager
+def refusals_shown(form):
+    """Show in a form what a verb refuses, and go on; absence keeps a page of its own."""
+    try:
+        yield
+    except DomainError as error:
+        if error.status == 404:
+            raise
+        refuse(form, error)
 
 
 def ask(request, form, *, template: str, page: dict, verb: Callable, done: Callable, to: str):

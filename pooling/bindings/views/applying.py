@@ -16,8 +16,8 @@ from pooling.bindings.forms import PersonForm, RelationForm, SignForm, TermsForm
 from pooling.bindings.rules import Signing
 from pooling.bindings.services import applications
 from pooling.cases import selectors as cases
+from pooling.shared.asking import refusals_shown
 from pooling.shared.errors import DomainError
-from pooling.shared.forms import refuse
 from pooling.shared.periods import business_date
 from pooling.shared.work import unit_of_work
 
@@ -96,12 +96,12 @@ def sign(request, number):
     form = SignForm(request.POST or None, initial=current)
     if request.method == "POST" and form.is_valid():
         signing = Signing(form.cleaned_data["version"], form.cleaned_data["hash"], now())
-        if draft.done(
-            form,
-            lambda: applications.sign(
-                case_id=draft.shown.case_id, signing=signing, by=request.actor, at=now()
-            ),
-        ):
+        with refusals_shown(form):
+            unit_of_work(
+                lambda: applications.sign(
+                    case_id=draft.shown.case_id, signing=signing, by=request.actor, at=now()
+                )
+            )
             return redirect("bindings:check", number)
     return draft.page("sign", form, text=shown.text)
 
@@ -152,30 +152,18 @@ class _Draft:
     def step(self, name, form, values, **more):
         """Show a page of questions, or keep its answers and go on."""
         if self.request.method == "POST" and form.is_valid():
-            kept = self.done(
-                form,
-                lambda: applications.answer(
-                    case_id=self.shown.case_id,
-                    step=name,
-                    values=values(),
-                    by=self.request.actor,
-                    at=now(),
-                ),
-            )
-            if kept:
+            with refusals_shown(form):
+                unit_of_work(
+                    lambda: applications.answer(
+                        case_id=self.shown.case_id,
+                        step=name,
+                        values=values(),
+                        by=self.request.actor,
+                        at=now(),
+                    )
+                )
                 return redirect(self._next(name))
         return self.page(name, form, **more)
-
-    def done(self, form, verb) -> bool:
-        """Carry out a verb; a refusal is shown in the form."""
-        try:
-            unit_of_work(verb)
-        except DomainError as error:
-            if error.status == 404:
-                raise
-            refuse(form, error)
-            return False
-        return True
 
     def page(self, name, form, **more):
         place = PAGES.index(name)

@@ -14,9 +14,7 @@ from pooling.bindings import drafts, selectors, services, wording
 from pooling.bindings.forms import LimitsForm, OverallForm
 from pooling.bindings.services.rows import PAYER
 from pooling.funds import quota_guide
-from pooling.shared.asking import carry_out
-from pooling.shared.errors import DomainError
-from pooling.shared.forms import refuse
+from pooling.shared.asking import carry_out, refusals_shown
 from pooling.shared.periods import business_date
 from pooling.shared.work import unit_of_work
 
@@ -117,10 +115,12 @@ def change_limits(request, pk):
     stored["uses"] = row.uses or guide.ticked
     form = LimitsForm(request.POST or None, guide=guide, initial=stored)
     if request.method == "POST" and form.is_valid():
-        verb = lambda: services.change_limits(  # noqa: E731
-            binding_id=pk, limits=form.limits(), by=request.actor, at=now()
-        )
-        if _done(form, verb):
+        with refusals_shown(form):
+            unit_of_work(
+                lambda: services.change_limits(
+                    binding_id=pk, limits=form.limits(), by=request.actor, at=now()
+                )
+            )
             messages.success(request, _("限额已修改，从下一笔起按新限额。"))
             return redirect("bindings:binding", pk)
     return render(request, "bindings/change_limits.html", {"binding": row, "form": form})
@@ -137,10 +137,8 @@ def overall(request):
         initial=asdict(selectors.payer_caps(request.actor.id)),
     )
     if request.method == "POST" and form.is_valid():
-        verb = lambda: services.set_payer_caps(  # noqa: E731
-            **form.caps(), by=request.actor, at=now()
-        )
-        if _done(form, verb):
+        with refusals_shown(form):
+            unit_of_work(lambda: services.set_payer_caps(**form.caps(), by=request.actor, at=now()))
             messages.success(request, _("总限额已修改，从下一笔起按新限额。"))
             return redirect("bindings:family")
     return render(request, "bindings/overall.html", {"form": form})
@@ -151,10 +149,11 @@ def overall(request):
 def rank(request, pk, place):
     """Put a payer at a place of the relative's own order."""
     done = _("顺序已修改，下一笔起按新顺序。")
-    verb = lambda: services.set_rank(  # noqa: E731
-        binding_id=pk, rank=place, by=request.actor, at=now()
+    carry_out(
+        request,
+        lambda: services.set_rank(binding_id=pk, rank=place, by=request.actor, at=now()),
+        done,
     )
-    carry_out(request, verb, done)
     return redirect("bindings:family")
 
 
@@ -171,14 +170,3 @@ def block(request, member_id, verb):
     act, done = acts[verb]
     carry_out(request, lambda: act(payer_id=member_id, by=request.actor, at=now()), done)
     return redirect("bindings:family")
-
-
-def _done(form, verb) -> bool:
-    try:
-        unit_of_work(verb)
-    except DomainError as error:
-        if error.status == 404:
-            raise
-        refuse(form, error)
-        return False
-    return True

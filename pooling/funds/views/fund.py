@@ -33,8 +33,11 @@ def fund(request):
 def found(request):
     """Found a fund; nothing is paid in by that."""
     done = _("家庭共济账户已建立。接下来邀请家人、转入钱。")
-    verb = lambda: services.found(founder_id=request.actor.id, by=request.actor, at=now())  # noqa: E731
-    carry_out(request, verb, done)
+    carry_out(
+        request,
+        lambda: services.found(founder_id=request.actor.id, by=request.actor, at=now()),
+        done,
+    )
     return redirect("funds:fund")
 
 
@@ -119,10 +122,13 @@ def order(request, member_id, place):
     """Put a contributor at a place of the order in which shares are used, as the founder."""
     founded = fund_guide.founded(request.actor.id)
     ordered = fund_guide.in_order(founded.pk, member_id, place)
-    verb = lambda: services.set_order(  # noqa: E731
-        fund_id=founded.pk, member_ids=ordered, by=request.actor, at=now()
+    carry_out(
+        request,
+        lambda: services.set_order(
+            fund_id=founded.pk, member_ids=ordered, by=request.actor, at=now()
+        ),
+        _("顺序已修改，下一笔起按新顺序。"),
     )
-    carry_out(request, verb, _("顺序已修改，下一笔起按新顺序。"))
     return redirect("funds:fund")
 
 
@@ -132,10 +138,13 @@ def leave(request, member_id):
     """Say what comes back, then leave; or let somebody go, as the founder."""
     shown, seat = fund_guide.leaving(request.actor.id, member_id, business_date(now()))
     if request.method == "POST":
-        verb = lambda: services.leave(  # noqa: E731
-            fund_id=shown.id, member_id=member_id, by=request.actor, at=now()
+        return _with_code(
+            request,
+            lambda: services.leave(
+                fund_id=shown.id, member_id=member_id, by=request.actor, at=now()
+            ),
+            _("已办理，没有用完的钱退回了本人的个人账户。"),
         )
-        return _with_code(request, verb, _("已办理，没有用完的钱退回了本人的个人账户。"))
     return render(request, "funds/leave.html", {"fund": shown, "seat": seat})
 
 
@@ -145,8 +154,11 @@ def close(request):
     """Say what comes back to whom, then close the fund, as its founder."""
     founded = fund_guide.founded(request.actor.id)
     if request.method == "POST":
-        verb = lambda: services.close_fund(fund_id=founded.pk, by=request.actor, at=now())  # noqa: E731
-        return _with_code(request, verb, _("家庭共济账户已注销，没有用完的钱退回了各人。"))
+        return _with_code(
+            request,
+            lambda: services.close_fund(fund_id=founded.pk, by=request.actor, at=now()),
+            _("家庭共济账户已注销，没有用完的钱退回了各人。"),
+        )
     shown, _seat = fund_guide.leaving(request.actor.id, request.actor.id, business_date(now()))
     return render(request, "funds/close.html", {"fund": shown})
 

@@ -80,9 +80,11 @@ def place(request):
 def close(request):
     """Close the own wallet, which is empty."""
     row = wallet_guide.own(request.actor.id, business_date(now()))
-    done = _("医保钱包已注销。")
-    verb = lambda: services.close_wallet(wallet_id=row.id, by=request.actor, at=now())  # noqa: E731
-    carry_out(request, verb, done)
+    carry_out(
+        request,
+        lambda: services.close_wallet(wallet_id=row.id, by=request.actor, at=now()),
+        _("医保钱包已注销。"),
+    )
     return redirect("funds:wallet")
 
 
