@@ -116,7 +116,7 @@ def purses(member_id: int, beside: Overview, on: date) -> list[Purse]:
     names = policy.area_names()
     shown = []
     for account in funds.of_member(member_id):
-        total = account.current.balance_fen + account.prior.balance_fen
+        total = account.parts.total_fen
         frozen = beside.frozen_fen.get(account.pk, 0)
         if account.closed_on is not None and account.closed_on <= on and not total + frozen:
             continue

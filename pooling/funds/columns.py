@@ -3,6 +3,22 @@
 from django.db import models
 from django.db.models import F, Q
 
+from pooling.funds.rules import Parts
+
+
+class TwoParts:
+    """Money that keeps earlier years' apart from this one's: a ledger account each."""
+
+    @property
+    def part_ids(self) -> tuple[int, int]:
+        """The ledger accounts of both parts."""
+        return (self.current_id, self.prior_id)
+
+    @property
+    def parts(self) -> Parts:
+        """What lies in both, as their ledger accounts were read: unlocked, for showing."""
+        return Parts(self.prior.balance_fen, self.current.balance_fen)
+
 
 def ledger_account(words, **more) -> models.OneToOneField:
     """Return the field of a ledger account that holds money of this row and of no other."""

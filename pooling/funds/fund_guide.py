@@ -10,18 +10,18 @@ from datetime import date, datetime
 from django.utils.translation import gettext
 
 from accounts import selectors as people
-from pooling.funds import relatives, rules, selectors
+from pooling.funds import relatives, selectors
 from pooling.funds.models import FamilyFund, FundMember, Transfer
 from pooling.funds.relatives import Relative
 from pooling.funds.rules import Parts
 from pooling.funds.services import families
-from pooling.funds.services.rows import Refused
+from pooling.funds.services.rows import Refused, shareable
 from pooling.funds.wallet_guide import why_not
 from pooling.policy import selectors as policy
 from pooling.policy.rules import ClauseInForce
 from pooling.shared.errors import NotFound
 from pooling.shared.masks import mask_name
-from pooling.shared.periods import business_date
+from pooling.shared.periods import business_date, month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +41,18 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What the reader has in a fund, by parts, as it would come back."""
-
-    prior_fen: int = 0
-    current_fen: int = 0
-
-    @property
-    def total_fen(self) -> int:
-        return self.prior_fen + self.current_fen
-
-
-@dataclass(frozen=True, slots=True)
 class Fund:
-    """A family fund as one of its members sees it; `mine` is the reader's own share."""
+    """A family fund as one of its members sees it.
+
+    `mine` is the reader's own share by parts, as it would come back.
+    """
 
     id: int
     area_name: str
     is_founder: bool
     opened_at: datetime
     total_fen: int
-    mine: Share
+    mine: Parts
     seats: tuple[Seat, ...]
 
     @property
@@ -158,8 +149,8 @@ def _fund(fund: FamilyFund, rows: list[FundMember], own: FundMember, labels, nam
         area_name=names.get(fund.area, fund.area),
         is_founder=fund.founder_id == own.member_id,
         opened_at=fund.opened_at,
-        total_fen=sum(row.share_fen for row in rows),
-        mine=_share(own),
+        total_fen=sum(row.parts.total_fen for row in rows),
+        mine=own.parts,
         seats=tuple(
             Seat(
                 member_id=row.member_id,
@@ -173,12 +164,6 @@ def _fund(fund: FamilyFund, rows: list[FundMember], own: FundMember, labels, nam
             for row in rows
         ),
     )
-
-
-def _share(row: FundMember) -> Share:
-    if row.personal_account_id is None:
-        return Share()
-    return Share(row.prior.balance_fen, row.current.balance_fen)
 
 
 def mine(member_id: int) -> tuple[FamilyFund, FundMember]:
@@ -229,18 +214,16 @@ def paying_in(member_id: int, at: datetime) -> PayIn:
         return PayIn(refusal)
     on = business_date(at)
     account = next(each for each in selectors.of_member(member_id) if each.pk == account.pk)
-    held = Parts(account.prior.balance_fen, account.current.balance_fen)
-    parts, floor_fen = area.value("shareable_parts"), area.value("floor_fen")
     here = policy.in_force(fund.area, on)
     behind = [(area, "floor_fen"), (area, "shareable_parts"), (here, "fund_transfers_per_month")]
     return PayIn(
         None,
-        most_fen=rules.shareable(held, parts=parts, floor_fen=floor_fen).total_fen,
-        held_fen=held.total_fen,
-        floor_fen=floor_fen,
-        prior_only=parts == "prior",
+        most_fen=shareable(account.parts, area).total_fen,
+        held_fen=account.parts.total_fen,
+        floor_fen=area.value("floor_fen"),
+        prior_only=area.value("shareable_parts") == "prior",
         per_month=here.value("fund_transfers_per_month"),
-        made=selectors.paid_in_since(member_id, on.replace(day=1)),
+        made=selectors.paid_in_since(member_id, month_of(on)),
         clauses=tuple(of.clause(name) for of, name in behind if not of.clause(name).is_default),
     )
 

@@ -8,12 +8,19 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from pooling.funds.columns import closes_after_opening, foreign, ledger_account, one_of_two
+from pooling.funds.columns import (
+    TwoParts,
+    closes_after_opening,
+    foreign,
+    ledger_account,
+    one_of_two,
+)
 from pooling.funds.payouts import BankFile, Payee, Payment, Payout  # noqa: F401 - tables, too
+from pooling.funds.rules import Parts
 from pooling.shared.privacy import classes
 
 
-class PersonalAccount(models.Model):
+class PersonalAccount(TwoParts, models.Model):
     """A member's personal account in one pooling area, in two parts.
 
     `current` holds this year's contributions, `prior` those of earlier years. The first
@@ -54,11 +61,6 @@ class PersonalAccount(models.Model):
         """
         return self.closed_on is None or self.closed_on > on
 
-    @property
-    def part_ids(self) -> tuple[int, int]:
-        """The ledger accounts of both parts."""
-        return (self.current_id, self.prior_id)
-
 
 class Contribution(models.Model):
     """What the registry paid in, by its own reference; the ledger entry carries the money."""
@@ -94,7 +96,7 @@ class Contribution(models.Model):
         return self.reference
 
 
-class Quota(models.Model):
+class Quota(TwoParts, models.Model):
     """What a payer froze of a personal account for one relative: still the payer's money.
 
     It keeps the parts it was frozen from, so that the rest returns to the part of the same
@@ -187,7 +189,7 @@ class FamilyFund(models.Model):
         return f"{self.founder_id}@{self.area}"
 
 
-class FundMember(models.Model):
+class FundMember(TwoParts, models.Model):
     """Somebody invited to a fund; a member from `joined_at` to `left_at`.
 
     The three fields of the share are empty until the first money comes in. `personal_account`
@@ -250,11 +252,9 @@ class FundMember(models.Model):
         return f"{self.fund_id}/{self.member_id}"
 
     @property
-    def share_fen(self) -> int:
-        """What lies in the share, with both accounts at hand; nothing before the first money."""
-        if self.personal_account_id is None:
-            return 0
-        return self.current.balance_fen + self.prior.balance_fen
+    def parts(self) -> Parts:
+        """What lies in the share; nothing before the first money."""
+        return Parts() if self.personal_account_id is None else super().parts
 
 
 class Transfer(models.Model):

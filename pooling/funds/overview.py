@@ -55,10 +55,9 @@ def of(member, on: date) -> Overview:
     fund = next((row.fund for row in seats if row.joined_at is not None), None)
     frozen_fen: dict[int, int] = {}
     for quota in selectors.quotas_of(member.pk):
-        fen = quota.current.balance_fen + quota.prior.balance_fen
         account = quota.personal_account_id
         if quota.relative_id != member.pk:
-            frozen_fen[account] = frozen_fen.get(account, 0) + fen
+            frozen_fen[account] = frozen_fen.get(account, 0) + quota.parts.total_fen
     waiting = selectors.waiting_around(member.pk)
     kept = {row.to_wallet.owner_id for row in waiting} - {member.pk}
     answered_for = kept - people.who_sign_in(kept) if kept else set()
@@ -67,7 +66,7 @@ def of(member, on: date) -> Overview:
         fen, note = wallet.ledger_account.balance_fen, gettext("看病买药时自己用")
         held.append(Held(gettext("医保钱包"), note, fen, "/wallet/"))
     if fund:
-        fen = sum(row.share_fen for row in selectors.fund_rows(fund.pk))
+        fen = sum(row.parts.total_fen for row in selectors.fund_rows(fund.pk))
         held.append(Held(gettext("家庭共济账户"), gettext("全家合用"), fen, "/fund/"))
     if not (wallet and fund):
         doors = _doors(member, wallet is None, fund is None, on)

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts import selectors as people
-from pooling.funds import rules, selectors
+from pooling.funds import selectors
 from pooling.funds.models import PersonalAccount
-from pooling.funds.rules import Parts
 from pooling.funds.services import quotas, rows
 from pooling.funds.services.rows import Refused
 from pooling.policy.rules import ClauseInForce
@@ -40,7 +39,7 @@ def for_payer(payer_id: int, relative_id: int, on: date) -> QuotaGuide:
     members = people.by_ids([payer_id, relative_id])
     standings = people.standings(members.values(), on)
     quota = selectors.open_quota(payer_id, relative_id)
-    left_fen = _left(quota)
+    left_fen = quota.parts.total_fen if quota else 0
     try:
         if quota is None:
             account = rows.paying_account(members[payer_id], standings[payer_id], on)
@@ -49,17 +48,14 @@ def for_payer(payer_id: int, relative_id: int, on: date) -> QuotaGuide:
         area = quotas.may_freeze(account, standings[relative_id], on)
     except Refused as refusal:
         return QuotaGuide(quota is not None, left_fen, refused=refusal)
-    held = Parts(account.prior.balance_fen, account.current.balance_fen)
-    parts, floor_fen = area.value("shareable_parts"), area.value("floor_fen")
-    free = rules.shareable(held, parts=parts, floor_fen=floor_fen)
     by_model = area.value("model") == "quota"
     return QuotaGuide(
         is_open=quota is not None,
         left_fen=left_fen,
-        own_fen=held.total_fen,
-        most_fen=left_fen + free.total_fen,
-        floor_fen=floor_fen,
-        prior_only=parts == "prior",
+        own_fen=account.parts.total_fen,
+        most_fen=left_fen + rows.shareable(account.parts, area).total_fen,
+        floor_fen=area.value("floor_fen"),
+        prior_only=area.value("shareable_parts") == "prior",
         clause=area.clause("model" if by_model else "quota_across_provinces"),
     )
 
@@ -68,10 +64,6 @@ def for_relative(payer_id: int, relative_id: int, on: date) -> QuotaGuide:
     """Return what is kept for a relative: what is left of it, and nothing of the payer's rest."""
     whole = for_payer(payer_id, relative_id, on)
     return QuotaGuide(whole.is_open, whole.left_fen, clause=whole.clause)
-
-
-def _left(quota) -> int:
-    return quota.current.balance_fen + quota.prior.balance_fen if quota is not None else 0
 
 
 def _whole(payer_id: int, account_id: int) -> PersonalAccount:

@@ -49,13 +49,6 @@ def _held(member_ids):
     return _with_parts().filter(member__any=member_ids)
 
 
-def owning(ledger_account_ids: Iterable[int]) -> dict[int, PersonalAccount]:
-    """Return ledger account → the personal account it is a part of, with its member."""
-    ids = set(ledger_account_ids)
-    rows = _with_parts().filter(Q(current__in=ids) | Q(prior__in=ids)).select_related("member")
-    return {part: row for row in rows for part in (row.current_id, row.prior_id) if part in ids}
-
-
 def of_member(member_id: int) -> list[PersonalAccount]:
     """Return all accounts of a member with their parts, closed ones too, oldest first."""
     return list(_with_parts().filter(member_id=member_id))
@@ -216,11 +209,6 @@ def seats_of(member_id: int) -> list[FundMember]:
 def invitations_of(member_id: int) -> list[FundMember]:
     """Return the funds a member is invited to, oldest first, with their founders."""
     return [row for row in seats_of(member_id) if row.joined_at is None]
-
-
-def open_fund(fund_id: int) -> FamilyFund | None:
-    """Return a fund that is not closed, or None."""
-    return FamilyFund.objects.filter(pk=fund_id, closed_at__isnull=True).first()
 
 
 def fund_rows(fund_id: int) -> list[FundMember]:

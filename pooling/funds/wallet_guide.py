@@ -14,9 +14,8 @@ from accounts import selectors as people
 from pooling.funds import relatives, rules, selectors
 from pooling.funds.models import Transfer, Wallet
 from pooling.funds.relatives import Relative
-from pooling.funds.rules import Parts
 from pooling.funds.services import transfers, wallets
-from pooling.funds.services.rows import Refused
+from pooling.funds.services.rows import Refused, shareable
 from pooling.policy import parameters
 from pooling.policy import selectors as policy
 from pooling.policy.rules import ClauseInForce, Rules
@@ -249,9 +248,7 @@ def _free(source, area: Rules) -> tuple[int, int]:
     """Return what lies in an account or a wallet, and how much of it may leave."""
     if isinstance(source, Wallet):
         return (source.ledger_account.balance_fen,) * 2
-    held = Parts(source.prior.balance_fen, source.current.balance_fen)
-    parts, floor_fen = area.value("shareable_parts"), area.value("floor_fen")
-    return held.total_fen, rules.shareable(held, parts=parts, floor_fen=floor_fen).total_fen
+    return source.parts.total_fen, shareable(source.parts, area).total_fen
 
 
 def _behind(area: Rules) -> tuple[ClauseInForce, ...]:

@@ -30,7 +30,7 @@ def set_quota(*, binding_id: int, amount_fen: int, by: Actor, at):
     binding = rows.held(binding_id, by, PAYER)
     rows.only(binding, State.ACTIVE)
     before = purses.open_quota(binding.payer_id, binding.relative_id)
-    frozen_fen = before.current.balance_fen + before.prior.balance_fen if before else 0
+    frozen_fen = before.parts.total_fen if before else 0
     if amount_fen > frozen_fen:
         rows.phone_has_settled(binding.payer_id, by, at)
     return funds.set_quota(
@@ -64,4 +64,4 @@ def give_back(ended: Iterable[Binding], by: Actor, at) -> None:
 
 
 def _accounts_of(quota) -> tuple[int, ...]:
-    return (*quota.personal_account.part_ids, quota.current_id, quota.prior_id)
+    return (*quota.personal_account.part_ids, *quota.part_ids)

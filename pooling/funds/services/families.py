@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from pooling.audit import services as audit
 from pooling.funds import selectors
 from pooling.funds.models import FamilyFund, FundMember, PersonalAccount, Transfer
-from pooling.funds.rules import Parts
 from pooling.funds.services import rows, scheme
 from pooling.funds.services.rows import Refused
 from pooling.ledger import selectors as books
@@ -152,7 +151,7 @@ def pay_in(*, fund_id: int, member_id: int, amount_fen: int, by: Actor, at) -> T
     account, own_area = may_pay_in(fund, contributor, row, at)
     rows.settled_phone(member_id, by, at)
     give_share(row, account)
-    held = books.locked([*account.part_ids, row.current_id, row.prior_id])
+    held = books.locked([*account.part_ids, *row.part_ids])
     parts = rows.taken(account, amount_fen, held, own_area)
     transfer = Transfer.objects.create(
         sender=contributor,
@@ -248,7 +247,7 @@ def _part(row: FundMember, member, suspense: int, by: Actor, at) -> None:
         return
     held = books.locked(_accounts_of(row))
     row.personal_account.refresh_from_db(fields=["closed_on"])
-    rest = Parts(held[row.prior_id].balance_fen, held[row.current_id].balance_fen)
+    rest = rows.locked_parts(row, held)
     movements = rows.send_home(row.personal_account, member, rest, row, row, suspense, by=by, at=at)
     if movements:
         _post(f"share:{row.pk}:back", movements, held, at)
@@ -259,7 +258,7 @@ def _part(row: FundMember, member, suspense: int, by: Actor, at) -> None:
 def _accounts_of(row: FundMember) -> list[int]:
     if row.personal_account is None:
         return []
-    return [row.prior_id, row.current_id, *row.personal_account.part_ids]
+    return [*row.part_ids, *row.personal_account.part_ids]
 
 
 def _held(fund_id: int, *member_ids: int):

@@ -267,7 +267,7 @@ def _empty(payout: Payout, joined: list[Case], suspense: int, out: int, at) -> N
     """Fix the amount and move all of it to the scheme's payouts, in one entry."""
     account = payout.personal_account
     held = books.locked(account.part_ids)
-    parts = Parts(held[account.prior_id].balance_fen, held[account.current_id].balance_fen)
+    parts = rows.locked_parts(account, held)
     waited = sum(case.reason_values["amount_fen"] for case in joined)
     payout.prior_fen, payout.current_fen = parts.prior_fen, parts.current_fen
     payout.suspense_fen = waited

@@ -7,7 +7,6 @@ from accounts import selectors as people
 from pooling.audit import services as audit
 from pooling.funds import rules, selectors
 from pooling.funds.models import PersonalAccount, Quota
-from pooling.funds.rules import Parts
 from pooling.funds.services import rows, scheme
 from pooling.funds.services.rows import Refused
 from pooling.ledger import selectors as books
@@ -39,8 +38,8 @@ def set_quota(*, payer_id: int, relative_id: int, amount_fen: int, by: Actor, at
         may_freeze(account, standings[relative_id], on)
         quota = _open(account, relative_id, at)
     account = quota.personal_account
-    held = books.locked([*account.part_ids, quota.prior_id, quota.current_id])
-    frozen = Parts(held[quota.prior_id].balance_fen, held[quota.current_id].balance_fen)
+    held = books.locked([*account.part_ids, *quota.part_ids])
+    frozen = rows.locked_parts(quota, held)
     if amount_fen > frozen.total_fen:
         area = may_freeze(account, standings[relative_id], on)
         parts = rows.taken(account, amount_fen - frozen.total_fen, held, area)
@@ -70,11 +69,11 @@ def release_quota(*, quota_id: int, by: Actor, at) -> int:
     account = quota.personal_account
     members = rows.hold(account.member_id, quota.relative_id)
     rows.only_for(by, account.member_id, quota.relative_id)
-    held = books.locked([*account.part_ids, quota.prior_id, quota.current_id])
+    held = books.locked([*account.part_ids, *quota.part_ids])
     quota = selectors.quota(quota_id)
     if quota.closed_at is not None:
         raise Refused.because("quota_closed", status=409)
-    rest = Parts(held[quota.prior_id].balance_fen, held[quota.current_id].balance_fen)
+    rest = rows.locked_parts(quota, held)
     payer = members[account.member_id]
     movements = rows.send_home(
         quota.personal_account, payer, rest, quota, quota, suspense, by=by, at=at

@@ -30,12 +30,12 @@ def ledger_accounts(account: PersonalAccount, found: Elsewhere) -> set[int]:
     """Return the ledger accounts they move money between, to be locked at once."""
     places = {*account.part_ids}
     for quota in found.quotas:
-        places |= {quota.current_id, quota.prior_id}
+        places |= {*quota.part_ids}
     if found.transfers:
         places.add(transfers.flight_of(account.member_id))
     for row in found.shares:
         if row.personal_account is not None:
-            places |= {row.current_id, row.prior_id, *row.personal_account.part_ids}
+            places |= {*row.part_ids, *row.personal_account.part_ids}
     return places
 
 

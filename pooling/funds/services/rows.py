@@ -64,7 +64,7 @@ def only_for(by: Actor, *member_ids: int) -> None:
 
 
 def hold(*member_ids: int) -> dict[int, Member]:
-    """Lock members, all of whom exist and live, and return them. Raises NotFound."""
+    """Lock members, all of whom exist, and return them. Raises NotFound."""
     held = people.locked(set(member_ids))
     if set(member_ids) - set(held):
         raise NotFound(_("没有找到这位参保人。"))
@@ -97,14 +97,25 @@ def paying_account(member: Member, standing: Standing, on: date) -> PersonalAcco
     return found
 
 
+def locked_parts(pair, held) -> Parts:
+    """Return what lies in both parts of a pair of ledger accounts that are locked in `held`."""
+    return Parts(held[pair.prior_id].balance_fen, held[pair.current_id].balance_fen)
+
+
+def shareable(parts: Parts, area: Rules) -> Parts:
+    """Return what of this an area lets leave an account for the family."""
+    return rules.shareable(
+        parts, parts=area.value("shareable_parts"), floor_fen=area.value("floor_fen")
+    )
+
+
 def taken(account: PersonalAccount, amount_fen: int, held, area: Rules) -> Parts:
     """Return how an amount leaves an account whose parts are locked in `held`.
 
     Raises Refused with the most that may leave where the amount is more.
     """
-    parts = Parts(held[account.prior_id].balance_fen, held[account.current_id].balance_fen)
-    floor_fen = area.value("floor_fen")
-    free = rules.shareable(parts, parts=area.value("shareable_parts"), floor_fen=floor_fen)
+    parts = locked_parts(account, held)
+    free = shareable(parts, area)
     if amount_fen > free.total_fen:
         clause = "floor_fen" if area.value("shareable_parts") == "all" else "shareable_parts"
         raise Refused.because(
@@ -113,7 +124,7 @@ def taken(account: PersonalAccount, amount_fen: int, held, area: Rules) -> Parts
             clause,
             most_fen=free.total_fen,
             held_fen=parts.total_fen,
-            floor_fen=floor_fen,
+            floor_fen=area.value("floor_fen"),
         )
     return rules.first_taken(free, amount_fen)
 

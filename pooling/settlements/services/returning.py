@@ -282,7 +282,7 @@ def _move(settlement: Settlement, status: str) -> None:
 def _own_balance(patient: Member, on: date) -> int:
     """Return current + prior of the patient's own account; 0 without one."""
     account = funds.account_for([patient.pk], people.standings([patient], on), on).get(patient.pk)
-    return account.current.balance_fen + account.prior.balance_fen if account else 0
+    return account.parts.total_fen if account else 0
 
 
 def _write_down(verb: str, settlement: Settlement, subject, backs: list[Back], by, at) -> None:
