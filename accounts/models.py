@@ -69,6 +69,10 @@ class Member(models.Model):
     def __str__(self):
         return self.psn_no
 
+    def dead(self, on) -> bool:
+        """Return whether the member is dead on that day; the day of death counts."""
+        return self.died_on is not None and self.died_on <= on
+
 
 class Enrolment(models.Model):
     """One stay of a member in one insurance of one pooling area, `[from_date, to_date)`."""

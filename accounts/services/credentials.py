@@ -235,7 +235,7 @@ def _shown(holder: ECredential | CareLink, at) -> tuple[Member, int | None]:
         member, active = holder.member, holder.ended_at is None
     if not active:
         raise CodeRefused(Attempt("ended", member_id, carer_id))
-    if member.died_on is not None and member.died_on <= on:
+    if member.dead(on):
         raise CodeRefused(Attempt("dead", member_id, carer_id))
     return member, carer_id
 

@@ -30,7 +30,7 @@ def of(member_id: int, on: date, kinds: Iterable[str] | None = None) -> list[Rel
     found = [
         (tie, person)
         for tie, person in kinship.proven_relatives(member_id, on)
-        if (kinds is None or tie.kind in kinds) and (person.died_on is None or person.died_on > on)
+        if (kinds is None or tie.kind in kinds) and not person.dead(on)
     ]
     words = {person.pk: wording.plain(tie.kind, person.gender) for tie, person in found}
     alike = Counter((mask_name(person.name), words[person.pk]) for _tie, person in found)

@@ -88,9 +88,8 @@ def drop_all(payout: Payout, by: Actor, at) -> None:
 def told(payout: Payout, payees: Iterable[Payee], on: date) -> list[int]:
     """Return who is told of a payout: its living owner, and payees who are members."""
     owner = payout.personal_account.member
-    dead = owner.died_on is not None and owner.died_on <= on
     heirs = [payee.member_id for payee in payees if payee.member_id is not None]
-    return heirs if dead else list(dict.fromkeys([owner.pk, *heirs]))
+    return heirs if owner.dead(on) else list(dict.fromkeys([owner.pk, *heirs]))
 
 
 # --- another try ------------------------------------------------------------------------------

@@ -230,7 +230,7 @@ def _named(reason: str, owner_id: int, to: Sequence[To], members, on: date) -> l
     if sum(each.share for each in to) != 1 or any(each.share <= 0 for each in to):
         raise Refused.because("payout_shares", sum=str(sum(each.share for each in to)))
     heirs = [members[each.member_id] for each in to if each.member_id is not None]
-    if any(heir.died_on is not None and heir.died_on <= on for heir in heirs):
+    if any(heir.dead(on) for heir in heirs):
         raise Refused.because("payout_heir_dead")
     return [_name(each, members) for each in to]
 

@@ -73,7 +73,7 @@ def hold(*member_ids: int) -> dict[int, Member]:
 
 def living(members, on: date) -> None:
     """Refuse where one of them is dead."""
-    if any(member.died_on is not None and member.died_on <= on for member in members):
+    if any(member.dead(on) for member in members):
         raise Refused.because("dead")
 
 
