@@ -5,19 +5,19 @@ about a wrong answer follows from the asker's own words, never from a look at th
 they name.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts import fingerprints, identity, names
 from pooling.bindings import counting, refusals, rules, wording
-from pooling.bindings.facts import Asker
+from pooling.bindings.facts import Asker, Described
 from pooling.bindings.rules import Limits, Refusal, Signing, Terms
 from pooling.kinship import codes
 from pooling.kinship import rules as kinship
 from pooling.policy.parameters import USES
-from pooling.shared import crypto
+from pooling.shared import crypto, periods
 from pooling.shared.errors import DomainError
 
 STEPS = ("relation", "person", "limits")
@@ -32,16 +32,6 @@ class AnswerRefused(DomainError):
     @classmethod
     def field(cls, name: str, sentence, *, rule=None, code="answer_refused") -> "AnswerRefused":
         return cls(sentence, code=code, rule=rule, details={name: str(sentence)})
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """The person the asker names, as far as the number itself describes them."""
-
-    pk: int
-    birth_date: date
-    gender: str
-    died_on: None = None
 
 
 def read(
@@ -79,7 +69,7 @@ def limits(filled: dict) -> Limits:
     """Return the limits that were filled in."""
     stored = filled["limits"]
     return Limits(
-        to_date=_day(stored["to_date"]),
+        to_date=periods.day(stored["to_date"]),
         uses=None if stored["uses"] is None else tuple(stored["uses"]),
         **{name: stored[name] for name in rules.CAPS},
     )
@@ -90,7 +80,7 @@ def terms(filled: dict, *, not_before: date) -> Terms:
     stored = filled["limits"]
     asked = limits(filled)
     return Terms(
-        from_date=max(_day(stored["from_date"]) or not_before, not_before),
+        from_date=max(periods.day(stored["from_date"]) or not_before, not_before),
         to_date=asked.to_date,
         uses=asked.uses,
         **{name: getattr(asked, name) for name in rules.CAPS},
@@ -133,7 +123,7 @@ def _person(values: dict, filled: dict, asker, on: date, papers: bool) -> dict:
     if crypto.same(asker.cert_no_index, fingerprints.of_cert_no(number.number)):
         raise _refused("cert_no", Refusal("oneself"))
     if "relation" in filled and number.birth_date is not None:
-        claimed = Claimed(0, number.birth_date, number.gender)
+        claimed = Described(0, number.birth_date, number.gender)
         for problem in kinship.implausible(asker, claimed, filled["relation"]["code"], on):
             if papers and problem.code in rules.SETTLED_BY_PAPERS:
                 continue
@@ -182,10 +172,5 @@ def _field_of(refusal: Refusal) -> str:
 
 
 def _refused(field: str, refusal: Refusal, area=None) -> AnswerRefused:
-    clause = area.clause(refusal.clause) if refusal.clause else None
-    sentence = refusals.sentence(refusal, clause)
-    return AnswerRefused.field(field, sentence, rule=clause, code=refusal.code)
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    told = refusals.told(refusal, area)
+    return AnswerRefused.field(field, told.sentence, rule=told.clause, code=refusal.code)

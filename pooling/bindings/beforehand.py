@@ -10,7 +10,7 @@ from datetime import date
 
 from pooling.bindings import counting, papers, refusals, rules
 from pooling.bindings.evidence import COUNTER, ONLINE
-from pooling.bindings.rules import Asker, Pair, Refusal, Side
+from pooling.bindings.facts import Asker, Described, Pair, Refusal, Side
 from pooling.cases import materials
 from pooling.kinship import codes
 from pooling.kinship import rules as kinship
@@ -96,16 +96,6 @@ class Answer:
     begins: tuple[Told, ...]
     also: tuple[Told, ...]
     ends: tuple[Told, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Somebody:
-    """A person as far as age and sex go: born this day so many years ago."""
-
-    pk: int
-    birth_date: date
-    gender: str
-    died_on: None = None
 
 
 def answer(asked: Question, on: date) -> Answer:
@@ -203,10 +193,10 @@ def _pair(asked: Question, proof: str, channel: str, on: date) -> Pair:
 
 
 def _implausible(asked: Question, on: date) -> tuple[tuple[str, dict], ...]:
-    payer = _Somebody(_PAYER, _born(asked.age, on), asked.gender)
+    payer = Described(_PAYER, _born(asked.age, on), asked.gender)
     # Where the word tells no sex, none is contradicted.
     gender = codes.CODES[asked.code].gender or codes.FEMALE
-    relative = _Somebody(_RELATIVE, _born(asked.relative_age, on), gender)
+    relative = Described(_RELATIVE, _born(asked.relative_age, on), gender)
     problems = kinship.implausible(payer, relative, asked.code, on)
     return tuple((problem.code, dict(problem.values)) for problem in problems)
 
@@ -223,10 +213,7 @@ def _to_show(kind: str, area: Rules, confirms: bool) -> tuple[tuple[str, ...], .
 
 
 def _told(refusal: Refusal, area: Rules) -> Against:
-    clause = area.clause(refusal.clause) if refusal.clause else None
-    return Against(
-        refusal.code, refusals.why(refusal, clause), refusals.remedy(refusal, clause), clause
-    )
+    return Against(refusal.code, *refusals.told(refusal, area))
 
 
 def _sentences(names, area: Rules) -> tuple[Told, ...]:

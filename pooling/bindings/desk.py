@@ -180,5 +180,4 @@ def _objections(payer, relative, members, filled: dict, area, on: date):
         *rules.of_terms(terms, values, on),
         *rules.of_pair(asker, pair, kind, values),
     ):
-        clause = area.clause(refusal.clause) if refusal.clause else None
-        yield Objection(refusals.why(refusal, clause), refusals.remedy(refusal, clause), clause)
+        yield Objection(*refusals.told(refusal, area))

@@ -158,16 +158,17 @@ def start(member_id: int, on: date) -> Start:
     kinds = area.value("relations")
     # Whatever relation is asked for: what stands against one of those the area allows.
     against = next(rules.of_asker(payer, kinds[0] if kinds else "", area.values()), None)
+    told = refusals.told(against, area) if against else None
     names = policy.area_names()
     code = rules.MOVED_BEFOREHAND.get(area.value("model"), "")
     return Start(
         area_name=names.get(payer.area, ""),
         area_code=next((each for each in chain(payer.area) if each in names), ""),
         kinds=tuple(wording.kind(kind) for kind in kinds),
-        refusal=refusals.why(against, _clause(against, area)) if against else "",
-        remedy=refusals.remedy(against, _clause(against, area)) if against else "",
+        refusal=told.why if told else "",
+        remedy=told.remedy if told else "",
         draft_number=draft_case.number if draft_case else "",
-        clause=_clause(against, area) if against else None,
+        clause=told.clause if told else None,
         instead=(code, refusals.why(Refusal(code), area.clause("model"))) if code else (),
     )
 
@@ -182,7 +183,7 @@ def relation_choices(member_id: int, on: date) -> list[Choice]:
             continue
         takes = counting.roles_of(row.code)
         against = next(rules.of_asker(replace(payer, takes=takes), row.kind, area.values()), None)
-        why_not = refusals.sentence(against, _clause(against, area)) if against else ""
+        why_not = refusals.told(against, area).sentence if against else ""
         choices.append(Choice(row.code, wording.relation(row.code), row.kind, why_not))
     return choices
 
@@ -206,7 +207,7 @@ def limits_guide(member_id: int, on: date, since: date | None = None) -> Guide:
 
     `since` is when an authorisation that runs began.
     """
-    _member, area = _asker(member_id, on)
+    area = _rules_of(member_id, on)
     values = area.values()
     uses = values["uses"] or USES
     caps = rules.offered(values)
@@ -224,7 +225,7 @@ def limits_guide(member_id: int, on: date, since: date | None = None) -> Guide:
 
 def overall_guide(member_id: int, on: date) -> dict[str, int | None]:
     """Return the caps over all relatives that a payer may set, each with the area's own."""
-    _member, area = _asker(member_id, on)
+    area = _rules_of(member_id, on)
     values = area.values()
     return {name: rules.most(name, values, ("payer",))[0] for name in rules.offered_overall(values)}
 
@@ -253,13 +254,9 @@ def _at_once(member_id: int, filled: dict, on: date) -> bool:
     """Return whether the registry proves the relation and the area leaves it at that."""
     if not {"person", "relation"} <= filled.keys():
         return False
-    _member, area = _asker(member_id, on)
+    area = _rules_of(member_id, on)
     proof = evidence.best(True, filled["relation"]["kind"], evidence.ONLINE, area.values())
     return proof != "documented" and registered(member_id, filled["person"], on) is not None
-
-
-def _clause(refusal: Refusal, area: Rules):
-    return area.clause(refusal.clause) if refusal.clause else None
 
 
 def progress(member_id: int, number: str, on: date) -> Progress:
@@ -279,7 +276,7 @@ def progress(member_id: int, number: str, on: date) -> Progress:
     remedy = ""
     if row.reason_code in refusals.REFUSALS:
         refusal = Refusal(row.reason_code, row.reason_values)
-        _member, area = _asker(member_id, on)
+        area = _rules_of(member_id, on)
         clause = area.clause(refusals.REFUSALS[row.reason_code].clause or "evidence_accepted")
         sentence, remedy = refusals.why(refusal, clause), refusals.remedy(refusal, clause)
     if row.state_code == Case.State.REFUSED:
@@ -324,8 +321,7 @@ def grounds(member_id: int, binding: BindingRow, on: date) -> str:
 
 def release_counts(member_id: int, binding_id: int, on: date) -> str:
     """Say from when a release would count, by the clause of the payer's area."""
-    payer_id = selectors.owned(member_id, binding_id).payer_id
-    _payer, area = _asker(payer_id, on)
+    area = _rules_of(selectors.owned(member_id, binding_id).payer_id, on)
     day = rules.release_day(area.value("release_counts"), on)
     if day is None:
         return gettext("解除后马上生效。已经结算的费用不受影响。")
@@ -349,11 +345,10 @@ def registered(member_id: int, person: dict, on: date) -> int | None:
     return None
 
 
-def _asker(member_id: int, on: date) -> tuple[Any, Rules]:
-    """Return a member and the rules of the area where they are insured as an employee."""
-    member = people.by_ids([member_id])[member_id]
-    area = people.standings([member], on)[member_id].employee_area
-    return member, policy.in_force(area, on)
+def _rules_of(member_id: int, on: date) -> Rules:
+    """Return the rules of the area where a member is insured as an employee."""
+    members = people.by_ids([member_id]).values()
+    return policy.in_force(people.standings(members, on)[member_id].employee_area, on)
 
 
 def _lines(filled: dict):

@@ -15,6 +15,16 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """Somebody as far as age and sex go, whom nobody has looked up: a `kinship.rules.Person`."""
+
+    pk: int
+    birth_date: date
+    gender: str
+    died_on: None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of the two people as the registry knows them on the day; empty texts: no insurance."""
 

@@ -19,6 +19,7 @@ from pooling.cases import materials
 from pooling.kinship import wording as kinship_wording
 from pooling.kinship.rules import Problem
 from pooling.policy import wording as policy_wording
+from pooling.policy.rules import ClauseInForce, Rules
 from pooling.shared.errors import both
 from pooling.shared.money import show_yuan
 
@@ -278,6 +279,25 @@ def remedy(refusal: Refusal, clause=None) -> str:
     if refusal.code.startswith("implausible_"):
         return str(IMPLAUSIBLE)
     return str(REFUSALS[refusal.code].remedy) % _shown(refusal, clause)
+
+
+class Told(NamedTuple):
+    """A refusal in words, and the clause behind it as it is in force."""
+
+    why: str
+    remedy: str
+    clause: ClauseInForce | None
+
+    @property
+    def sentence(self) -> str:
+        """Return both, where there is room for one text only."""
+        return both(self.why, self.remedy)
+
+
+def told(refusal: Refusal, rules: Rules | None) -> Told:
+    """Return a refusal in words with the clause behind it, quoted from an area's rules."""
+    clause = rules.clause(refusal.clause) if rules is not None and refusal.clause else None
+    return Told(why(refusal, clause), remedy(refusal, clause), clause)
 
 
 def sentence(refusal: Refusal, clause=None) -> str:

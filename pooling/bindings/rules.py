@@ -382,7 +382,7 @@ def release_day(counts: str, today: date) -> date | None:
     if counts == "next_day":
         return today + timedelta(days=1)
     if counts == "next_month":
-        return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return periods.month_after(today)
     return None
 
 

@@ -19,7 +19,7 @@ from pooling.audit import services as audit
 from pooling.bindings import answers, drafts, evidence, numbers, rules, selectors, texts
 from pooling.bindings.models import Attempt, Binding
 from pooling.bindings.rules import Refusal, Signing
-from pooling.bindings.services import authorising, rows
+from pooling.bindings.services import authorising
 from pooling.bindings.services.rows import Refused
 from pooling.cases import selectors as cases
 from pooling.cases import services as case_services
@@ -315,7 +315,7 @@ def _note_attempt(case: Case, person: dict, at) -> None:
 def _draft(case_id: int, by: Actor) -> tuple[Case, dict]:
     """Lock the asker's case and return it with its answers. Raises NotFound."""
     case = case_services.locked(case_id)
-    if case.member_id != rows.principal(by) or case.kind != Case.Kind.BIND:
+    if case.member_id != by.principal or case.kind != Case.Kind.BIND:
         raise NotFound(_("没有找到这件申请。"))
     if case.state != Case.State.DRAFT:
         raise case_services.NotNow(_("申请已提交，不能再修改；可以先撤回再重新填写。"))
@@ -328,7 +328,6 @@ def _area(member_id: int, on) -> str:
 
 
 def _asker(by: Actor) -> int:
-    member_id = rows.principal(by)
-    if member_id is None:
+    if by.principal is None:
         raise NotFound(_("请先登录并绑定参保信息。"))
-    return member_id
+    return by.principal

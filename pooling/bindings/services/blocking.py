@@ -18,7 +18,7 @@ def block(*, payer_id: int, by: Actor, at) -> Block:
 
     Raises NotFound for anybody who never asked: the list of members cannot be walked here.
     """
-    relative_id = rows.principal(by)
+    relative_id = by.principal
     relative = people.locked({payer_id, relative_id}).get(relative_id)
     if relative is None or not selectors.has_asked(payer_id, relative):
         raise NotFound(_("没有找到这位申请人。"))
@@ -43,7 +43,7 @@ def block(*, payer_id: int, by: Actor, at) -> Block:
 @transaction.atomic
 def unblock(*, payer_id: int, by: Actor, at) -> None:
     """Accept applications from this payer again."""
-    relative_id = rows.principal(by)
+    relative_id = by.principal
     people.locked([relative_id])
     row = Block.objects.filter(relative_id=relative_id, payer_id=payer_id).first()
     if row is None:

@@ -26,14 +26,9 @@ class Refused(DomainError):
     @classmethod
     def because(cls, refusal: Refusal, rules=None, **more) -> "Refused":
         """Return the refusal in words, with the clause behind it quoted from `rules`."""
-        clause = rules.clause(refusal.clause) if rules is not None and refusal.clause else None
+        why, remedy, clause = refusals.told(refusal, rules)
         return cls(
-            refusals.why(refusal, clause),
-            remedy=refusals.remedy(refusal, clause),
-            code=refusal.code,
-            rule=clause,
-            details=refusal.values,
-            **more,
+            why, remedy=remedy, code=refusal.code, rule=clause, details=refusal.values, **more
         )
 
 
@@ -58,18 +53,13 @@ class TooSoon(DomainError):
     status = 403
 
 
-def principal(by: Actor) -> int | None:
-    """Return the member who acts, or for whom a clerk or agent acts; None for machines."""
-    return by.principal
-
-
 def held(binding_id: int, by: Actor, *sides: str) -> Binding:
     """Lock both members, then the binding, and return it if `by` is on one of the sides.
 
     Raises NotFound where it is absent or nobody's business of theirs, OtherSide where only
     the other of the two may.
     """
-    asker = principal(by)
+    asker = by.principal
     found = selectors.owned(asker, binding_id)
     people.locked([found.payer_id, found.relative_id])
     binding = selectors.locked([binding_id])[binding_id]
@@ -111,7 +101,7 @@ def activate(binding: Binding, first_day, at) -> None:
 def end(binding: Binding, state, cause: str, by: Actor, at) -> None:
     """End a binding and say why."""
     _move(binding, state)
-    binding.ended_at, binding.ended_by, binding.ended_cause = at, principal(by), cause
+    binding.ended_at, binding.ended_by, binding.ended_cause = at, by.principal, cause
     binding.halted_for = ""
 
 

@@ -62,7 +62,7 @@ def release(*, binding_id: int, by: Actor, at) -> Binding:
     rows.only(binding, State.ACTIVE)
     if binding.release_asked_at is not None:
         raise NotNow(_("已经申请解除，到生效日会自动结束，不必重复办理。"), code="release_asked")
-    side = PAYER if rows.principal(by) == binding.payer_id else RELATIVE
+    side = PAYER if by.principal == binding.payer_id else RELATIVE
     area = rows.rules_of(binding, at)
     if side not in area.value("release_by"):
         clause = area.clause("release_by")
@@ -71,7 +71,7 @@ def release(*, binding_id: int, by: Actor, at) -> Binding:
     today = business_date(at)
     for refusal in counting.of_release(business_date(binding.bound_at), area.values(), today):
         raise Refused.because(refusal, area)
-    binding.release_asked_at, binding.release_asked_by = at, rows.principal(by)
+    binding.release_asked_at, binding.release_asked_by = at, by.principal
     day = rules.release_day(area.value("release_counts"), today)
     asked = ["release_asked_at", "release_asked_by"]
     if day is None:
@@ -153,7 +153,7 @@ def change_limits(*, binding_id: int, limits: Limits, by: Actor, at) -> Binding:
 @transaction.atomic
 def set_rank(*, binding_id: int, rank: int, by: Actor, at) -> list[Binding]:
     """Put a payer at a place in the relative's order; the others close ranks, 1, 2, 3, …."""
-    asker = rows.principal(by)
+    asker = by.principal
     found = selectors.owned(asker, binding_id)
     if found.relative_id != asker:
         raise rows.OtherSide(_("顺位由家人本人决定，共济人不能调整。"))
@@ -181,7 +181,7 @@ def set_payer_caps(*, by: Actor, at, **caps: int | None) -> PayerCap:
 
     Empty or left out = none, 0 = nothing.
     """
-    payer_id = rows.principal(by)
+    payer_id = by.principal
     payer = people.locked([payer_id])[payer_id]
     on = business_date(at)
     area = policy.in_force(people.standings([payer], on)[payer_id].employee_area, on)
@@ -211,7 +211,7 @@ def _stop(binding_id, side, flag, verb, kind, by, at) -> Binding:
     if getattr(binding, f"{flag}_at") is not None:
         raise NotNow(_("已经停止使用了，不必重复操作。"), code="already_stopped")
     setattr(binding, f"{flag}_at", at)
-    setattr(binding, f"{flag}_by", rows.principal(by))
+    setattr(binding, f"{flag}_by", by.principal)
     rows.write(binding, verb, [f"{flag}_at", f"{flag}_by"], by, at)
     rows.tell(binding, kind=kind, at=at)
     return binding
