@@ -9,7 +9,7 @@ from pooling.bindings.beforehand import Question
 from pooling.bindings.wording import CAPS, uses
 from pooling.kinship import codes
 from pooling.policy import wording as policy_wording
-from pooling.shared.forms import AmountField, YuanField
+from pooling.shared.forms import AmountField, DayField, YuanField
 from pooling.shared.money import show_yuan
 
 
@@ -53,14 +53,6 @@ class PersonForm(forms.Form):
     )
 
 
-class DayField(forms.DateField):
-    def __init__(self, **kwargs):
-        kwargs.setdefault("required", False)
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        kwargs.setdefault("error_messages", {"invalid": _("请按 年-月-日 填写日期。")})
-        super().__init__(**kwargs)
-
-
 def offer(form, caps, most: dict[str, int | None]) -> None:
     """Leave out the caps an area does not offer, and tell the highest of those it does."""
     for name in caps:
@@ -80,7 +72,9 @@ class LimitsForm(forms.Form):
     cap_per_month_fen = YuanField(label=CAPS["cap_per_month_fen"])
     cap_per_year_fen = YuanField(label=CAPS["cap_per_year_fen"])
     to_date = DayField(
-        label=_("到哪一天为止"), help_text=_("当天起不再支付。不填就是一直有效，直到解除。")
+        label=_("到哪一天为止"),
+        required=False,
+        help_text=_("当天起不再支付。不填就是一直有效，直到解除。"),
     )
     uses = forms.MultipleChoiceField(
         label=_("可以用在哪里"), widget=forms.CheckboxSelectMultiple, required=False
@@ -135,7 +129,7 @@ class LimitsForm(forms.Form):
 class TermsForm(LimitsForm):
     """The limits of a new authorisation, and from when it counts."""
 
-    from_date = DayField(label=_("从哪一天起"), help_text=_("不填就是办好当天。"))
+    from_date = DayField(label=_("从哪一天起"), required=False, help_text=_("不填就是办好当天。"))
 
 
 class SignForm(forms.Form):
@@ -201,6 +195,26 @@ class AgeField(forms.IntegerField):
         )
 
 
+def _insured(choice: str) -> tuple[str, str]:
+    """Return insurance and standing of a choice: `310-2` → 310, paused; `none` → neither."""
+    insutype, _dash, status = choice.replace("none", "").partition("-")
+    return insutype, status or ("1" if insutype else "")
+
+
+class InsuredField(forms.TypedChoiceField):
+    """How somebody is insured, cleaned to (`insutype`, `status`) as in `accounts.Standing`."""
+
+    def __init__(self, *, label):
+        choices = [
+            ("390", _("居民医保")),
+            ("310", _("职工医保")),
+            ("390-2", _("居民医保，停保或欠费")),
+            ("310-2", _("职工医保，停保或欠费")),
+            ("none", _("没有参保")),
+        ]
+        super().__init__(label=label, choices=choices, coerce=_insured)
+
+
 class CanBindForm(forms.Form):
     """能不能绑: who pays, for whom. No name, no number: nobody is looked up."""
 
@@ -234,16 +248,7 @@ class CanBindForm(forms.Form):
         label=_("家人是您的什么人"), error_messages={"required": _("请选择一种关系。")}
     )
     relative_age = AgeField(label=_("家人的年龄（周岁）"))
-    insured = forms.ChoiceField(
-        label=_("家人的医保"),
-        choices=[
-            ("390", _("居民医保")),
-            ("310", _("职工医保")),
-            ("390-2", _("居民医保，停保或欠费")),
-            ("310-2", _("职工医保，停保或欠费")),
-            ("none", _("没有参保")),
-        ],
-    )
+    insured = InsuredField(label=_("家人的医保"))
     relative_area = forms.ChoiceField(label=_("家人在哪里参保"), required=False)
     relatives = forms.IntegerField(
         label=_("您已经给几位家人开通（可不填）"), required=False, min_value=0, max_value=999
@@ -290,7 +295,7 @@ class CanBindForm(forms.Form):
         roles = {role: said[f"has_{role}"] or 0 for role in self.MINE}
         roles["parent"] = roles["father"] + roles["mother"]
         named = sum(roles.values()) - roles["parent"]
-        insutype, _dash, status = said["insured"].replace("none", "").partition("-")
+        insutype, status = said["insured"]
         return Question(
             area=said["area"],
             employee_status=said["own_status"].replace("none", ""),
@@ -299,7 +304,7 @@ class CanBindForm(forms.Form):
             code=said["relation"],
             relative_age=said["relative_age"],
             insutype=insutype,
-            status=status or ("1" if insutype else ""),
+            status=status,
             relative_area=(said["relative_area"] or said["area"]) if insutype else "",
             # Who names some of them need not add them up.
             relatives=max(said["relatives"] or 0, named),
