@@ -8,6 +8,16 @@ from pooling.shared.errors import DomainError
 from pooling.shared.work import database_clock, unit_of_work
 
 
+def handling(request, case) -> Actor:
+    """Return who handles a case for the member whose case it is."""
+    return replace(
+        acting(request),
+        on_behalf_of=case.member_id,
+        purpose=f"handling {case.number}",
+        channel="counter",
+    )
+
+
 class Shown:
     """Whom one page shows, for the record."""
 
@@ -23,12 +33,7 @@ class Intake:
 
     def __init__(self, request, case):
         self.case = case
-        self.by: Actor = replace(
-            acting(request),
-            on_behalf_of=case.member_id,
-            purpose=f"handling {case.number}",
-            channel="counter",
-        )
+        self.by = handling(request, case)
 
     def carry_out(self, request) -> bool:
         try:

@@ -3,13 +3,10 @@
 Every page opened is a look of its own, and bears the name of whoever opened it.
 """
 
-from dataclasses import replace
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +16,9 @@ from pooling.audit.services import look
 from pooling.cases import documents, materials, showing, uploads
 from pooling.cases import selectors as cases
 from pooling.cases.forms import KindForm
+from pooling.counter.intake import handling
 from pooling.shared.admin import acting
+from pooling.shared.asking import carry_out
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.forms import refuse
 from pooling.shared.work import database_clock, unit_of_work
@@ -82,8 +81,7 @@ class ProofsOnTheDesk:
         case = self.get_object(request, str(pk))
         if case is None:
             raise Http404
-        if not (self.has_view_permission(request, case) and request.user.has_perm(HANDLES)):
-            raise PermissionDenied
+        self._may_take_in(request)
         if request.session.get(AT_THE_WINDOW) != case.member_id:
             messages.warning(request, _("请先核对申请人的证件，再为其办理。"))
             return redirect("admin:counter_deskcase_find")
@@ -92,15 +90,15 @@ class ProofsOnTheDesk:
         form = KindForm(request.POST if posted else None, asked=list(materials.WORDS))
         if posted and self._scanned(request, case, form):
             return redirect("admin:counter_deskcase_intake", case.pk)
-        page = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("上传或拍摄材料"),
-            "original": case,
-            "form": form,
-            "papers": [row for row in cases.documents_of(case.pk) if row.pages],
-        }
-        return TemplateResponse(request, "counter/scan.html", page)
+        papers = [row for row in cases.documents_of(case.pk) if row.pages]
+        return self._page_of(
+            request,
+            "counter/scan.html",
+            _("上传或拍摄材料"),
+            original=case,
+            form=form,
+            papers=papers,
+        )
 
     def _scanned(self, request, case, form) -> bool:
         try:
@@ -108,12 +106,7 @@ class ProofsOnTheDesk:
             if not form.is_valid():
                 return False
             kind, pages = form.cleaned_data["kind"], uploads.read(files)
-            by = replace(
-                acting(request),
-                on_behalf_of=case.member_id,
-                purpose=f"handling {case.number}",
-                channel="counter",
-            )
+            by = handling(request, case)
             unit_of_work(
                 lambda: documents.bring(
                     case_id=case.pk, kind=kind, pages=pages, by=by, at=database_clock()
@@ -135,14 +128,11 @@ class ProofsOnTheDesk:
         if verb not in JUDGEMENTS or all(row.id != document for row in cases.documents_of(case.pk)):
             raise Http404
         judge, done = JUDGEMENTS[verb]
-        try:
-            unit_of_work(
-                lambda: judge(document_id=document, by=acting(request), at=database_clock())
-            )
-        except DomainError as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, done)
+        carry_out(
+            request,
+            lambda: judge(document_id=document, by=acting(request), at=database_clock()),
+            done,
+        )
         return redirect("admin:counter_deskcase_change", case.pk)
 
     def _handled(self, request, pk: int):

@@ -1,7 +1,6 @@
 """Receipts at the window: on A4 or on the roll, counted, and void with a reason."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
@@ -12,7 +11,6 @@ from django.views.decorators.http import require_POST
 from pooling.cases import receipts
 from pooling.counter import printing
 from pooling.counter.forms import PaperForm, VoidForm
-from pooling.counter.proofs import HANDLES
 from pooling.shared.admin import acting
 from pooling.shared.errors import DomainError
 from pooling.shared.work import database_clock, unit_of_work
@@ -73,8 +71,7 @@ class ReceiptsAtTheDesk:
         return redirect(self._page(case))
 
     def _to_print(self, request, pk: int):
-        if not (self.has_view_permission(request) and request.user.has_perm(HANDLES)):
-            raise PermissionDenied
+        self._may_take_in(request)
         case = self.get_object(request, str(pk))
         if case is None:
             raise Http404

@@ -6,22 +6,20 @@ Two pages: whose document is held in hand, then which authorisation and how it w
 from dataclasses import replace
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from pooling.audit.services import look
 from pooling.counter import inquiries, services
 from pooling.counter.forms import DocumentForm, RenewForm
-from pooling.counter.proofs import AT_THE_WINDOW, HANDLES
-from pooling.shared.actor import Actor
+from pooling.counter.proofs import AT_THE_WINDOW
 from pooling.shared.admin import acting
-from pooling.shared.errors import DomainError
-from pooling.shared.forms import refuse
+from pooling.shared.asking import refusals_shown
 from pooling.shared.periods import business_date
 from pooling.shared.work import database_clock, unit_of_work
+
+_TITLE = _("到龄重新确认")
 
 
 class RenewalsAtTheDesk:
@@ -37,7 +35,7 @@ class RenewalsAtTheDesk:
 
     def renew_view(self, request):
         """Identify by exact number and name who is at the window."""
-        self._may_renew(request)
+        self._may_take_in(request)
         form = DocumentForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             by = replace(acting(request), purpose="handling", channel="counter")
@@ -48,11 +46,11 @@ class RenewalsAtTheDesk:
                 request.session[AT_THE_WINDOW] = member.pk
                 return redirect("admin:counter_deskcase_say")
             form.add_error(None, _("没有姓名和证件号码都相符的参保人，请与证件逐字核对。"))
-        return self._renewal(request, "counter/renew.html", form=form)
+        return self._page_of(request, "counter/renew.html", _TITLE, form=form)
 
     def say_view(self, request):
         """List what waits for this person's word, and write the word down."""
-        self._may_renew(request)
+        self._may_take_in(request)
         member_id = request.session.get(AT_THE_WINDOW)
         if member_id is None:
             messages.warning(request, _("请先核对本人的证件，再为其办理。"))
@@ -60,9 +58,13 @@ class RenewalsAtTheDesk:
         by = replace(acting(request), on_behalf_of=member_id, purpose="handling", channel="counter")
         rows = inquiries.to_renew(member_id, business_date(database_clock()))
         form = RenewForm(request.POST or None, rows=rows)
-        if request.method == "POST" and form.is_valid() and self._renewed(form, by):
-            messages.success(request, _("已确认继续使用，并已通知双方。"))
-            return redirect("admin:counter_deskcase_say")
+        if request.method == "POST" and form.is_valid():
+            with refusals_shown(form):
+                unit_of_work(
+                    lambda: services.renew(**form.cleaned_data, by=by, at=database_clock())
+                )
+                messages.success(request, _("已确认继续使用，并已通知双方。"))
+                return redirect("admin:counter_deskcase_say")
         unit_of_work(
             lambda: look(
                 page="counter.renew",
@@ -72,20 +74,4 @@ class RenewalsAtTheDesk:
                 at=database_clock(),
             )
         )
-        return self._renewal(request, "counter/say.html", form=form, rows=rows)
-
-    def _renewed(self, form, by: Actor) -> bool:
-        try:
-            unit_of_work(lambda: services.renew(**form.cleaned_data, by=by, at=database_clock()))
-        except DomainError as error:
-            refuse(form, error)
-            return False
-        return True
-
-    def _may_renew(self, request) -> None:
-        if not (self.has_view_permission(request) and request.user.has_perm(HANDLES)):
-            raise PermissionDenied
-
-    def _renewal(self, request, template: str, **more):
-        page = {**self.admin_site.each_context(request), "opts": self.opts, **more}
-        return TemplateResponse(request, template, page | {"title": _("到龄重新确认")})
+        return self._page_of(request, "counter/say.html", _TITLE, form=form, rows=rows)

@@ -5,13 +5,11 @@ from dataclasses import replace
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from pooling.counter import inquiries, services
 from pooling.counter.forms import EventForm
-from pooling.counter.proofs import HANDLES
 from pooling.shared.admin import acting
 from pooling.shared.errors import DomainError
 from pooling.shared.forms import refuse
@@ -33,23 +31,20 @@ class EventsAtTheDesk:
         """Show by area how many commitment letters were looked into; names nobody."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        page = {**self.admin_site.each_context(request), "opts": self.opts}
-        page |= {"title": _("承诺书核查情况"), "rows": inquiries.letters()}
-        return TemplateResponse(request, "counter/letters.html", page)
+        rows = inquiries.letters()
+        return self._page_of(request, "counter/letters.html", _("承诺书核查情况"), rows=rows)
 
     def event_view(self, request):
         """Take in what a paper says; a reviewer decides whether the registry is corrected."""
-        if not (self.has_view_permission(request) and request.user.has_perm(HANDLES)):
-            raise PermissionDenied
+        self._may_take_in(request)
         form = EventForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             case = self._reported(request, form)
             if case is not None:
                 messages.success(request, _("已登记，转他人审核。审核通过后登记才会更正。"))
                 return redirect("admin:counter_deskcase_change", case.pk)
-        page = {**self.admin_site.each_context(request), "opts": self.opts}
-        page |= {"title": _("登记去世、离婚或关系不属实"), "form": form}
-        return TemplateResponse(request, "counter/event.html", page)
+        title = _("登记去世、离婚或关系不属实")
+        return self._page_of(request, "counter/event.html", title, form=form)
 
     def _reported(self, request, form):
         """Find the people, then report; a search that finds nobody is recorded all the same."""
