@@ -1,6 +1,7 @@
 """The staff site: one theme with the members' pages, second factor always."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import roles
 from pooling.cases import selectors as cases
+from pooling.notices import selectors as notices
+from pooling.notices.services import mark_read
+from pooling.shared.admin import acting
+from pooling.shared.work import unit_of_work
 from portal.signin import has_second_factor
 
 #: The order in which work meets the domains.
@@ -88,11 +93,20 @@ class PortalAdminSite(AdminSite):
         return sorted(apps, key=lambda app: rank.get(app["app_label"], len(rank)))
 
     def index(self, request, extra_context=None):
-        context = {"figures": figures(request.user)} | (extra_context or {})
-        return super().index(request, context)
+        """Say what waits, and what the house told its staff of late: it is read by that."""
+        at = timezone.now()
+        inbox = notices.inbox_of_user(request.user.pk)
+        told = [row for row in inbox if row.created_at > at - _LATE]
+        if any(row.is_new for row in told):
+            newest = told[0].id
+            unit_of_work(lambda: mark_read(up_to=newest, by=acting(request), at=at))
+        context = {"figures": figures(request.user), "told": told[:SHOWN]}
+        return super().index(request, context | (extra_context or {}))
 
 
 _HOUSE = {"accounts", "pooling", "portal"}
+#: How many notices to staff the desk shows, and how old ones.
+SHOWN, _LATE = 3, timedelta(days=7)
 
 
 def figures(user) -> list[Figure]:

@@ -1,5 +1,6 @@
 """The staff site: every page in Chinese, nothing to edit, our own tables only."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -7,8 +8,11 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.contrib.auth.models import Permission
 from django.test import RequestFactory
+from django.utils import timezone
 
 from accounts import roles
+from pooling.notices import services as notices
+from pooling.notices.services import Message
 from portal.admin import ORDER
 from tests import build
 
@@ -94,6 +98,25 @@ def test_who_may_see_no_cases_gets_no_figures(client):
     page = client.get("/admin/")
     assert page.status_code == 200
     assert page.context["figures"] == []
+
+
+def test_the_desk_tells_its_staff_for_a_week_what_the_nightly_check_found(client):
+    user = build.signed_in_staff(client, username="sun.auditor", role=roles.AUDITOR)
+    now = timezone.now()
+    message = Message(kind="books_differ", user_id=user.pk, values={"count": 2})
+    notices.enqueue([message], at=now)
+    notices.enqueue([message], at=now - timedelta(days=8))
+    for is_new in (True, False):
+        (told,) = client.get("/admin/").context["told"]
+        assert told.is_new is is_new, "seen once, it is no longer new"
+    assert "账务核对发现 2 处不一致" in client.get("/admin/").content.decode()
+
+
+def test_nobody_reads_what_was_told_to_a_colleague(desk):
+    colleague = build.staff(username="wang.clerk", role=roles.CLERK)
+    message = Message(kind="books_differ", user_id=colleague.pk, values={"count": 2})
+    notices.enqueue([message], at=timezone.now())
+    assert desk.get("/admin/").context["told"] == []
 
 
 def test_pages_keep_the_strict_policy(desk):
