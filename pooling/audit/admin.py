@@ -215,20 +215,21 @@ def in_words(page: str) -> tuple[str, dict[str, str]]:
     """Return what a page that was looked at is called, and its fields' names in words.
 
     The words are those the looker had before them: a field is called what the staff page calls
-    its column, so that nothing has to be kept in step.
+    its column, so that nothing has to be kept in step. What is no column has a word of the house.
     """
+    words = {name: str(word) for name, word in wording.FIELDS.items()}
     if page in wording.PAGES:
-        return str(wording.PAGES[page]), {name: str(word) for name, word in wording.FIELDS.items()}
+        return str(wording.PAGES[page]), words
     parts = page.strip("/").split("/")
     try:
         model = apps.get_model(*parts[1:3])
         desk = admin.site.get_model_admin(model)
     except (LookupError, TypeError, ValueError, NotRegistered):
-        return gettext("工作台"), {}
+        return gettext("工作台"), words
     shown = flatten([*desk.list_display, *desk.readonly_fields, *(desk.fields or ())])
     shown += flatten_fieldsets(desk.fieldsets or ())
     shown += getattr(desk, "in_full", {}).values()
-    words = {
+    words |= {
         getattr(field, "__name__", field): str(label_for_field(field, model, desk))
         for field in shown
     }

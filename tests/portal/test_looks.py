@@ -1,5 +1,6 @@
 """A member reads who looked at their data, when, what for, and which of it."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -123,6 +124,52 @@ def test_every_look_that_is_at_no_table_of_the_desk_has_words():
     named = {page for each in code for page in NAMED.findall(each.read_text(encoding="utf-8"))}
     assert "hsa:1101" in named
     assert named == set(wording.PAGES)
+
+
+def _recorded() -> set[str]:
+    """Return the fields of every look that the code names by words of its own."""
+    found = set()
+    for path in (ROOT / "pooling").rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            inside = list(ast.walk(function))
+            lists = {
+                node.targets[0].id: node.value
+                for node in inside
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            }
+            for call in inside:
+                name = getattr(getattr(call, "func", None), "attr", "")
+                name = name or getattr(getattr(call, "func", None), "id", "")
+                if name not in ("look", "_record"):
+                    continue
+                named = {each.arg: each.value for each in call.keywords}
+                fields = named.get("fields", call.args[-1] if call.args else None)
+                fields = lists.get(getattr(fields, "id", ""), fields)
+                elements = getattr(fields, "elts", ())
+                found |= {each.value for each in elements if isinstance(each, ast.Constant)}
+    return found
+
+
+def test_every_field_the_code_records_by_a_name_of_its_own_has_a_word():
+    recorded = _recorded()
+    assert {"name:masked", "cert_no", "balc"} <= recorded
+    assert recorded <= set(wording.FIELDS)
+
+
+def test_a_look_at_the_desk_of_cases_tells_what_stood_there_beside_its_columns(family, client):
+    by = build.clerk()
+    fields = ["name:masked", "limits"]
+    look(
+        page="/admin/counter/deskcase/",
+        member_ids=[family.mei.pk],
+        fields=fields,
+        by=by,
+        at=build.NOON,
+    )
+    page = read(sign_in(client, family.mei))
+    assert "隐去名字的姓名、限额和期限" in page
 
 
 def test_the_list_costs_the_same_however_long_it_is(family, client):
