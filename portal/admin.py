@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts import roles
-from pooling.cases import selectors as cases
+from pooling.counter import selectors as cases
 from pooling.notices import selectors as notices
 from pooling.notices.services import mark_read
 from pooling.shared.admin import acting
@@ -113,12 +113,11 @@ def figures(user) -> list[Figure]:
     """Return what waits, for those who may see it."""
     if not user.has_perm("cases.view_case"):
         return []
-    queue = cases.queue(timezone.now())
-    overdue = sum(row.overdue for row in queue)
+    counted = cases.counts("", timezone.now())
     address = _list_of("counter_deskcase")
     return [
-        Figure(_("待审核"), len(queue), "warn" if queue else "good", address),
-        Figure(_("超过期限"), overdue, "bad" if overdue else "good", address),
+        Figure(_("待审核"), counted["waiting"], "warn" if counted["waiting"] else "good", address),
+        Figure(_("超过期限"), counted["late"], "bad" if counted["late"] else "good", address),
     ]
 
 

@@ -13,7 +13,6 @@ from pooling.cases import vault
 from pooling.cases.models import Case, CaseKey, Document, Original, Page
 from pooling.shared.crypto import CannotOpen
 from pooling.shared.errors import NotFound
-from pooling.shared.masks import mask_name
 
 _log = logging.getLogger(__name__)
 
@@ -41,28 +40,9 @@ class CaseRow:
     filled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """A case as it stands in the reviewers' queue: masked."""
-
-    id: int
-    number: str
-    kind: str
-    state: str
-    member: str
-    submitted_at: datetime
-    due_at: datetime | None
-    overdue: bool
-
-
 def for_member(member_id: int) -> list[CaseRow]:
     """Return a member's cases, newest first (one statement)."""
     return [_row(case) for case in Case.objects.filter(member_id=member_id).order_by("-pk")]
-
-
-def get_for(member_id: int, case_id: int) -> CaseRow:
-    """Return one case of the member. Raises NotFound."""
-    return _row(owned(member_id, pk=case_id))
 
 
 def by_number(member_id: int, number: str) -> CaseRow:
@@ -79,24 +59,6 @@ def draft_of(member_id: int, kind) -> Case | None:
     """Return the member's unfinished application of a kind, the newest first."""
     rows = Case.objects.filter(member_id=member_id, kind=kind, state=Case.State.DRAFT)
     return rows.order_by("-pk").first()
-
-
-def queue(at: datetime, *, limit: int = 200) -> list[QueueRow]:
-    """Return what waits for a reviewer, nearest deadline first (one statement)."""
-    rows = Case.objects.filter(state=Case.State.WAITING).select_related("member")
-    return [
-        QueueRow(
-            id=case.pk,
-            number=case.number,
-            kind=case.get_kind_display(),
-            state=case.get_state_display(),
-            member=mask_name(case.member.name),
-            submitted_at=case.submitted_at,
-            due_at=case.due_at,
-            overdue=case.due_at is not None and case.due_at < at,
-        )
-        for case in rows.order_by("due_at", "pk")[:limit]
-    ]
 
 
 def waiting_of(kind, member_id: int) -> list[Case]:

@@ -10,6 +10,7 @@ import pytest
 from pooling.audit.models import Event
 from pooling.cases import selectors, services
 from pooling.cases.models import Case, check_code
+from pooling.counter import selectors as desk
 from pooling.notices.models import Notice
 from pooling.shared.errors import NotFound
 from pooling.shared.periods import end_of
@@ -58,9 +59,9 @@ def test_answers_change_only_while_the_case_is_a_draft(draft, applicant):
 def test_a_waiting_case_has_a_deadline_and_a_reason_and_stands_in_the_queue(draft):
     submitted(draft)
     services.wait(case_id=draft.pk, reason_code="evidence_missing", by=build.JOB, at=AT)
-    (row,) = selectors.queue(AT)
+    (row,) = desk.queue("waiting", "", AT)
     assert (row.number, row.member, row.overdue) == (draft.number, "周*", False)
-    (later,) = selectors.queue(AT + timedelta(days=10))
+    (later,) = desk.queue("waiting", "", AT + timedelta(days=10))
     assert later.overdue
 
 
@@ -242,7 +243,7 @@ def test_absent_and_not_yours_are_the_same_refusal(draft, applicant):
     refusals = []
     for asker, case_id in ((stranger.pk, draft.pk), (applicant.pk, draft.pk + 1)):
         with pytest.raises(NotFound) as refusal:
-            selectors.get_for(asker, case_id)
+            selectors.owned(asker, pk=case_id)
         refusals.append((str(refusal.value), refusal.value.code, refusal.value.status))
     assert refusals[0] == refusals[1]
 
