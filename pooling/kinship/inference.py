@@ -125,15 +125,6 @@ def kinds(member_id: int, relative_id: int, edges: Iterable[Edge], on: date) -> 
     }
 
 
-def full_siblings(one_id: int, other_id: int, edges: Iterable[Edge], on: date) -> bool:
-    """Return whether two people share two parents on record; half-siblings share one."""
-    parents = defaultdict(set)
-    for edge in edges:
-        if edge.kind == "parent" and edge.holds(on):
-            parents[edge.member_id].add(edge.relative_id)
-    return len(parents[one_id] & parents[other_id]) > 1
-
-
 def parted_in_laws(
     member_id: int, relative_id: int, kind: str, edges: Iterable[Edge], on: date
 ) -> bool:

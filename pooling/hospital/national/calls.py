@@ -16,7 +16,6 @@ from pooling.shared.crypto import blind_index
 from pooling.shared.periods import SHANGHAI, business_date
 
 OK, FAILED = 0, -1
-LONGEST_MSGID = 30
 LONGEST_ERROR = 200
 #: What the envelope must say; real names of institutions are longer than the document's 20.
 _ENVELOPE = {

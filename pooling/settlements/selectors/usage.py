@@ -245,12 +245,6 @@ def _own(member_id, since, until, only: Only) -> QuerySet[Settlement]:
     return rows.order_by("-business_time", "-pk")
 
 
-def all_rows(settlement_ids: Iterable[int]) -> dict[int, BillRow]:
-    """Return rows of these settlements, for staff whose look is written down."""
-    rows = _with_lines(Settlement.objects.filter(pk__in=list(settlement_ids)))
-    return {row.pk: _bill(row) for row in rows}
-
-
 def _with_lines(settlements: QuerySet[Settlement]) -> QuerySet[Settlement]:
     lines = Line.objects.filter(Q(payer__isnull=False) | Q(owner__isnull=False))
     lines = lines.select_related("payer", "owner")
