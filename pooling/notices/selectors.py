@@ -1,17 +1,22 @@
 """What a member or a staff user has been told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from accounts import selectors as people
 from pooling.notices import wording
 from pooling.notices.models import Notice
 from pooling.shared.masks import mask_name
+from pooling.shared.periods import business_date
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One notice in words. `asker_id` is whom the reader may block, where somebody asked."""
+    """One notice in words. `asker_id` is whom the reader may block, where somebody asked.
+
+    Of a visit whose day is the patient's own affair (`privacy.month_only`) the page shows `month`:
+    the moment of the notice is the moment of the visit.
+    """
 
     id: int
     kind: str
@@ -20,6 +25,7 @@ class NoticeRow:
     created_at: datetime
     is_new: bool
     asker_id: int | None = None
+    month: date | None = None
 
 
 def inbox(member_id: int, *, before: int | None = None, limit: int = 50) -> list[NoticeRow]:
@@ -60,6 +66,7 @@ def _rows(found, reader_id: int | None, before: int | None, limit: int) -> list[
             created_at=notice.created_at,
             is_new=notice.read_at is None,
             asker_id=notice.values.get("payer") if notice.kind == "somebody_asked" else None,
+            month=business_date(notice.created_at) if notice.kind.endswith("_month") else None,
         )
         for notice in notices
     ]

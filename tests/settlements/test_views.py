@@ -102,7 +102,9 @@ def test_a_hidden_visit_has_no_day_and_no_place_nor_has_its_page(family, wei):
     assert f"/usage/{bill.uid}/" in page
     alone = wei.get(f"/usage/{bill.uid}/").content.decode()
     assert "15.00" in alone
-    for said in (page, alone):
+    (told,) = [row for row in wei.get("/inbox/").content.decode().split("<li>") if "15.00" in row]
+    assert "2026年11月" in told
+    for said in (page, alone, told):
         assert "22日" not in said
         assert family.clinic.name not in said
 
