@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from pooling.audit.admin import in_words
 from pooling.audit.models import Look
 from pooling.hospital.models import FeeLine, SignIn, Visit
-from portal import looks
 from tests import build
 from tests.hospital.conftest import AREA
 from tests.hospital.national import bill, diagnosis, exact, fee_line, right_now
@@ -43,7 +43,7 @@ def test_whoever_was_asked_about_reads_what_the_till_saw(national, family, clien
     setl_id = national.settle(named, "130.00")["setl_id"]
     national.do("5203", {"data": named | {"setl_id": setl_id}})
     for look in Look.objects.filter(page__startswith="hsa:"):
-        _where, words = looks._page(look.page)
+        _where, words = in_words(look.page)
         assert set(look.fields) <= set(words), look.page
     user = build.phone_user(member=family.mei)
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
