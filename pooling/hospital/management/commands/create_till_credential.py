@@ -63,6 +63,8 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(_("公钥文件不能读取：%(why)s") % {"why": error}) from error
         said = _("“%(name)s”的凭据已建立。密钥只显示这一次，请现在保存。首行是访问键，末行是密钥：")
+        if options["sm4"]:
+            said = _("“%(name)s”的凭据已建立。密钥只显示这一次。依次是访问键、SM4 密钥、密钥：")
         self.stdout.write(said % {"name": credential.client.name})
         self.stdout.write(credential.access_key)
         if options["sm4"]:
