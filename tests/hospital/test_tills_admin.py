@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from django.urls import reverse
 
 from pooling.audit.models import Event, Look
+from pooling.hospital.admin.tills import TillCredentialAdmin, institution, live
 from pooling.hospital.masking import masked
 from pooling.hospital.models import Message, TillCredential
 from pooling.shared.periods import business_date
@@ -56,6 +57,22 @@ def back_at_the_till() -> None:
 
 
 # --- credentials ---------------------------------------------------------------------------
+
+
+def test_credentials_sort_by_institution_and_by_who_is_stopped(keeper):
+    rows = [build.till_credential(institution=build.institution())[0] for _each in range(3)]
+    stopped = rows[1].client
+    stopped.revoked_at = stopped.created_at
+    stopped.save()
+    page = reverse("admin:hospital_tillcredential_changelist")
+
+    def sorted_by(name: str) -> list[int]:
+        at = TillCredentialAdmin.list_display.index(name)
+        return [row.pk for row in keeper.get(f"{page}?o={at}").context["cl"].result_list]
+
+    by_code = sorted(rows, key=lambda row: row.client.institution.code)
+    assert sorted_by(institution) == [row.pk for row in by_code]
+    assert sorted_by(live)[0] == rows[1].pk
 
 
 def test_a_secret_is_shown_once_and_signs_until_it_is_stopped(keeper, hospital):
@@ -222,6 +239,17 @@ def _sums(row) -> dict[str, int]:
         "fund_pay_sumamt": row.fund_fen,
         "acct_pay": row.account_fen,
     }
+
+
+def test_what_is_wrong_is_said_once(keeper, hospital):
+    page = keeper.post(reverse(ISSUE), wanted(hospital, institution_code="H0")).content.decode()
+    assert page.count("没有这个编码的定点机构") == 1
+
+
+def test_what_is_wrong_with_a_file_is_said_once(auditor, national):
+    file = SimpleUploadedFile("detail.txt", b"one column")
+    page = auditor.post(reverse(STATEMENT), asked(national, file=file)).content.decode()
+    assert page.count("对账文件不能读取") == 1
 
 
 def test_the_figures_can_be_downloaded(auditor, national, day):

@@ -209,12 +209,12 @@ def is_live(credential: TillCredential) -> bool:
     return credential.client.revoked_at is None
 
 
-@admin.display(boolean=True, description=_("启用"))
+@admin.display(boolean=True, description=_("启用"), ordering="client__revoked_at")
 def live(row) -> bool:
     return is_live(row)
 
 
-@admin.display(description=_("定点机构"))
+@admin.display(description=_("定点机构"), ordering="client__institution__code")
 def institution(row) -> str:
     return str(row.client.institution)
 
@@ -299,6 +299,6 @@ class ApiClientAdmin(LookUpAdmin):
     search_fields = ("name", "institution__code", "institution__name")
     fields = ("name", "scope", "institution", "backdate_days", "created_at", "revoked_at")
 
-    @admin.display(boolean=True, description=_("启用"))
+    @admin.display(boolean=True, description=_("启用"), ordering="revoked_at")
     def live(self, client: ApiClient) -> bool:
         return client.revoked_at is None
