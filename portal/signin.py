@@ -44,6 +44,14 @@ def has_second_factor(request) -> bool:
     return any(record["method"] == "mfa" for record in records)
 
 
+def name_tried(request, credentials) -> str:
+    """Return the name whose failures axes counts, the same before and after a password is tried.
+
+    The door tells no capitals apart, so that they must not make a new name with new tries.
+    """
+    return ((credentials or request.POST).get("username") or "").strip().lower()
+
+
 class Adapter(DefaultAccountAdapter):
     """Phones are sealed on `accounts.User` and found by blind index."""
 

@@ -166,6 +166,33 @@ def test_five_wrong_passwords_lock_the_name(client):
     assert staff_door(client, reviewer).status_code != 302
 
 
+def lock(user):
+    for _time in range(5):
+        staff_door(Client(), user, "wrong password here")
+    # What allauth counts for five minutes stands in the cache; the lock lasts longer.
+    cache.clear()
+
+
+def test_a_locked_name_stays_shut_to_the_right_password_too(client):
+    reviewer = build.staff()
+    lock(reviewer)
+    assert staff_door(client, reviewer).status_code == 429
+
+
+def test_a_colleague_at_the_same_window_is_not_locked_with_them(client):
+    lock(build.staff())
+    colleague = build.staff("sun.clerk", "clerk", "孙经办")
+    assert staff_door(client, colleague, "wrong password here").status_code == 200
+    assert staff_door(client, colleague).url == "/staff/login/code/"
+
+
+def test_capitals_give_a_locked_name_no_new_tries(client):
+    reviewer = build.staff()
+    lock(reviewer)
+    shouted = {"login": reviewer.username.upper(), "password": build.PASSWORD}
+    assert client.post("/staff/login/", shouted).status_code == 429
+
+
 def test_staff_are_signed_out_after_fifteen_idle_minutes(client, monkeypatch):
     build.signed_in_staff(client)
     assert client.get("/admin/").status_code == 200
