@@ -5,9 +5,14 @@ identity number, name or phone may stand in an address or a log.
 """
 
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
+from accounts.forms import LetInForm
 from accounts.models import (
     CareLink,
     ECredential,
@@ -16,8 +21,10 @@ from accounts.models import (
     RefusedCode,
     User,
 )
-from pooling.audit.admin import NamedLookUpAdmin, PersonalLookUpAdmin, done_by
-from pooling.shared.admin import LookUpInline
+from accounts.selectors import lockouts
+from accounts.services import lockouts as services
+from pooling.audit.admin import NamedLookUpAdmin, PersonalLookUpAdmin, Recorded, done_by
+from pooling.shared.admin import Act, ActAdmin, LookUpInline
 from pooling.shared.masks import mask_cert_no, mask_name, mask_phone
 
 
@@ -130,15 +137,43 @@ class RefusedCodeAdmin(PersonalLookUpAdmin):
         return [each for each in (row.member_id, row.carer_id) if each is not None]
 
 
+def _shut_out_until(user: User):
+    return lockouts.shut_out_until(user, timezone.now())
+
+
+@admin.display(description=_("登录"))
+def door(row) -> str:
+    """Say whether mistyped passwords have shut the door, and till when."""
+    until = _shut_out_until(row)
+    if until is None:
+        return gettext("没有被锁")
+    shown = date_format(localtime(until), "DATETIME_FORMAT")
+    return gettext("连续填错密码，锁到 %(until)s") % {"until": shown}
+
+
+def _let_in_again(user: User, **answers):
+    return services.let_in_again(user_id=user.pk, **answers)
+
+
 @admin.register(User)
-class UserAdmin(PersonalLookUpAdmin):
+class UserAdmin(Recorded, ActAdmin):
     """Who can sign in. Members appear without a name: the desk looks them up as members."""
 
     list_display = ("username", "display_name", masked_phone, "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active")
     search_fields = ("=username",)
     ordering = ("-pk",)
-    fields = readonly_fields = (*list_display, "phone_verified", "joined_at", "groups")
+    fields = readonly_fields = (*list_display, door, "phone_verified", "joined_at", "groups")
+    acts = {
+        "let-in-again": Act(
+            _("解锁，让本人再试"),
+            _let_in_again,
+            "accounts.let_in_again",
+            _("已解锁。如果仍提示“请过几分钟再试”，最多再等五分钟。"),
+            LetInForm,
+            offered=_shut_out_until,
+        ),
+    }
 
     def members_of(self, row):
         return [row.member_id] if row.member_id else []

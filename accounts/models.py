@@ -241,6 +241,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("登录用户")
         verbose_name_plural = _("登录用户")
+        permissions = [("let_in_again", _("可以为连续填错密码被锁的人解锁"))]
         constraints = [
             models.CheckConstraint(
                 name="accounts_user_staff_is_no_member",

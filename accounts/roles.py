@@ -82,5 +82,5 @@ DOES = {
     AUDITOR: (),
     # The same people may do both; who wrote a version is refused as its publisher.
     POLICY_ADMIN: ("policy.write_rules", "policy.publish_rules", "reports.start_replay"),
-    SYSTEM_ADMIN: ("hospital.manage_tills",),
+    SYSTEM_ADMIN: ("hospital.manage_tills", "accounts.let_in_again"),
 }

@@ -14,6 +14,7 @@ ACTS = {
     "accounts.create_client": _("建立接口客户端"),
     "accounts.end_care_link": _("移出亲情账户"),
     "accounts.end_e_credential": _("停用医保电子凭证"),
+    "accounts.let_in_again": _("为被锁的用户解锁"),
     "accounts.link_member": _("核对登录人身份"),
     "accounts.load_credentials": _("载入医保电子凭证"),
     "accounts.load_enrolments": _("载入参保登记"),

@@ -431,6 +431,15 @@ def test_who_may_see_to_the_tills(asker, family, client):
     assert client.post(page).status_code in (302, 403, 404)
 
 
+@pytest.mark.parametrize("asker", [*DESK_ASKERS, "system_admin"])
+def test_who_may_let_somebody_in_again(asker, family, client):
+    as_(asker, client, family)
+    page = f"/admin/accounts/user/{build.staff('locked.out', 'clerk').pk}/act/let-in-again/"
+    outside = asker in ("visitor", "payer")
+    assert client.get(page).status_code == (302 if outside else 405)
+    assert client.post(page).status_code == (302 if outside or asker == "system_admin" else 403)
+
+
 def test_every_verb_about_rules_has_a_row():
     acting = {
         f"{model._meta.app_label}/{model._meta.model_name}": set(page.acts)
