@@ -59,7 +59,9 @@ def require_fresh_code(request, **chosen: object) -> HttpResponseRedirect | None
     if is_fresh(request):
         return None
     page = f"{request.path}?{urlencode(chosen)}" if chosen else request.get_full_path()
-    query = urlencode({"next": page})
+    # Back there nothing has been done yet, which the page then has to say.
+    pressed = {"pressed": 1} if request.method == "POST" else {}
+    query = urlencode({"next": page} | pressed)
     return redirect(f"{reverse('confirm_it_is_you')}?{query}")
 
 

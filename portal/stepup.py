@@ -9,6 +9,7 @@ from allauth.core.internal import ratelimit
 from allauth.core.internal.cryptokit import compare_user_code, generate_user_code
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -55,6 +56,7 @@ def confirm_it_is_you(request):
         goal = "/"
     if request.user.is_staff or not request.user.phone_sealed:
         return redirect("/")
+    pressed = request.POST.get("pressed") or request.GET.get("pressed")
     again = request.POST.get("action") == "resend"
     form = FreshCodeForm(None if again else request.POST or None, request=request)
     too_often = False
@@ -63,9 +65,11 @@ def confirm_it_is_you(request):
     elif form.is_valid():
         del request.session[_SENT]
         request.session[access.CONFIRMED] = _now()
+        if pressed:
+            messages.warning(request, _("已确认是您本人。刚才的事还没有办，请再按一次。"))
         return redirect(goal)
     phone = phones.national(request.user.phone)
-    page = {"form": form, "goal": goal, "phone": phone, "too_often": too_often}
+    page = {"form": form, "goal": goal, "phone": phone, "too_often": too_often, "pressed": pressed}
     return render(request, "portal/confirm_it_is_you.html", page)
 
 

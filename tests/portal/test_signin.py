@@ -265,6 +265,26 @@ def test_a_fresh_code_is_asked_for_and_lasts_five_minutes(client, monkeypatch):
     assert not access.is_fresh(request)
 
 
+def test_after_the_code_it_is_said_that_what_was_pressed_is_not_done_yet(client):
+    payer, mother = build.employee(), build.resident(gender="2")
+    build.personal_account(payer, prior=50_000)
+    binding = build.active_binding(payer, mother)
+    client.force_login(build.phone_user(member=payer), "django.contrib.auth.backends.ModelBackend")
+    page = f"/family/{binding.pk}/release/"
+    door = client.post(page)
+    assert door.url.startswith("/confirm-it-is-you/")
+    asked = client.get(door.url)
+    given = {"next": page, "pressed": asked.context["pressed"]}
+    back = client.post("/confirm-it-is-you/", given | {"code": latest_code()}, follow=True)
+    assert back.redirect_chain[-1][0] == page
+    assert "刚才的事还没有办" in back.content.decode()
+    binding.refresh_from_db()
+    assert binding.state == "active"
+    # Who only opened a page has pressed nothing.
+    page = client.get("/confirm-it-is-you/?next=/me/").content.decode()
+    assert 'name="pressed"' not in page
+
+
 def test_the_way_back_stays_on_this_site(client):
     sign_in(client)
     client.get("/confirm-it-is-you/?next=https://elsewhere.example/")
