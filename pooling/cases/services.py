@@ -106,6 +106,8 @@ def name_agent(*, case_id: int, agent: dict | None, by: Actor, at) -> Case:
     case = locked(case_id)
     if case.state != Case.State.DRAFT:
         raise NotNow(_("申请已提交，不能再更改代办人。"))
+    if agent is None and case.agent_text is None:
+        return case
     case.agent_text = json.dumps(agent, ensure_ascii=False) if agent else None
     case.save(update_fields=["agent_sealed"])
     detail = {"agent": agent is not None}

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from pooling.audit import selectors as trail
 from pooling.audit.models import Event
 from pooling.cases import selectors, services
 from pooling.cases.models import Case, check_code
@@ -207,6 +208,16 @@ def test_an_agent_is_named_sealed_and_only_while_a_draft(draft):
     submitted(draft)
     with pytest.raises(services.NotNow):
         services.name_agent(case_id=draft.pk, agent=None, by=build.clerk(), at=AT)
+
+
+def test_where_nobody_came_for_the_applicant_no_agent_stands_on_the_trail(draft):
+    services.name_agent(case_id=draft.pk, agent=None, by=build.clerk(), at=AT)
+    assert "cases.name_agent" not in [event.verb for event in trail.trail_of(draft)]
+    agent = {"name": "周小弟", "cert_type": "01", "cert_no": build.cert_no()}
+    services.name_agent(case_id=draft.pk, agent=agent, by=build.clerk(), at=AT)
+    services.name_agent(case_id=draft.pk, agent=None, by=build.clerk(), at=AT)
+    named = [each.detail for each in trail.trail_of(draft) if each.verb == "cases.name_agent"]
+    assert named == [{"agent": True}, {"agent": False}]
 
 
 def test_nobody_decides_on_their_own_proposal(applicant):
