@@ -12,7 +12,7 @@ from typing import Any
 
 from pooling.kinship import inference
 from pooling.kinship.inference import Edge
-from pooling.policy.parameters import PREMIUMS
+from pooling.policy.parameters import ANY, PREMIUMS
 from pooling.shared import periods
 
 OPEN, CLOSED, MISSING = "open", "closed", "missing"
@@ -51,6 +51,8 @@ class Unusable(StrEnum):
     USE_NOT_OPTED_IN = "use_needs_opt_in"
     PREMIUM_PAID_FIRST = "premium_paid_first"
     PREMIUM_NOT_REFUNDED = "premium_not_refunded"
+    PRODUCT_NOT_LISTED = "premium_product_not_listed"
+    PRODUCT_NOT_FOR_RELATIVE = "premium_product_not_for_relative"
     LEVEL = "institution_level_too_high"
     OWN_NOT_EMPTY = "own_account_not_empty"
 
@@ -73,6 +75,8 @@ CLAUSE_BEHIND = {
     Unusable.USE_NOT_OPTED_IN: "uses_opt_in",
     Unusable.PREMIUM_PAID_FIRST: "premium_form",
     Unusable.PREMIUM_NOT_REFUNDED: "premium_form",
+    Unusable.PRODUCT_NOT_LISTED: "commercial_products",
+    Unusable.PRODUCT_NOT_FOR_RELATIVE: "commercial_products",
     Unusable.LEVEL: "resident_outpatient_max_level",
     Unusable.OWN_NOT_EMPTY: "needs_empty_own_account",
 }
@@ -91,6 +95,8 @@ class Visit:
     #: A premium paid out of pocket and asked back from the account.
     refund: bool = False
     area: str = ""
+    #: Of a commercial insurance: its name, empty where the bill says none; None: nobody asked.
+    product: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,8 @@ class Authorisation:
     #: Where the two were insured when it was made; empty where nobody knows.
     payer_area: str = ""
     relative_area: str = ""
+    #: What the relative is to the payer; empty where nobody asked, and then it is no obstacle.
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +288,7 @@ def _purpose(facts: Facts) -> Unusable | None:
         return Unusable.USE_NOT_OPTED_IN
     if agreed is not None and visit.use not in agreed:
         return Unusable.USE_NOT_IN_BINDING
-    if against := _premium(visit, rules):
+    if against := _premium(visit, rules) or _product(visit, facts.authorisation.kind, rules):
         return against
     if _is_too_high(visit, facts.patient, rules):
         return Unusable.LEVEL
@@ -307,6 +315,17 @@ def _premium(visit: Visit, rules: Mapping[str, Any]) -> Unusable | None:
     return Unusable.PREMIUM_PAID_FIRST if not visit.refund and form == "refund" else None
 
 
+def _product(visit: Visit, kind: str, rules: Mapping[str, Any]) -> Unusable | None:
+    """Compare the product with those an area lists; where it lists none, any will do."""
+    products = rules["commercial_products"]
+    if visit.use != "commercial_insurance" or visit.product is None or not products:
+        return None
+    kinds = products.get(visit.product, products.get(ANY))
+    if kinds is None:
+        return Unusable.PRODUCT_NOT_LISTED
+    return Unusable.PRODUCT_NOT_FOR_RELATIVE if kind and kinds and kind not in kinds else None
+
+
 def _is_too_high(visit: Visit, patient: Patient, rules: Mapping[str, Any]) -> bool:
     highest = rules["resident_outpatient_max_level"]
     return (
@@ -330,6 +349,8 @@ def why_fund_unusable(
         return Unusable.USE_NOT_IN_AREA, {"use": visit.use}
     if against := _premium(visit, rules):
         return against, {"use": visit.use}
+    if against := _product(visit, "", rules):
+        return against, {"product": visit.product}
     if _is_too_high(visit, patient, rules):
         highest = rules["resident_outpatient_max_level"]
         return Unusable.LEVEL, {"level": visit.institution_level, "highest": highest}
@@ -347,6 +368,8 @@ def values(code: Unusable, facts: Facts) -> dict[str, Any]:
         return {"date": binding.to_date.isoformat()}
     if code in _ABOUT_USE:
         return {"use": visit.use}
+    if code in (Unusable.PRODUCT_NOT_LISTED, Unusable.PRODUCT_NOT_FOR_RELATIVE):
+        return {"product": visit.product}
     if code is Unusable.LEVEL:
         highest = facts.rules["resident_outpatient_max_level"]
         return {"level": visit.institution_level, "highest": highest}

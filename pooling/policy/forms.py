@@ -293,6 +293,42 @@ class _Table(_Kind):
         return {code: cell for code, cell in cells.items() if cell not in (None, [], "")}
 
 
+class _Names(_Kind):
+    """A line for each name that is not ours to close, and behind a colon whom it is for."""
+
+    def field(self):
+        return forms.CharField(
+            label=self.title,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 5}),
+            help_text=_(
+                "一行一个产品；只限某些亲属的，在冒号后面列出，例如“惠民保：配偶、父母、子女”。"
+                "“没有列名的产品”代表其余各种。"
+            ),
+        )
+
+    def initial(self, value):
+        name = self.parameter.name
+        lines = (
+            [wording.word(name, key), "、".join(wording.word(name, kind) for kind in kinds)]
+            for key, kinds in (value or {}).items()
+        )
+        return {"value": "\n".join("：".join(filter(None, line)) for line in lines)}
+
+    def value(self, cleaned):
+        codes = {wording.word(self.parameter.name, code): code for code in wording.codes()}
+        lines = (line.replace(":", "：").partition("：") for line in cleaned["value"].splitlines())
+        return {
+            codes.get(name.strip(), name.strip()): [
+                codes.get(kind.strip(), kind.strip())
+                for kind in kinds.replace("，", "、").split("、")
+                if kind.strip()
+            ]
+            for name, _colon, kinds in lines
+            if name.strip()
+        }
+
+
 #: Unit of a parameter → how it is asked for.
 _KINDS: dict[str, type[_Kind]] = {
     "fen": _Amount,
@@ -304,4 +340,5 @@ _KINDS: dict[str, type[_Kind]] = {
     "words": _Ticks,
     "codes": _Ticks,
     "table": _Table,
+    "names": _Names,
 }

@@ -31,6 +31,8 @@ USES = (
 PREMIUMS = ("resident_premium", "ltc_premium", "large_expense_premium", "commercial_insurance")
 #: At the collecting office as it is paid, or asked back from the account afterwards.
 PREMIUM_FORMS = ("direct", "refund", "both")
+#: Stands for every product that is not named.
+ANY = "*"
 #: Never uses, whatever an area would like: the national rule names them.
 NEVER_USES = ("public_health", "fitness", "wellness")
 #: Near relatives of the Civil Code, article 1045.
@@ -97,6 +99,7 @@ PAYOUT_PAPERS = (
 )
 #: The birthdays on which what counts as consent changes.
 BIRTHDAYS = (14, 16, 18)
+_NAME = re.compile(r"\S(.{0,58}\S)?")
 _PSN_TYPE = re.compile(r"[0-9A-Z]{1,6}")
 
 
@@ -159,14 +162,19 @@ def _or_none(check: Check) -> Check:
     return lambda value: None if value is None else check(value)
 
 
-def _table(keys: tuple[str, ...], of: Check) -> Check:
-    """Accept a table of known words to values; an empty one says nothing."""
+def _table(keys: tuple[str, ...] | None, of: Check) -> Check:
+    """Accept a table of known words to values, or (None) of names that are not ours to close.
+
+    An empty one says nothing.
+    """
 
     def check(value):
         if not isinstance(value, dict):
             return "not_a_table", value
         for word, item in value.items():
-            if word not in keys:
+            if keys is None and not (isinstance(word, str) and _NAME.fullmatch(word)):
+                return "not_a_name", word
+            if keys is not None and word not in keys:
                 return _unknown(word)
             if problem := of(item):
                 return problem
@@ -206,7 +214,7 @@ _HOUR = _whole(0, 23)
 class Parameter:
     """One thing an area may set.
 
-    `unit` is fen, count, level, flag, hours, word, words, codes or table.
+    `unit` is fen, count, level, flag, hours, word, words, codes, table or names.
     """
 
     name: str
@@ -238,6 +246,7 @@ PARAMETERS = (
         ("uses", "words", None, _or_none(_words(*USES))),
         ("uses_opt_in", "words", [], _words(*USES, least=0)),
         ("premium_form", "table", {}, _table(PREMIUMS, _one_of(*PREMIUM_FORMS))),
+        ("commercial_products", "names", {}, _table(None, _words(*RELATION_KINDS, least=0))),
         ("patient_types", "words", list(INSURANCES), _words(*INSURANCES)),
         ("patient_status_normal", "flag", True, _flag),
         ("resident_outpatient_max_level", "level", None, _or_none(_whole(1, 3))),

@@ -27,7 +27,8 @@ SECTIONS = (
         "payers_per_settlement", "payer_order", "paused_payer", "flag_1_own_only",
     )),
     (_("可以用在哪里？"), "building", (
-        "uses", "uses_opt_in", "premium_form", "pays_own_paid", "resident_outpatient_max_level",
+        "uses", "uses_opt_in", "premium_form", "commercial_products", "pays_own_paid",
+        "resident_outpatient_max_level",
     )),
     (_("额度、医保钱包和家庭共济账户怎么用？"), "wallet2", (
         "quota_across_provinces", "wallet_open", "wallet_transfer_most_fen",
@@ -73,8 +74,8 @@ QUIET = frozenset({
     "cap_relative_year_fen", "cap_binding_settlement_fen", "cap_binding_day_fen",
     "cap_binding_month_fen", "cap_binding_year_fen", "cap_use_month_fen", "cap_use_year_fen",
     "caps_required", "renew_at_ages", "renew_within_days", "renewal_unanswered",
-    "agent_relatives_only", "premium_form", "payout_papers", "payout_wait_months",
-    "payout_from_day",
+    "agent_relatives_only", "premium_form", "commercial_products", "payout_papers",
+    "payout_wait_months", "payout_from_day",
 })  # fmt: skip
 
 #: Name → sentence where there is a value, and where there is none (no limit) or it is no/zero.
@@ -187,6 +188,10 @@ _SAYS = {
     "premium_form": (
         _("保费：%(value)s；没有写明的，缴费时直接支付。"),
         _("保费都在缴费时直接从账户支付，不办事后报销。"),
+    ),
+    "commercial_products": (
+        _("家人的账户可以缴这些商业补充保险：%(value)s。列出名称的，每种一年缴一次。"),
+        _("商业补充保险没有列出名称，一年缴一种。"),
     ),
     "pays_own_paid": (
         _("医保目录外、完全自费的费用也可以用个人账户支付。"),

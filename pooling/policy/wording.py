@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pooling.policy import payout_words
-from pooling.policy.parameters import PARAMETERS, NotAValue
+from pooling.policy.parameters import ANY, PARAMETERS, NotAValue
 from pooling.shared.money import show_yuan
 
 TITLES = {
@@ -23,6 +23,7 @@ TITLES = {
     "uses": _("可用于"),
     "uses_opt_in": _("须在授权中点名才能用的用途"),
     "premium_form": _("保费怎么从账户付"),
+    "commercial_products": _("可以缴的商业补充保险"),
     "patient_types": _("就医人须参加的医保"),
     "patient_status_normal": _("就医人须正常参保"),
     "resident_outpatient_max_level": _("居民医保普通门诊的最高机构级别"),
@@ -237,12 +238,14 @@ _WORDS_OF = {
     "on_relative_moved": {"goes_on": _("授权继续有效")},
     "excluded_payer_types": PSN_TYPES,
     "excluded_relative_types": PSN_TYPES,
+    "commercial_products": {ANY: _("没有列名的产品")},
 }
 _WHEN_EMPTY = {
     "uses": _("不限用途"),
     "resident_outpatient_max_level": _("不限级别"),
     "uses_opt_in": _("没有"),
     "premium_form": _("都在缴费时直接支付"),
+    "commercial_products": _("没有列出名称，一年缴一种"),
     "caps_offered": _("都不能设"),
     "excluded_payer_types": _("没有"),
     "excluded_relative_types": _("没有"),
@@ -270,6 +273,7 @@ _PROBLEMS = {
     "too_small": _("“%(title)s”不能小于允许的最小值；收到的是：%(value)s。"),
     "too_large": _("“%(title)s”超出允许的最大值；收到的是：%(value)s。"),
     "not_yes_or_no": _("“%(title)s”须是 true 或 false；收到的是：%(value)s。"),
+    "not_a_name": _("“%(title)s”里的名称须是 1 至 60 个字；收到的是：%(value)s。"),
     "not_a_table": _("“%(title)s”须是“名称: 内容”的对照表；收到的是：%(value)s。"),
 }
 
@@ -290,6 +294,8 @@ def show(name: str, value) -> str:
     if unit == "table":
         rows = (f"{word(name, key)} {_item(name, item)}" for key, item in value.items())
         return gettext("；").join(rows)
+    if unit == "names":
+        return gettext("；").join(_covering(name, *row) for row in value.items())
     return word(name, value) if unit == "word" else str(value)
 
 
@@ -306,6 +312,12 @@ def codes() -> tuple[str, ...]:
 
 def _list(name: str, words) -> str:
     return gettext("、").join(word(name, code) for code in words)
+
+
+def _covering(name: str, product: str, kinds: list[str]) -> str:
+    """Return a product and for whom it may be paid, where not for everybody."""
+    named = {"product": word(name, product), "relatives": _list(name, kinds)}
+    return gettext("%(product)s（限%(relatives)s）") % named if kinds else named["product"]
 
 
 def _item(name: str, item) -> str:

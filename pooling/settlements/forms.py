@@ -256,7 +256,10 @@ class ClaimForm(forms.Form):
     use = forms.ChoiceField(label=_("哪一种保费？"))
     year = forms.TypedChoiceField(label=_("哪一年的？"), coerce=int)
     product = forms.CharField(
-        label=_("产品或档次"), max_length=60, required=False, help_text=_("没有可以不填")
+        label=_("产品或档次"),
+        max_length=60,
+        required=False,
+        help_text=_("商业补充保险请照凭证写全名；没有可以不填"),
     )
     paid_on = forms.DateField(
         label=_("哪一天缴的？"),

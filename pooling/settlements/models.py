@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from pooling.policy.parameters import PREMIUMS
@@ -98,9 +98,10 @@ class Settlement(models.Model):
     claim = models.OneToOneField(
         "cases.Case", models.PROTECT, null=True, related_name="+", verbose_name=_("报销申请")
     )
-    #: Of a premium: which year it insures, where the till told it, and the product by name.
+    #: Of a premium: the year it insures, where the till told it; the product, if an area lists it.
     premium_year = models.PositiveSmallIntegerField(_("参保年度"), null=True)
     premium_product = models.CharField(_("保险产品"), max_length=60, blank=True)
+    premium_listed = models.BooleanField(_("产品已列名"), default=False)
     reversed_at = models.DateTimeField(_("撤销时间"), null=True)
     reversal_reason = models.CharField(_("撤销原因"), max_length=200, blank=True)
     reversal_entry = models.OneToOneField(
@@ -117,7 +118,7 @@ class Settlement(models.Model):
         L3b="patient patient_area patient_insutype use business_time business_date total_fen "
         "fund_fen hospital_borne_fen own_paid_fen over_limit_fen pre_paid_fen in_scope_share_fen "
         "personal_part_fen own_fen pooled_fen cash_fen refunded_fen balance_after_fen "
-        "acct_used_flag decision family_snapshot premium_year premium_product",
+        "acct_used_flag decision family_snapshot premium_year premium_product premium_listed",
     )
 
     class Meta:
@@ -188,15 +189,14 @@ class Settlement(models.Model):
             ),
             # Nobody is insured twice for one year; what went back whole may be paid again.
             models.UniqueConstraint(
-                "patient",
-                "use",
-                "premium_year",
+                *("patient", "use", "premium_year"),
+                Case(When(premium_listed=True, then="premium_product"), default=Value("")),
                 name="settlements_settlement_premium_once_a_year",
                 condition=Q(premium_year__isnull=False) & ~Q(status__in=["reversed", "refunded"]),
             ),
             models.CheckConstraint(
                 name="settlements_settlement_year_only_of_premium",
-                condition=Q(premium_year__isnull=True, premium_product="")
+                condition=Q(premium_year__isnull=True, premium_product="", premium_listed=False)
                 | Q(premium_year__isnull=False, use__in=PREMIUMS),
             ),
             models.CheckConstraint(

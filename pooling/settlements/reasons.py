@@ -88,6 +88,8 @@ def _shown(values: dict[str, Any]) -> dict[str, str]:
             shown[name] = str(Use(value).label)
         elif name in _AREAS:
             shown[name] = policy.area_name(value)
+        elif name == "product":
+            shown[name] = gettext("“%(name)s”") % {"name": value} if value else gettext("这种产品")
         elif name in ("date", "again"):
             shown[name] = date_format(date.fromisoformat(value), "DATE_FORMAT")
         else:

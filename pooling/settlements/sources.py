@@ -55,6 +55,7 @@ OF_A_PAYER = (
     "quota_across_provinces",
     "requires_e_credential",
     "payer_requires_e_credential",
+    "commercial_products",
 )
 #: The area of a family fund decides these for its members' bills, …
 OF_A_FUND = (
@@ -64,6 +65,7 @@ OF_A_FUND = (
     "patient_status_normal",
     "resident_outpatient_max_level",
     "premium_form",
+    "commercial_products",
 )
 #: … where a wallet is used, and where it is to be, whether that may be changed, …
 OF_A_WALLET = ("wallet_open", "wallet_place_changeable")
@@ -87,6 +89,7 @@ BEFORE_IT_EXISTED: dict[str, Any] = {
     "quota_across_provinces": False,
     "requires_e_credential": False,
     "payer_requires_e_credential": False,
+    "commercial_products": {},
 }
 
 

@@ -245,6 +245,15 @@ WORDS: dict[str, Words] = {
         "premium_form",
         _("下次缴费时，请告诉收费处要使用家人的账户。"),
     ),
+    Unusable.PRODUCT_NOT_LISTED: _same(
+        _("共济人的统筹区列明了可以缴的商业补充保险，%(product)s不在其中。"),
+        "commercial_products",
+        _("请告诉收费处产品的全名；不在其中的，由本人用现金缴费。"),
+    ),
+    Unusable.PRODUCT_NOT_FOR_RELATIVE: _same(
+        _("共济人的统筹区规定，%(product)s只能为规定的几种亲属缴，双方的关系不在其中。"),
+        "commercial_products",
+    ),
     Unusable.LEVEL: _same(
         _(
             "共济人的统筹区规定居民医保门诊只能在 %(highest)s 级及以下机构共济，"

@@ -29,6 +29,7 @@ def son(settings, tmp_path):
         "上饶市",
         uses=["outpatient", "resident_premium", "commercial_insurance"],
         premium_form={"resident_premium": "refund"},
+        commercial_products={"示范惠民保": [], "示范医惠保": ["spouse"]},
     )
     build.institution(type="insurer", level=0, name="示范惠民保服务点")
     son = build.employee("周建国", born="1980-04-01")
@@ -60,6 +61,9 @@ def test_a_premium_is_asked_back_on_the_phone_and_paid_by_another(
     page.get_by_role("link", name="用账户缴保费").click()
     expect(page.get_by_text("示范惠民保服务点").first).to_be_visible()
     expect(page.get_by_text("先缴费，再在这里申请报销").first).to_be_visible()
+    mother = page.get_by_role("region", name="王桂英")
+    expect(mother.get_by_role("heading", name="商业补充保险：示范惠民保")).to_be_visible()
+    expect(mother.get_by_text("“示范医惠保”只能为规定的几种亲属缴")).to_be_visible()
     both_sizes(page, axe, "premiums")
 
     page.get_by_role("link", name="申请报销：居民医保缴费 王桂英").click()

@@ -253,6 +253,13 @@ def collected_from_me(use: str) -> Question:
     return _using(words, "premium_form", use=use)
 
 
+def insures(product: str, kind: str = "parent") -> Question:
+    words = f"may my money buy {product or 'an insurance'} for my {kind}"
+    return _using(
+        words, "commercial_products", use="commercial_insurance", product=product, kind=kind
+    )
+
+
 def while_she_has(yuan: int) -> Question:
     words = f"her own account holds {yuan}, may she use mine"
     return _using(words, "needs_empty_own_account", own_fen=yuan * 100)
@@ -291,13 +298,19 @@ def _using(words: str, clause: str, **facts) -> Question:
     def answer(found: Rules):
         here = found.area_code
         asked = Facts(
-            visit=Visit(found.on, facts.get("use", "outpatient"), facts.get("level", 1)),
+            visit=Visit(
+                found.on,
+                facts.get("use", "outpatient"),
+                facts.get("level", 1),
+                product=facts.get("product"),
+            ),
             authorisation=Authorisation(
                 "active",
                 found.on,
                 payer_area=facts.get("i_left", ""),
                 relative_area=facts.get("she_left", ""),
                 uses=facts.get("uses", _named(found)),
+                kind=facts.get("kind", ""),
             ),
             patient=Patient(
                 False,

@@ -56,6 +56,7 @@ TRIED = {
     "uses": ROW,
     "uses_opt_in": ROW,
     "premium_form": ROW,
+    "commercial_products": ROW,
     "patient_types": ROW,
     "patient_status_normal": ROW,
     "resident_outpatient_max_level": ROW,

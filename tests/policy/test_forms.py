@@ -23,6 +23,7 @@ MORE = {
     "max_per_role": [{"father": 1, "child": 3}],
     "evidence_by_relation": [{"spouse": ["registry", "document"]}],
     "shareable_parts": ["prior"],
+    "commercial_products": [{"惠民保": ["spouse", "child"], "医惠保 1 号": [], "*": ["parent"]}],
 }
 CASES = [
     (name, value)

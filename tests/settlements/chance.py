@@ -84,6 +84,7 @@ def any_input(pick) -> Input:
             "premium_form": one_of({}, {"resident_premium": one_of("refund", "both")}),
             "wallet_place_changeable": bool(pick(0, 1)),
             "wallet_open": bool(pick(0, 1)),
+            "commercial_products": often({}, {"惠民保": ["child"]}, {"*": []}),
         }
         values |= {name: often(None, pick(0, 12)) if pick(0, 1) else None for name in NEW_CAPS}
         return {name: Clause(name, value, area, "1", "源", "文") for name, value in values.items()}
@@ -116,6 +117,7 @@ def any_input(pick) -> Input:
                 renew_before=often(None, DAY, DAY + timedelta(1)),
                 payer_area=one_of("", *AREAS),
                 relative_area=one_of("", *AREAS),
+                kind=one_of("parent", "child"),
             ),
             standing=Payer(
                 not pick(0, 9),
@@ -135,10 +137,11 @@ def any_input(pick) -> Input:
         charge=Charge(
             visit=Visit(
                 DAY,
-                one_of(*USES, "resident_premium"),
+                one_of(*USES, *USES, "resident_premium", "commercial_insurance"),
                 pick(0, 3),
                 refund=refund,
                 area=one_of("", *AREAS),
+                product=one_of("", "惠民保", "别的"),
             ),
             personal_fen=personal,
             own_paid_fen=often(0, pick(0, personal)),
@@ -217,8 +220,18 @@ def may_use_fund(given: Input, fen: int) -> bool:
         and (patient.status == "1" or not rules["patient_status_normal"])
         and (rules["uses"] is None or visit.use in rules["uses"])
         and rules["premium_form"].get(visit.use) != "refund"
+        and (visit.use != "commercial_insurance" or may_be_insured(rules, visit))
         and (highest is None or not level_matters or visit.institution_level <= highest)
     )
+
+
+def may_be_insured(rules: dict, visit: Visit, kind: str = "") -> bool:
+    """Return whether the area lists this product, for such a relative, or lists nothing."""
+    listed = rules["commercial_products"]
+    for name in (visit.product, "*"):
+        if name in listed:
+            return not kind or not listed[name] or kind in listed[name]
+    return not listed
 
 
 def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
@@ -242,6 +255,7 @@ def may_give(given: Input, one: Candidate, fen: int, others_fen: int) -> bool:
             visit.use not in parameters.PREMIUMS
             or rules["premium_form"].get(visit.use, "direct")
             in ("both", "refund" if visit.refund else "direct"),
+            visit.use != "commercial_insurance" or may_be_insured(rules, visit, agreed.kind),
             agreed.state == "active",
             agreed.from_date <= DAY,
             agreed.to_date is None or agreed.to_date > DAY,

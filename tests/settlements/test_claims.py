@@ -149,6 +149,20 @@ def test_a_premium_is_given_back_or_paid_once():
         pay_premium(family.mei)
 
 
+def test_each_listed_product_is_given_back_once_by_its_name():
+    family = household(
+        premium_form={"commercial_insurance": "refund"},
+        commercial_products={"惠民保": [], "医惠保": []},
+    )
+    bought = {"use": "commercial_insurance", "fen": 100}
+    for product in ("惠民保", "医惠保"):
+        granted(handed_in(family.wei, wish(family.mei, product=product, **bought)))
+    with pytest.raises(ClaimRefused, match="惠民保已经结算过"):
+        begun(family.wei, wish(family.mei, product="惠民保", **bought))
+    with pytest.raises(ClaimRefused, match="不在其中"):
+        begun(family.wei, wish(family.mei, product="惠民", **bought))
+
+
 def test_no_till_takes_back_what_went_to_a_bank():
     family = area_that_refunds()
     settlement = granted(handed_in(family.wei, wish(family.mei)))

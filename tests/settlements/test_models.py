@@ -51,10 +51,23 @@ def test_a_premium_is_settled_once_a_year(settlement):
     )
 
 
+def test_each_listed_product_is_settled_once_a_year_and_one_of_all_others(settlement):
+    facts = {"use": "commercial_insurance", "premium_year": 2027}
+    rows = [{"premium_product": name, "premium_listed": True} for name in ("惠民保", "医惠保")]
+    for number, row in enumerate([*rows, {"premium_product": "别的"}]):
+        again(settlement, message_id=f"first {number}", **facts, **row)
+        row = row if row.get("premium_listed") else {"premium_product": "又一种"}
+        refused(
+            "settlements_settlement_premium_once_a_year",
+            lambda row=row: again(settlement, message_id="once more", **facts, **row),
+        )
+
+
 @pytest.mark.parametrize(
     ("constraint", "facts"),
     [
         ("settlements_settlement_year_only_of_premium", {"premium_year": 2027}),
+        ("settlements_settlement_year_only_of_premium", {"premium_listed": True}),
         (
             "settlements_settlement_year_only_of_premium",
             {"use": "ltc_premium", "premium_product": "二档"},

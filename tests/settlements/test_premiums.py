@@ -168,6 +168,73 @@ def test_of_two_offices_at_once_one_collects_the_premium():
     assert sum(balance(family.wei)) == 0
 
 
+# --- commercial products an area lists ----------------------------------------------------
+
+LISTED = {"惠民保": ["parent"], "医惠保": []}
+
+
+def insure(member, product: str, fen: int = 100, **more):
+    bought = {"use": "commercial_insurance", "premium": Premium(2027, product), **more}
+    return build.settle(member, fen, place=office("insurer"), **bought)
+
+
+@pytest.mark.django_db
+def test_one_of_each_listed_product_is_paid_a_year_and_of_all_others_one():
+    family = household(commercial_products=LISTED | {"*": []})
+    assert insure(family.mei, "惠民保").premium_listed
+    assert insure(family.mei, "医惠保").premium_listed
+    for listed in LISTED:
+        with pytest.raises(PremiumAlreadyPaid, match=f"2027年度的{listed}已经结算过"):
+            insure(family.mei, listed)
+    assert not insure(family.mei, "别的").premium_listed
+    for other in ("又一种", "惠民保二档", ""):
+        with pytest.raises(PremiumAlreadyPaid, match="商业补充保险"):
+            insure(family.mei, other)
+
+
+@pytest.mark.django_db
+def test_rules_that_list_no_product_let_one_be_paid_a_year_whatever_its_name():
+    family = household()
+    assert not insure(family.mei, "惠民保").premium_listed
+    with pytest.raises(PremiumAlreadyPaid):
+        insure(family.mei, "医惠保")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("product", "reason"),
+    [
+        ("惠民保", "premium_product_not_for_relative"),
+        ("别的", "premium_product_not_listed"),
+        ("", "premium_product_not_listed"),
+        ("医惠保", "covered"),
+    ],
+)
+def test_relatives_pay_a_listed_product_for_whom_it_is(product, reason):
+    family = household(commercial_products=LISTED)
+    uncle = build.resident("王大力", area=AREA)
+    build.active_binding(family.wei, uncle, "73")
+    settlement = insure(uncle, product)
+    [_own, wei] = settlement.decision["considered"]
+    assert wei["reason"] == reason
+    clause = wei["clause"] and wei["clause"]["name"]
+    assert clause == (None if reason == "covered" else "commercial_products")
+
+
+@pytest.mark.django_db
+def test_the_page_shows_each_product_by_name_and_which_is_paid(client):
+    family = household(commercial_products=LISTED)
+    insure(family.mei, "医惠保")
+    client.force_login(
+        build.phone_user(member=family.wei), "django.contrib.auth.backends.ModelBackend"
+    )
+    read = client.get("/premiums/").content.decode()
+    assert read.count("商业补充保险：") == 2 * 2
+    assert "2027 年度已付" in read
+    [row] = selectors.usage_for(family.wei.pk).given
+    assert row.premium.endswith("医惠保")
+
+
 # --- paid first, asked back afterwards ----------------------------------------------------
 
 

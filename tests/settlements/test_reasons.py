@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Figures of a decision that a sentence may show, by their names there.
 FIGURES = {"own_paid", "balance", "floor", "prior", "current", "cap", "used"}
 FACTS = {"date", "use", "level", "highest", "payer_area", "patient_area", "wallet_area", "area"}
+FACTS |= {"product"}
 
 
 def placeholders(sentence) -> set[str]:

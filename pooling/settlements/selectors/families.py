@@ -263,6 +263,7 @@ def _candidate(binding: Binding, standing: Payer, held: _Held, used: Used, on: d
             renew_before=binding.renew_before,
             payer_area=binding.payer_area,
             relative_area=binding.relative_area,
+            kind=binding.relation_kind,
         ),
         standing=standing,
         purse=held.account(binding.payer_id),

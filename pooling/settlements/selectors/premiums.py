@@ -12,7 +12,7 @@ from accounts.models import Institution
 from pooling.bindings import selectors as authorisations
 from pooling.bindings.usability import OPEN, Unusable, Visit
 from pooling.policy import selectors as policy
-from pooling.policy.parameters import PREMIUMS
+from pooling.policy.parameters import ANY, PREMIUMS
 from pooling.policy.rules import ClauseInForce
 from pooling.settlements import reasons, waterfall
 from pooling.settlements.models import Settlement, Use
@@ -53,10 +53,14 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class PremiumRow:
-    """One kind of premium of one person. `offices` collect it at their till."""
+    """One kind of premium of one person. `offices` collect it at their till.
+
+    `product` is one the area lists by name; empty where it lists none, or for all the others.
+    """
 
     use: str
     word: str
+    product: str
     ways: tuple[Way, ...]
     paid: tuple[Paid, ...]
     offices: tuple[str, ...]
@@ -81,9 +85,32 @@ class InsuredRow:
         return not any(premium.ways or premium.paid for premium in self.premiums)
 
 
-def settled_as(member_id: int, use: str, year: int) -> tuple[int, str] | None:
-    """Return institution and message of somebody's premium of a kind for a year, if it is paid."""
+def counts_as(member_id: int, use: str, product: str, on: date) -> str:
+    """Return the product of which somebody may have one a year.
+
+    It is the bill's where the insured person's area lists it by that name; else empty, for all
+    that is not listed, or not said, is one together.
+    """
+    if use != Use.COMMERCIAL_INSURANCE or not product:
+        return ""
+    standing = people.standings(people.by_ids([member_id]).values(), on)[member_id]
+    return product if product in _listed(standing.area, on) else ""
+
+
+def _listed(area: str, on: date) -> list[str]:
+    """Return the commercial products an area's rules name."""
+    named = policy.in_force(area, on).value("commercial_products")
+    return [name for name in named if name != ANY]
+
+
+def settled_as(member_id: int, use: str, year: int, product: str = "") -> tuple[int, str] | None:
+    """Return institution and message of somebody's premium of a kind for a year, if it is paid.
+
+    `product` is what it counts as (`counts_as`).
+    """
     rows = Settlement.objects.filter(patient=member_id, use=use, premium_year=year)
+    rows = rows.filter(premium_listed=bool(product))
+    rows = rows.filter(premium_product=product) if product else rows
     return rows.exclude(status__in=_GONE).values_list("institution_id", "message_id").first()
 
 
@@ -117,9 +144,10 @@ def _premiums(reader_id: int, member_id: int, on: date, payers) -> Iterator[Prem
     family = gather(member_id, _charge(on, PREMIUMS[0]))
     done = _paid(reader_id, member_id)
     offices = people.collecting_offices(family.given.patient.area)
-    for use in PREMIUMS:
+    listed = _listed(family.given.patient.area, on)
+    for use, product in _asked_of(listed, done):
         ways = [
-            _way(family, candidate, use, on, str(payers.get(candidate.payer, "")))
+            _way(family, candidate, use, product, on, str(payers.get(candidate.payer, "")))
             for candidate in family.given.candidates
             if reader_id in (member_id, candidate.payer)
         ]
@@ -129,14 +157,40 @@ def _premiums(reader_id: int, member_id: int, on: date, payers) -> Iterator[Prem
         yield PremiumRow(
             use=use,
             word=str(Use(use).label),
+            product=product or "",
             ways=tuple(ways),
-            paid=tuple(done.get(use, ())),
+            paid=tuple(one for one in done.get(use, ()) if _is_of(one, use, product, listed)),
             offices=tuple(name for type, name in offices if type == kind),
         )
 
 
-def _charge(on: date, use: str, *, refund: bool = False, payer: int | None = None) -> Charge:
-    visit = Visit(on, use, 0, refund=refund)
+def _asked_of(listed: list[str], done: dict[str, list[Paid]]) -> Iterator[tuple[str, str | None]]:
+    """Yield every premium there is: of a commercial insurance each product listed by name.
+
+    Product None: nobody asks which; empty: whichever is not listed, where one was paid.
+    """
+    for use in PREMIUMS:
+        if use != Use.COMMERCIAL_INSURANCE or not listed:
+            yield use, None
+            continue
+        yield from ((use, product) for product in listed)
+        if any(one.product not in listed for one in done.get(use, ())):
+            yield use, ""
+
+
+def _is_of(one: Paid, use: str, product: str | None, listed: list[str]) -> bool:
+    return product is None or one.product == product or not (product or one.product in listed)
+
+
+def _charge(
+    on: date,
+    use: str,
+    *,
+    refund: bool = False,
+    payer: int | None = None,
+    product: str | None = None,
+) -> Charge:
+    visit = Visit(on, use, 0, refund=refund, product=product)
     return Charge(visit, personal_fen=1, own_paid_fen=0, acct_used_flag=2, claimant=payer)
 
 
@@ -146,11 +200,14 @@ def _own_way(family: Family, use: str, on: date) -> Way:
     return Way(None, "", _FORMS[form.value.get(use, DIRECT)], "", "", None, form)
 
 
-def _way(family: Family, candidate: Candidate, use: str, on: date, payer: str) -> Way:
+def _way(
+    family: Family, candidate: Candidate, use: str, product: str | None, on: date, payer: str
+) -> Way:
     """Ask the split itself, in the first form the payer's area has."""
     rules = family.given.rules[candidate.standing.area]
     forms = _FORMS[rules["premium_form"].value.get(use, DIRECT)]
-    charge = _charge(on, use, refund=forms[0] == REFUND, payer=candidate.payer)
+    refund = forms[0] == REFUND
+    charge = _charge(on, use, refund=refund, payer=candidate.payer, product=product)
     asked = replace(family.given, charge=charge)
     [item] = [one for one in waterfall.split(asked).considered if one.binding == candidate.binding]
     barred = item.reason in set(Unusable)

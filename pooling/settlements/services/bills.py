@@ -86,6 +86,12 @@ class Bill:
         return periods.business_date(self.business_time)
 
     @property
+    def _product(self) -> str | None:
+        if self.use != Use.COMMERCIAL_INSURANCE:
+            return None
+        return self.premium.product if self.premium else ""
+
+    @property
     def charge(self) -> Charge:
         """What of the bill the split looks at."""
         return Charge(
@@ -95,6 +101,7 @@ class Bill:
                 self.institution.level,
                 area=self.institution.area,
                 refund=self.claim is not None,
+                product=self._product,
             ),
             personal_fen=self.personal_part_fen,
             own_paid_fen=self.own_paid_fen,

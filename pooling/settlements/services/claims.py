@@ -111,7 +111,11 @@ def expected(wish: Wish, *, claimant_id: int, on: date) -> int:
     """Return what would be given back today, in fen. Raises ClaimRefused where it is nothing."""
     payer = None if wish.insured_id == claimant_id else claimant_id
     charge = Charge(
-        Visit(on, wish.use, 0, refund=True), wish.amount_fen, 0, acct_used_flag=2, claimant=payer
+        Visit(on, wish.use, 0, refund=True, product=wish.product),
+        wish.amount_fen,
+        0,
+        acct_used_flag=2,
+        claimant=payer,
     )
     told = estimate(patient_id=wish.insured_id, charge=charge)
     items = considered_from_json(told.decision["considered"])
@@ -256,9 +260,11 @@ def _check(wish: Wish, claimant_id: int, on: date) -> None:
         raise ClaimRefused(_("参保年度与缴费日期不符。"), details={"year": _("请核对参保年度。")})
     if not (len(wish.bank) >= 2 and wish.bank[0].isalpha() and wish.bank.isprintable()):
         raise ClaimRefused(_("请填写银行的名称。"), details={"bank": _("请填写银行的名称。")})
-    if premiums.settled_as(wish.insured_id, wish.use, wish.year):
+    product = premiums.counts_as(wish.insured_id, wish.use, wish.product, on)
+    if premiums.settled_as(wish.insured_id, wish.use, wish.year, product):
         sentence = _("%(year)s年度的%(use)s已经结算过，不能再报销。")
-        raise ClaimRefused(sentence % {"year": wish.year, "use": Use(wish.use).label})
+        what = product or Use(wish.use).label
+        raise ClaimRefused(sentence % {"year": wish.year, "use": what})
     _check_form(claimant_id, wish.use, on)
 
 

@@ -185,6 +185,7 @@ def _record(
     if bill.premium is not None:
         settlement.premium_year = bill.premium.year
         settlement.premium_product = bill.premium.product
+        settlement.premium_listed = bool(_counts_as(bill))
     if bill.claim is not None:
         settlement.claim_id = bill.claim.case_id
     settlement.buyer = json.dumps(bill.buyer, ensure_ascii=False) if bill.buyer else None
@@ -225,17 +226,22 @@ _ONCE = ("settlements_settlement_once_per_message", "settlements_settlement_entr
 def _check_premium(bill: Bill) -> None:
     if bill.premium is None:
         return
-    found = premiums.settled_as(bill.patient_id, bill.use, bill.premium.year)
+    found = premiums.settled_as(bill.patient_id, bill.use, bill.premium.year, _counts_as(bill))
     if found == (bill.institution.pk, bill.message_id):
         raise _already_settled()
     if found is not None:
         raise _premium_already_paid(bill)
 
 
+def _counts_as(bill: Bill) -> str:
+    return premiums.counts_as(bill.patient_id, bill.use, bill.premium.product, bill.business_date)
+
+
 def _premium_already_paid(bill: Bill) -> PremiumAlreadyPaid:
     sentence = _("%(year)s年度的%(use)s已经结算过，一年只交一次。如需更正，请先撤销原结算。")
+    what = _counts_as(bill) or Use(bill.use).label
     return PremiumAlreadyPaid(
-        sentence % {"year": bill.premium.year, "use": Use(bill.use).label},
+        sentence % {"year": bill.premium.year, "use": what},
         details={"use": str(bill.use), "year": bill.premium.year},
     )
 
