@@ -210,7 +210,7 @@ def test_a_bill_leads_from_the_clause_it_quotes_to_the_rules_of_its_day(site):
     bill = build.settle(daughter, 1_000, place=build.institution(), use="checkup")
     user = build.phone_user("13800138001", daughter)
     site.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
-    page = site.get(reverse("settlements:why", args=[bill.pk])).content.decode()
+    page = site.get(reverse("settlements:why", args=[bill.uid])).content.decode()
     rules = reverse("policy:rules", args=[build.SHANGRAO])
     assert f"{rules}?on=2026-11-22#uses" in page
 
