@@ -234,7 +234,7 @@ class TillCredentialAdmin(ActAdmin):
     """Who signs at the national interface. A secret is shown once, when it is made."""
 
     change_list_template = "hospital/credentials.html"
-    list_display = ("access_key", "client", institution, "family", share, "made_at", live)
+    list_display = ("access_key", "client", institution, live, "family", share, "made_at")
     list_select_related = ("client__institution",)
     list_filter = ("family",)
     search_fields = ("=access_key", "client__name", "=client__institution__code")
