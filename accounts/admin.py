@@ -21,7 +21,7 @@ from accounts.models import (
     RefusedCode,
     User,
 )
-from accounts.selectors import lockouts
+from accounts.selectors import WHY_REFUSED, lockouts, why_refused
 from accounts.services import lockouts as services
 from pooling.audit.admin import NamedLookUpAdmin, PersonalLookUpAdmin, Recorded, done_by
 from pooling.shared.admin import Act, ActAdmin, LookUpInline
@@ -122,16 +122,41 @@ class CareLinkAdmin(PersonalLookUpAdmin):
         return [row.carer_id, row.relative_id]
 
 
+@admin.display(description=_("原因"), ordering="reason")
+def why(row: RefusedCode) -> str:
+    return why_refused(row.reason)
+
+
+class WhyFilter(admin.SimpleListFilter):
+    """By what a reason is called: whose credential ended because they died reads like any other."""
+
+    title, parameter_name = _("原因"), "why"
+
+    def lookups(self, request, model_admin):
+        named = {why_refused(code): code for code in WHY_REFUSED}
+        return [(code, word) for word, code in named.items()]
+
+    def queryset(self, request, queryset):
+        if self.value() not in WHY_REFUSED:
+            return queryset
+        word = why_refused(self.value())
+        meant = [code for code in WHY_REFUSED if why_refused(code) == word]
+        return queryset.filter(reason__in=meant)
+
+
 @admin.register(RefusedCode)
 class RefusedCodeAdmin(PersonalLookUpAdmin):
     """What tills were refused: misuse shows here first."""
 
-    list_display = ("refused_at", "reason", "member", "carer", "institution")
+    list_display = ("refused_at", why, "member", "carer", "institution")
     list_select_related = ("member", "carer", "institution")
-    list_filter = ("reason",)
+    list_filter = (WhyFilter,)
     search_fields = ("=member__psn_no", "=institution__code")
     ordering = ("-pk",)
     fields = readonly_fields = list_display
+
+    def lookup_allowed(self, lookup, value, request):
+        return lookup == WhyFilter.parameter_name or super().lookup_allowed(lookup, value, request)
 
     def members_of(self, row):
         return [each for each in (row.member_id, row.carer_id) if each is not None]

@@ -1,6 +1,7 @@
 """Questions about people, how they are insured, their e-credentials, and institutions."""
 
 from accounts.selectors.credentials import (
+    WHY_REFUSED,
     activated,
     cared_for,
     carers_of,
@@ -12,6 +13,7 @@ from accounts.selectors.credentials import (
     link_of_carer,
     refused_codes_of,
     taken_code,
+    why_refused,
 )
 from accounts.selectors.people import (
     Official,
@@ -51,6 +53,7 @@ from accounts.selectors.standings import (
 )
 
 __all__ = [
+    "WHY_REFUSED",
     "Official",
     "Standing",
     "activated",
@@ -93,5 +96,6 @@ __all__ = [
     "to_lock",
     "user_by_phone_index",
     "who_sign_in",
+    "why_refused",
     "with_enrolments",
 ]

@@ -9,6 +9,19 @@ from accounts import tokens
 from accounts.models import CareLink, ECredential, RefusedCode, ShownCode
 from pooling.shared.errors import NotFound
 
+#: Why a till was refused a code, in few words.
+WHY_REFUSED = {
+    "expired": _("码已过期"),
+    "unreadable": _("不是有效的码"),
+    "used": _("同一个码用了第二次"),
+    "used_elsewhere": _("同一个码在别处用过"),
+    "ended": _("凭证已停用"),
+    "dead": _("凭证已停用"),
+    "link_ended": _("出示人已不在亲情账户里"),
+    "consent_wanted": _("没有经过本人同意"),
+    "person_differs": _("与就诊的人不是同一个人"),
+}
+
 
 def e_credential_of(member_id: int) -> ECredential | None:
     """Return a member's e-credential that is active now."""
@@ -79,6 +92,11 @@ def link_counts(pk: int, on: date) -> bool:
     """Return whether an entry of a 亲情账户 still lets its caregiver show the code."""
     row = CareLink.objects.filter(pk=pk).first()
     return row is not None and row.usable(on)
+
+
+def why_refused(reason: str) -> str:
+    """Return the words of a stored reason; one that has none stands as it is."""
+    return str(WHY_REFUSED.get(reason, reason))
 
 
 def refused_codes_of(member_id: int, *, limit: int) -> list[RefusedCode]:

@@ -257,7 +257,7 @@ def care_page(member_id: int, on: date) -> CarePage:
         ],
         carers=[_entry(link, link.carer, known, True, on) for link in people.carers_of(member_id)],
         refused=[
-            (row.refused_at, row.institution.get_type_display(), wording.why_refused(row.reason))
+            (row.refused_at, row.institution.get_type_display(), people.why_refused(row.reason))
             for row in people.refused_codes_of(member_id, limit=10)
         ],
     )

@@ -108,21 +108,3 @@ def _word(edge: Edge) -> str:
 
 def _paper(edge: Edge) -> str:
     return str(Relation.Evidence(edge.evidence).label)
-
-
-_REFUSED = {
-    "expired": _("码已过期"),
-    "unreadable": _("不是有效的码"),
-    "used": _("同一个码用了第二次"),
-    "used_elsewhere": _("同一个码在别处用过"),
-    "ended": _("凭证已停用"),
-    "dead": _("凭证已停用"),
-    "link_ended": _("出示人已不在亲情账户里"),
-    "consent_wanted": _("没有经过本人同意"),
-    "person_differs": _("与就诊的人不是同一个人"),
-}
-
-
-def why_refused(reason: str) -> str:
-    """Return in few words why a till was refused a code."""
-    return str(_REFUSED.get(reason, reason))

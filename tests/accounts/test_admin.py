@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import RefusedCode
 from pooling.audit.models import Look
 from tests import build
 
@@ -97,3 +98,18 @@ def test_the_list_of_members_is_no_oracle_for_their_births(client):
     build.resident("梅", born="1957-11-02")
     build.signed_in_staff(client, username="wang.clerk", role="clerk")
     assert client.get("/admin/accounts/member/?birth_date=1957-11-02").status_code == 400
+
+
+def test_why_a_code_was_refused_is_told_and_chosen_in_words(client, auditor, grandmother):
+    place = build.institution()
+    for reason in ("used", "dead", "ended"):
+        RefusedCode.objects.create(
+            reason=reason, member=grandmother, institution=place, refused_at=build.NOON
+        )
+    address = "/admin/accounts/refusedcode/"
+    page = client.get(address).content.decode()
+    assert "同一个码用了第二次" in page
+    assert ">used<" not in page
+    chosen = client.get(address, {"why": "ended"}).context["cl"].result_list
+    assert sorted(row.reason for row in chosen) == ["dead", "ended"]
+    assert client.get(address, {"why": "x"}).status_code == 200
