@@ -6,8 +6,7 @@ The stored decision keeps the full figures for patient, payer and auditor.
 import json
 
 from pooling.settlements import reasons
-from pooling.settlements.sources import from_json
-from pooling.settlements.waterfall import considered_from_json
+from pooling.settlements.waterfall import Considered, Decision
 from pooling.shared.masks import mask_name
 from pooling.shared.money import yuan_from_fen
 from pooling.shared.periods import SHANGHAI
@@ -29,7 +28,7 @@ def settlement(row, patient, institution) -> dict:
         "fund": yuan_from_fen(row.fund_fen),
         "hospital_borne": yuan_from_fen(row.hospital_borne_fen),
         "personal_part": yuan_from_fen(row.personal_part_fen),
-        **_split(row, [(line, line.payer) for line in row.lines.all()]),
+        **_split(row, row.decided, [(line, line.payer) for line in row.lines.all()]),
         "refunded": yuan_from_fen(row.refunded_fen),
     }
 
@@ -44,7 +43,11 @@ def proposal(split, bill, patient, institution) -> dict:
         "fund": yuan_from_fen(bill.fund),
         "hospital_borne": yuan_from_fen(bill.hospital_borne),
         "personal_part": yuan_from_fen(personal),
-        **_split(split, [(line, split.members.get(line.payer_id)) for line in split.lines]),
+        **_split(
+            split,
+            split.decision,
+            [(line, split.members.get(line.payer_id)) for line in split.lines],
+        ),
     }
 
 
@@ -119,7 +122,7 @@ def _premium(year: int | None, product: str | None) -> dict:
     return {"premium": {"year": year, "product": product or None}} if year else {}
 
 
-def _split(split, lines) -> dict:
+def _split(split, decision: Decision, lines) -> dict:
     return {
         "own": yuan_from_fen(split.own_fen),
         "pooled": yuan_from_fen(split.pooled_fen),
@@ -131,7 +134,10 @@ def _split(split, lines) -> dict:
         ],
         "decision": {
             "rules_version": split.rules_version,
-            "considered": _considered(split.decision),
+            "considered": [
+                _one_considered(item, reasons.advice(decision.given, item))
+                for item in decision.considered
+            ],
         },
     }
 
@@ -147,25 +153,24 @@ def _line(line, payer, *, order: int, amount_fen: int) -> dict:
     }
 
 
-def _considered(decision: dict) -> list[dict]:
-    given = from_json(decision["input"])
-    told = zip(decision["considered"], considered_from_json(decision["considered"]), strict=True)
-    return [_one_considered(each, reasons.advice(given, item)) for each, item in told]
-
-
-def _one_considered(each: dict, remedy: str) -> dict:
+def _one_considered(item: Considered, remedy: str) -> dict:
     """A till sees no more than was asked for: the rest would tell the payer's balance."""
-    clause = each["clause"]
+    clause = item.clause
     return {
-        "source": each["source"],
-        "binding": each["binding"],
-        "could_give": yuan_from_fen(min(each["could_give_fen"], each["needed_fen"])),
-        "taken": yuan_from_fen(each["taken_fen"]),
-        "reason": each["reason"],
-        "sentence": reasons.discreet(each["reason"], each["values"], each["source"]),
-        "rule": clause["name"] if clause else None,
-        "clause": {key: clause[key] for key in ("value", "area", "version", "source", "text")}
-        if clause
-        else None,
+        "source": item.source,
+        "binding": item.binding,
+        "could_give": yuan_from_fen(min(item.could_give_fen, item.needed_fen)),
+        "taken": yuan_from_fen(item.taken_fen),
+        "reason": item.reason,
+        "sentence": reasons.discreet(item.reason, item.values, item.source),
+        "rule": clause and clause.name,
+        "clause": clause
+        and {
+            "value": clause.value,
+            "area": clause.area,
+            "version": clause.version,
+            "source": clause.source,
+            "text": clause.text,
+        },
         "remedy": remedy,
     }

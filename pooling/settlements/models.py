@@ -1,6 +1,7 @@
 """A bill split and paid; what was given back; why. The usage log is a reading of these rows."""
 
 import uuid
+from functools import cached_property
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from pooling.policy.parameters import PREMIUMS
+from pooling.settlements.waterfall import decision_from_json
 from pooling.shared.crypto import sealed_text
 from pooling.shared.privacy import classes
 
@@ -110,6 +112,7 @@ class Settlement(models.Model):
 
     #: JSON of name and number of whoever collected the drugs for the patient.
     buyer = sealed_text("buyer")
+    decided = cached_property(lambda row: decision_from_json(row.decision))  # set where just made
 
     DATA_CLASSES = classes(
         L2="id uid institution message_id claim status posted_at entry rules_version reversed_at "
@@ -298,9 +301,7 @@ class Line(models.Model):
             models.CheckConstraint(
                 name="settlements_line_payer_iff_binding",
                 condition=Q(
-                    source__in=["relative", "quota"],
-                    payer__isnull=False,
-                    binding__isnull=False,
+                    source__in=["relative", "quota"], payer__isnull=False, binding__isnull=False
                 )
                 | (
                     ~Q(source__in=["relative", "quota"])

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from pooling.bindings import usability
 from pooling.bindings.usability import MISSING, OPEN, Unusable
-from pooling.settlements import bounds
+from pooling.settlements import bounds, sources
 from pooling.settlements.bounds import Bound, Reason
 from pooling.settlements.sources import Candidate, Clause, Input, Part, Purse
 
@@ -59,12 +59,27 @@ class Outcome:
     pooled_fen: int
     cash_fen: int
 
-    def considered_json(self) -> list[dict[str, Any]]:
-        """Return the considered sources as JSON values, as a decision stores them."""
-        return _SHAPE.dump_python(self.considered, mode="json")
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is kept of a split: its whole input, and every source considered."""
+
+    given: Input
+    considered: tuple[Considered, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the decision as JSON values, as a settlement stores it."""
+        considered = _SHAPE.dump_python(self.considered, mode="json")
+        return {"input": sources.to_json(self.given), "considered": considered}
 
 
 _SHAPE = TypeAdapter(tuple[Considered, ...])
+
+
+def decision_from_json(stored: dict[str, Any]) -> Decision:
+    """Return a stored decision. Raises ValueError or KeyError for anything else."""
+    considered = considered_from_json(stored["considered"])
+    return Decision(sources.from_json(stored["input"]), tuple(considered))
 
 
 def considered_from_json(stored: list[dict[str, Any]]) -> list[Considered]:

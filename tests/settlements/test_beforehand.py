@@ -384,7 +384,7 @@ def test_the_estimate_is_the_preview_of_that_bill(mei, family):
     assert lines == [
         (line.source, line.binding_id, line.part, line.amount_fen) for line in previewed.lines
     ]
-    assert told.decision["considered"] == previewed.decision["considered"]
+    assert told.decision.considered == previewed.decision.considered
     assert "能用，家人付 ¥130.00" in page.content.decode()
     names = [row.payer for row in page.context["sources"] if row.payer_id]
     assert names == ["王伟（其他兄弟姐妹）", "兰（其他兄弟姐妹）"], "the own family by name"

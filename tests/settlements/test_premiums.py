@@ -243,7 +243,7 @@ def split_claim(family, *, claimant=None, personal=5000):
     visit = Visit(build.TODAY, "resident_premium", 0, refund=True)
     charge = Charge(visit, personal, 0, 2, claimant=claimant and claimant.pk)
     told = services.estimate(patient_id=family.mei.pk, charge=charge)
-    reasons = [item["reason"] for item in told.decision["considered"]]
+    reasons = [item.reason for item in told.decision.considered]
     return [(line.payer_id, line.amount_fen) for line in told.lines], reasons
 
 

@@ -92,7 +92,7 @@ class FamilyLife(RuleBasedStateMachine):
         call = {"bill": bill, "backdate_days": 3, "by": build.JOB, "at": build.NOON}
         proposal = services.preview(**call)
         settlement = services.settle(**call)
-        assert settlement.decision == proposal.decision
+        assert settlement.decision == proposal.decision.to_json()
         self._keeps_limits(settlement, business_date(at))
         lines = self.taken[settlement.pk] = []
         for line in settlement.lines.all():

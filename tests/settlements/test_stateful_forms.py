@@ -128,7 +128,7 @@ class AllForms(RuleBasedStateMachine):
         call = {"bill": bill, "backdate_days": 0, "by": build.JOB, "at": self.at}
         proposal = services.preview(**call)
         settlement = services.settle(**call)
-        assert settlement.decision == proposal.decision
+        assert settlement.decision == proposal.decision.to_json()
         self.seen.update(line.source for line in settlement.lines.all())
         return settlement
 

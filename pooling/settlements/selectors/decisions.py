@@ -20,8 +20,8 @@ from pooling.settlements.selectors.usage import (
     premium_of,
     within,
 )
-from pooling.settlements.sources import Clause, Input, from_json
-from pooling.settlements.waterfall import Considered, considered_from_json
+from pooling.settlements.sources import Clause, Input
+from pooling.settlements.waterfall import Considered, Decision
 from pooling.shared.errors import NotFound
 from pooling.shared.masks import mask_name
 
@@ -108,7 +108,7 @@ def decision_for(member_id: int, uid: UUID) -> DecisionRow:
     payer reads the own line only, with its full figures.
     """
     settlement = _settlement(uid=uid)
-    items = considered_from_json(settlement.decision["considered"])
+    items = settlement.decided.considered
     if settlement.patient_id == member_id:
         return _decision(settlement, PATIENT, items, settlement.lines.all())
     lines = [line for line in settlement.lines.all() if member_id in (line.payer_id, line.owner_id)]
@@ -123,7 +123,7 @@ def decision_for(member_id: int, uid: UUID) -> DecisionRow:
 def decision_in_full(settlement_id: int) -> DecisionRow:
     """Return a decision with every figure, for staff whose look is written down."""
     settlement = _settlement(pk=settlement_id)
-    items = considered_from_json(settlement.decision["considered"])
+    items = settlement.decided.considered
     return _decision(settlement, STAFF, items, settlement.lines.all())
 
 
@@ -158,7 +158,7 @@ def nothing_deducted(
     missed = [
         (row, item)
         for row in found
-        for item in considered_from_json(row.decision["considered"])
+        for item in row.decided.considered
         if privacy.missed(item, row.cash_fen) and _tellable(member_id, row, item)
         if only.visits_of(row.patient_id) and only.paid_by(item.payer)
     ]
@@ -184,7 +184,6 @@ def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> 
     else:
         other = mask_name((names[item.payer] if as_patient else row.patient).name)
     tell = reasons.discreet if as_patient else reasons.full
-    given = from_json(row.decision["input"])
     return MissedRow(
         uid=row.uid,
         role=PATIENT if as_patient else PAYER,
@@ -194,7 +193,7 @@ def _missed(member_id: int, row: Settlement, item: Considered, names, known) -> 
         other=other,
         reason=item.reason,
         sentence=tell(item.reason, item.values, item.source),
-        remedy=reasons.advice(given, item, PATIENT if as_patient else PAYER),
+        remedy=reasons.advice(row.decided.given, item, PATIENT if as_patient else PAYER),
         clause=item.clause,
     )
 
@@ -221,7 +220,7 @@ def _decision(
 ) -> DecisionRow:
     items = [] if hidden else list(items)
     names = people.by_ids({item.payer for item in items if item.payer})
-    given = from_json(settlement.decision["input"])
+    given = settlement.decided.given
     knows_all = role != PAYER
     day = settlement.business_date
     accounts = [line for line in lines if line.source != Line.Source.CASH]
@@ -258,11 +257,9 @@ def _source(given: Input, item: Considered, role: str, names) -> SourceRow:
     return source_row(given, item, payer, role)
 
 
-def told_to_patient(decision: dict, members) -> list[SourceRow]:
+def told_to_patient(decision: Decision, members) -> list[SourceRow]:
     """Return the sources of a decision as its patient may read them; `members` by id."""
-    given = from_json(decision["input"])
-    items = considered_from_json(decision["considered"])
-    return [_source(given, item, PATIENT, members) for item in items]
+    return [_source(decision.given, item, PATIENT, members) for item in decision.considered]
 
 
 def source_row(given: Input, item: Considered, payer: str, role: str) -> SourceRow:

@@ -29,9 +29,8 @@ from pooling.settlements.models import Settlement, Use
 from pooling.settlements.selectors import premiums
 from pooling.settlements.services.bills import Bill, Claim
 from pooling.settlements.services.settling import estimate, settle
-from pooling.settlements.sources import Charge, from_json
+from pooling.settlements.sources import Charge
 from pooling.settlements.uses import Premium
-from pooling.settlements.waterfall import considered_from_json
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError, NotFound
 from pooling.shared.periods import business_date
@@ -117,16 +116,14 @@ def expected(wish: Wish, *, claimant_id: int, on: date) -> int:
         acct_used_flag=2,
         claimant=payer,
     )
-    told = estimate(patient_id=wish.insured_id, charge=charge)
-    items = considered_from_json(told.decision["considered"])
-    item = next((one for one in items if one.payer == payer), None)
+    decision = estimate(patient_id=wish.insured_id, charge=charge).decision
+    item = next((one for one in decision.considered if one.payer == payer), None)
     if item is None:
         raise ClaimRefused(_("您没有为这位家人开通共济，不能用您的账户报销。"))
     if item.taken_fen == 0:
-        given = from_json(told.decision["input"])
         raise ClaimRefused(
             reasons.full(item.reason, item.values),
-            remedy=reasons.advice(given, item, reasons.PAYER),
+            remedy=reasons.advice(decision.given, item, reasons.PAYER),
             rule=item.clause,
             details={"reason": item.reason},
         )

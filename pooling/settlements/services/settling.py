@@ -17,14 +17,14 @@ from pooling.ledger import services as ledger
 from pooling.ledger.models import Entry
 from pooling.ledger.services import Movement
 from pooling.notices import services as notices
-from pooling.settlements import sources, waterfall
+from pooling.settlements import waterfall
 from pooling.settlements.models import Line, Settlement, Use
 from pooling.settlements.selectors import premiums
 from pooling.settlements.selectors.families import Family, gather
 from pooling.settlements.services import telling
 from pooling.settlements.services.bills import Bill, check
 from pooling.settlements.sources import Charge
-from pooling.settlements.waterfall import Outcome
+from pooling.settlements.waterfall import Decision, Outcome
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
 from pooling.shared.queries import insert
@@ -59,7 +59,7 @@ class Proposal:
     cash_fen: int
     balance_after_fen: int
     rules_version: str
-    decision: dict[str, Any]
+    decision: Decision
 
 
 def preview(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Proposal:
@@ -84,7 +84,7 @@ def estimate(*, patient_id: int, charge: Charge) -> Proposal:
         cash_fen=outcome.cash_fen,
         balance_after_fen=_own_left(family, outcome),
         rules_version=family.rules_version,
-        decision=_decision(family, outcome),
+        decision=Decision(family.given, outcome.considered),
     )
 
 
@@ -154,6 +154,7 @@ def _post(bill: Bill, family: Family, outcome: Outcome, at: datetime) -> Entry |
 def _record(
     bill: Bill, family: Family, outcome: Outcome, entry: Entry | None, at: datetime
 ) -> Settlement:
+    decided = Decision(family.given, outcome.considered)
     settlement = Settlement(
         institution=bill.institution,
         message_id=bill.message_id,
@@ -178,10 +179,11 @@ def _record(
         balance_after_fen=_own_left(family, outcome),
         acct_used_flag=bill.acct_used_flag,
         entry=entry,
-        decision=_decision(family, outcome),
+        decision=decided.to_json(),
         rules_version=family.rules_version,
         family_snapshot=_snapshot(family),
     )
+    settlement.decided = decided
     if bill.premium is not None:
         settlement.premium_year = bill.premium.year
         settlement.premium_product = bill.premium.product
@@ -256,14 +258,6 @@ def with_lines(settlement: Settlement, lines: list[Line]) -> Settlement:
     rows._result_cache = list(lines)
     settlement._prefetched_objects_cache = {"lines": rows}
     return settlement
-
-
-def _decision(family: Family, outcome: Outcome) -> dict[str, Any]:
-    """Return the decision as stored: the whole input, and every source considered."""
-    return {
-        "input": sources.to_json(family.given),
-        "considered": outcome.considered_json(),
-    }
 
 
 def _own_left(family: Family, outcome: Outcome) -> int:
