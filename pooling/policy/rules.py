@@ -42,7 +42,7 @@ class Version:
     area_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rules:
     """Every parameter of an area on a day. `stamp` names the versions, nearest area first."""
 

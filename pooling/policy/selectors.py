@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, DateField, Func
@@ -24,7 +25,7 @@ class _Today(Func):
     output_field = DateField()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Known:
     """All published versions of an area and those above it, as read on a day."""
 
@@ -41,20 +42,30 @@ _known: dict[str, _Known] = {}
 def in_force(area_code: str, on: date) -> Rules:
     """Return the rules of an area on a business date; unknown codes fall back like known ones.
 
-    Costs no statement where the area is known already, two otherwise.
+    Costs no statement where the area is known already, two otherwise. Where nothing was read
+    anew it is the same object again, so that others may keep what they make of it.
     """
-    return rules.in_force(versions(area_code, on), area_code, on)
+    return _merged(_versions(area_code, on), area_code, on)
+
+
+@lru_cache(maxsize=256)
+def _merged(known: _Known, area_code: str, on: date) -> Rules:
+    return rules.in_force(known.versions, area_code, on)
 
 
 def versions(area_code: str, on: date) -> tuple[Version, ...]:
     """Return the published versions of an area and those above it, at least all begun by a day."""
+    return _versions(area_code, on).versions
+
+
+def _versions(area_code: str, on: date) -> _Known:
     known = _known.get(area_code)
     if known is None or known.read_on < on:
         known = _read(area_code)
         published = {version.area_code for version in known.versions}
         if published.issuperset(parameters.chain(area_code)):
             _known[area_code] = known
-    return known.versions
+    return known
 
 
 def forget() -> None:

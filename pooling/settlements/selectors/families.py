@@ -7,7 +7,7 @@ order: members, bindings, ledger accounts. What caps have used is read under the
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import lru_cache
 
 from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ from pooling.funds import purses
 from pooling.ledger import selectors as books
 from pooling.ledger.models import Account
 from pooling.policy import selectors as policy
+from pooling.policy.rules import Rules
 from pooling.settlements.selectors.used import Uses, bound, locked_between
 from pooling.settlements.sources import (
     NO_PURSE,
@@ -316,17 +317,23 @@ def rules_of(
     rules, stamps = {}, {}
     for area, names in wanted.items():
         found = policy.in_force(area, on)
-        rules[area] = {name: _clause(found.clause(name)) for name in names}
+        rules[area] = _clauses(found, tuple(names))
         stamps |= dict.fromkeys(found.stamp.split())
     return rules, " ".join(stamps)
 
 
-def _clause(found: Any) -> Clause:
-    return Clause(
-        name=found.name,
-        value=found.value,
-        area=found.area_code,
-        version=found.version_label,
-        source=found.source,
-        text=found.text,
-    )
+@lru_cache(maxsize=256)
+def _clauses(found: Rules, names: tuple[str, ...]) -> dict[str, Clause]:
+    """Return name → clause: made once, and from then on part of every input, so never changed."""
+    clauses = map(found.clause, names)
+    return {
+        each.name: Clause(
+            name=each.name,
+            value=each.value,
+            area=each.area_code,
+            version=each.version_label,
+            source=each.source,
+            text=each.text,
+        )
+        for each in clauses
+    }
