@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Func, Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts import selectors as people
@@ -54,14 +54,32 @@ def around_patient(patient_id) -> QuerySet[Member]:
     return people.having(Func(ArraySubquery(payers), patient_id, function="array_append"))
 
 
+def around_number(psn_no) -> QuerySet[Member]:
+    """Return whoever has a number of the authority, and all payers."""
+    return around_patient(Subquery(people.numbered(psn_no).values("pk")))
+
+
 def lock_around(patient_id: int) -> list[int]:
     """Lock a patient and all payers; return their ids."""
-    return [row.pk for row in _people_around(patient_id=patient_id)]
+    return [row.pk for row in _locked_around(patient_id=patient_id)]
+
+
+def lock_around_number(psn_no: str) -> tuple[int | None, list[int]]:
+    """Lock whoever has this number and all payers; return the patient's id, None for an unknown
+    number, and all ids: where only the number is known, a statement less."""
+    rows = _locked_around_number(psn_no=psn_no)
+    patient_id = next((row.pk for row in rows if row.psn_no == psn_no), None)
+    return patient_id, [row.pk for row in rows]
 
 
 @compiled_once
-def _people_around(patient_id):
+def _locked_around(patient_id):
     return people.to_lock(around_patient(patient_id)).only("pk")
+
+
+@compiled_once
+def _locked_around_number(psn_no):
+    return people.to_lock(around_number(psn_no)).only("psn_no")
 
 
 def to_lock(rows: QuerySet[Binding]) -> QuerySet[Binding]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import selectors as people
 from accounts.models import ApiClient, Institution, Member
 from accounts.services import credentials
+from pooling.bindings import selectors as authorisations
 from pooling.hospital import rendering, schemas
 from pooling.hospital.models import ClearingLine, Message
 from pooling.hospital.services.once import Answer, Envelope, claim, once, remember
@@ -30,7 +31,7 @@ def preview(*, client: ApiClient, bill: schemas.BillIn, by: Actor, at) -> Answer
     institution = _own(client, bill.institution)
     patient = _patient(bill.patient, at=at)
     proposal = settlements.preview(
-        bill=_bill(bill, patient, institution), backdate_days=client.backdate_days, by=by, at=at
+        bill=_bill(bill, patient.pk, institution), backdate_days=client.backdate_days, by=by, at=at
     )
     body = rendering.proposal(proposal, bill, patient, institution)
     return Answer(200, rendering.text(body))
@@ -53,14 +54,15 @@ def settle(*, client: ApiClient, bill: schemas.BillIn, by: Actor, at) -> Answer:
     )
 
     def carry_out() -> Answer:
-        patient = _charged(bill, institution, by=by, at=at)
+        patient_id, there = _charged(bill, institution, by=by, at=at)
         settlement = settlements.settle(
-            bill=_bill(bill, patient, institution),
+            bill=_bill(bill, patient_id, institution),
             backdate_days=client.backdate_days,
+            there=there,
             by=by,
             at=at,
         )
-        return Answer(201, _settlement(settlement, patient, institution))
+        return Answer(201, _settlement(settlement, settlement.patient, institution))
 
     return once(envelope, carry_out, at=at)
 
@@ -170,14 +172,25 @@ def _own(client: ApiClient, code: str) -> Institution:
     return institution
 
 
-def _charged(bill: schemas.BillIn, institution: Institution, *, by: Actor, at) -> Member:
-    """Return who is treated; a shown code is good for this message and no other."""
-    code = bill.patient.e_credential
-    if code is None:
-        return _patient(bill.patient, at=at)
-    return credentials.redeem(
-        code=code, institution=institution, message=bill.message_id, by=by, at=at
+def _charged(
+    bill: schemas.BillIn, institution: Institution, *, by: Actor, at
+) -> tuple[int, list[int] | None]:
+    """Return who is treated and, of a number, who is locked already: the patient and all payers.
+
+    A shown code is good for this message and no other.
+    """
+    patient = bill.patient
+    if patient.psn_no is not None:
+        patient_id, there = authorisations.lock_around_number(patient.psn_no)
+        if patient_id is None:
+            raise _unknown()
+        return patient_id, there
+    if patient.e_credential is None:
+        return _patient(patient, at=at).pk, None
+    holder = credentials.redeem(
+        code=patient.e_credential, institution=institution, message=bill.message_id, by=by, at=at
     )
+    return holder.pk, None
 
 
 def _patient(patient: schemas.Patient, *, at) -> Member:
@@ -189,13 +202,17 @@ def _patient(patient: schemas.Patient, *, at) -> Member:
     else:
         member = people.by_identity(patient.cert_no, patient.name)
     if member is None:
-        raise NotFound(_("没有这位参保人，请核对编号，或证件号码与姓名。"))
+        raise _unknown()
     return member
 
 
-def _bill(bill: schemas.BillIn, patient: Member, institution: Institution) -> settlements.Bill:
+def _unknown() -> NotFound:
+    return NotFound(_("没有这位参保人，请核对编号，或证件号码与姓名。"))
+
+
+def _bill(bill: schemas.BillIn, patient_id: int, institution: Institution) -> settlements.Bill:
     return settlements.Bill(
-        patient_id=patient.pk,
+        patient_id=patient_id,
         institution=institution,
         use=bill.use,
         message_id=bill.message_id,

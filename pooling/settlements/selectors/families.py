@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
-from accounts.selectors import Standing, numbered, standing_of, with_enrolments
+from accounts.selectors import Standing, standing_of, with_enrolments
 from pooling.bindings import selectors as authorisations
 from pooling.bindings.models import Binding
 from pooling.bindings.usability import (
@@ -76,19 +76,21 @@ def gather(
     charge: Charge,
     *,
     pay_to: Callable[[str], int] | None = None,
+    there: list[int] | None = None,
     people: Iterable[Member] | None = None,
 ) -> Family:
     """Return everything around a patient's bill. Raises NotFound.
 
     With `pay_to`, area → ledger account of what is owed, every row that decides is locked
-    until the transaction ends; without it nothing is. `people` are patient and payers, where
-    they have been read already (`around_number`).
+    until the transaction ends; without it nothing is. `there` are the ids of patient and payers
+    where they have been locked already, `people` their rows where they have been read
+    (`around_number`), unlocked.
     """
     on, visit = charge.visit.on, charge.visit
     if pay_to is None:
         bindings = bound(patient_id, visit)
     else:
-        there = authorisations.lock_around(patient_id)
+        there = authorisations.lock_around(patient_id) if there is None else there
         bindings = locked_between(patient_id, there, visit)
     people = _around(patient_id=patient_id, on=on) if people is None else people
     # Whoever was bound between two statements is not there yet for this bill.
@@ -136,8 +138,7 @@ def around_number(psn_no: str, on: date) -> list[Member]:
 
 @compiled_once
 def _around_number(psn_no, on):
-    patient = Subquery(numbered(psn_no).values("pk"))
-    return purses.with_frozen(_with_means(authorisations.around_patient(patient), on))
+    return purses.with_frozen(_with_means(authorisations.around_number(psn_no), on))
 
 
 @compiled_once

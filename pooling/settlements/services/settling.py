@@ -89,15 +89,23 @@ def estimate(*, patient_id: int, charge: Charge) -> Proposal:
 
 
 @verb
-def settle(*, bill: Bill, backdate_days: int, by: Actor, at: datetime) -> Settlement:
+def settle(
+    *,
+    bill: Bill,
+    backdate_days: int,
+    there: list[int] | None = None,
+    by: Actor,
+    at: datetime,
+) -> Settlement:
     """Split a bill and pay it: one entry, one settlement with lines and decision.
 
-    Amounts in fen. `at` is the database's clock. Raises BillDoesNotAddUp,
-    UseRefused, PremiumRefused, PremiumAlreadyPaid, BusinessTimeOutOfWindow, NotFound and
-    AlreadySettled, and leaves nothing behind then.
+    Amounts in fen. `at` is the database's clock. `there` are the ids of patient and payers
+    where the caller has locked them (`bindings.selectors.lock_around_number`). Raises
+    BillDoesNotAddUp, UseRefused, PremiumRefused, PremiumAlreadyPaid, BusinessTimeOutOfWindow,
+    NotFound and AlreadySettled, and leaves nothing behind then.
     """
     check(bill, backdate_days=backdate_days, at=at)
-    family = gather(bill.patient_id, bill.charge, pay_to=_owed(bill))
+    family = gather(bill.patient_id, bill.charge, pay_to=_owed(bill), there=there)
     # The patient is locked by now: whoever is first is seen by the second.
     _check_premium(bill)
     outcome = waterfall.split(family.given)
