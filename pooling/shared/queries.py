@@ -15,11 +15,13 @@ An argument may only stand where SQL takes a value: the shape of a question neve
 
 import functools
 import inspect
+import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, Func, JSONField, Model, QuerySet
+from django.db.models import Expression, Field, ForeignKey, Func, JSONField, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 from psycopg import sql
@@ -114,19 +116,40 @@ def insert(rows: Iterable[Row]) -> list[Row]:
     rows = list(rows)
     if not rows:
         return rows
-    connection = connections[DEFAULT_DB_ALIAS]
     fields, head, each, tail = _insertion(type(rows[0]))
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for row in rows
-        for field in fields
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{head} {', '.join([each] * len(rows))} {tail}", values)
-        ids = cursor.fetchall()
-    for row, (pk,) in zip(rows, ids, strict=True):
-        row.pk, row._state.adding, row._state.db = pk, False, DEFAULT_DB_ALIAS
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        statement = f"{head} {', '.join([each] * len(rows))} {tail}"
+        cursor.execute(statement, [value for row in rows for value in _values(row, fields)])
+        _inserted(rows, (pk for (pk,) in cursor.fetchall()))
     return rows
+
+
+def insert_with(whole: Model, parts: list[Model], link: ForeignKey) -> None:
+    """Insert a row and those that hang on it by `link`, in one statement.
+
+    These go as JSON, so that the statement is the same however many there are: their columns
+    must be what JSON can hold.
+    """
+    fields, statement, columns = _insertion_of_both(link)
+    told = [{column: getattr(part, name) for name, column in columns} for part in parts]
+    written = json.dumps(told, cls=DjangoJSONEncoder)
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(statement, [*_values(whole, fields), written])
+        pk, ids = cursor.fetchone()
+    _inserted([whole], [pk])
+    _inserted(parts, ids)
+    for part in parts:
+        setattr(part, link.name, whole)
+
+
+def _values(row: Model, fields: list[Field]) -> list:
+    connection = connections[DEFAULT_DB_ALIAS]
+    return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+
+
+def _inserted(rows: list[Row], ids: Iterable[int]) -> None:
+    for row, pk in zip(rows, ids, strict=True):
+        row.pk, row._state.adding, row._state.db = pk, False, DEFAULT_DB_ALIAS
 
 
 @functools.cache
@@ -136,3 +159,23 @@ def _insertion(model: type[Model]) -> tuple[list[Field], str, str, str]:
     names = ", ".join(quoted(field.column) for field in fields)
     head = f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES"
     return fields, head, f"({', '.join(['%s'] * len(fields))})", "RETURNING id"
+
+
+@functools.cache
+def _insertion_of_both(link: ForeignKey) -> tuple[list[Field], str, list[tuple[str, str]]]:
+    fields, head, each, tail = _insertion(link.related_model)
+    quoted = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    rest = [field for field in _insertion(link.model)[0] if field != link]
+    names = ", ".join(quoted(field.column) for field in rest)
+    table = quoted(link.model._meta.db_table)
+    statement = f"""
+WITH whole AS (
+    {head} {each} {tail}
+), part AS (
+    INSERT INTO {table} ({quoted(link.column)}, {names})
+    SELECT whole.id, {names} FROM whole, json_populate_recordset(NULL::{table}, %s)
+    RETURNING id
+)
+SELECT id, ARRAY(SELECT id FROM part) FROM whole
+"""  # noqa: S608 - names of columns
+    return fields, statement, [(field.attname, field.column) for field in rest]

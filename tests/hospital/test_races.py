@@ -151,7 +151,7 @@ def test_an_unknown_outcome_is_said_and_the_same_key_resolves_it(till, family, m
 
 
 @pytest.mark.django_db  # at noon: in the first minutes of a day rules are read anew
-def test_a_settlement_costs_14_statements_beside_begin_and_commit(till, family):
+def test_a_settlement_costs_12_statements_beside_begin_and_commit(till, family):
     till.settle(till.bill(family.mei, "1.00"))
     bill = till.bill(family.mei, "100.00")
     with CaptureQueriesContext(connection) as captured:
@@ -159,4 +159,4 @@ def test_a_settlement_costs_14_statements_beside_begin_and_commit(till, family):
     statements = [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
     logged = [sql for sql in statements if "INSERT INTO hospital_exchange" in sql]
     assert len(logged) == 1
-    assert len(statements) - 1 <= 14, [sql[:80] for sql in statements]
+    assert len(statements) - 1 <= 12, [sql[:80] for sql in statements]

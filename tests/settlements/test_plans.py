@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from pooling.bindings import selectors as authorisations
 from pooling.bindings import services as bindings
 from pooling.settlements import selectors, services
 from tests import build
@@ -41,7 +42,16 @@ def repeat_a_message(family, settled):
     selectors.id_by_message(family.clinic.pk, settled.message_id)
 
 
-@pytest.mark.parametrize("work", [preview, settle, reverse, refund, read_the_log, repeat_a_message])
+def lock_by_number(family, _settled):
+    patient_id, there = authorisations.lock_around_number(family.mei.psn_no)
+    assert (patient_id, {family.mei.pk, family.wei.pk} <= set(there)) == (family.mei.pk, True)
+    assert authorisations.lock_around_number("nobody's") == (None, [])
+
+
+@pytest.mark.parametrize(
+    "work",
+    [preview, settle, reverse, refund, read_the_log, repeat_a_message, lock_by_number],
+)
 def test_no_question_has_to_read_a_whole_table(work):
     some_purses()
     family = household()

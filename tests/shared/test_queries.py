@@ -1,7 +1,9 @@
 """Query sets compiled once: the same rows as the query set's own, whatever the values."""
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -11,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Enrolment, Member
 from pooling.notices.models import Notice
-from pooling.shared.queries import compiled_once, insert
+from pooling.shared.queries import compiled_once, insert, insert_with
 from tests import build
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +125,23 @@ def test_rows_are_inserted_in_one_statement_and_know_their_ids():
         stored = Notice.objects.get(pk=row.pk)
         assert (stored.kind, stored.values, stored.read_at) == (row.kind, values, None)
         assert (row._state.adding, row._state.db) == (False, "default")
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_row_and_what_hangs_on_it_are_inserted_in_one_statement(count):
+    mei, known = copy(build.resident("梅")), Enrolment.objects.get()
+    mei.pk, mei.uid, mei.psn_no, mei.cert_no_index = None, uuid4(), "O'Neil %s", b"x" * 32
+    parts = [copy(known) for _ in range(count)]
+    for years, part in enumerate(parts, 1):
+        part.pk, part.from_date, part.to_date = None, date(1990 + years, 1, 1), date(1999, 9, 9)
+    with CaptureQueriesContext(connection) as asked:
+        insert_with(mei, parts, Enrolment.member.field)
+    assert len(asked) == 1
+    assert Member.objects.get(pk=mei.pk).psn_no == "O'Neil %s"
+    stored = Enrolment.objects.filter(member=mei.pk).order_by("from_date")
+    assert list(stored.values()) == [
+        Enrolment.objects.filter(pk=known.pk).values().get()
+        | {"id": part.pk, "member_id": mei.pk, "from_date": part.from_date, "to_date": part.to_date}
+        for part in parts
+    ]
+    assert [(part.member, part._state.adding) for part in parts] == [(mei, False)] * count

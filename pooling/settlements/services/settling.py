@@ -27,7 +27,7 @@ from pooling.settlements.sources import Charge
 from pooling.settlements.waterfall import Decision, Outcome
 from pooling.shared.actor import Actor
 from pooling.shared.errors import DomainError
-from pooling.shared.queries import insert
+from pooling.shared.queries import insert_with
 from pooling.shared.work import verb
 
 
@@ -199,8 +199,9 @@ def _record(
     if bill.claim is not None:
         settlement.claim_id = bill.claim.case_id
     settlement.buyer = json.dumps(bill.buyer, ensure_ascii=False) if bill.buyer else None
+    lines = _lines(bill, family, outcome)
     try:
-        insert([settlement])
+        insert_with(settlement, lines, Line.settlement.field)
     except IntegrityError as error:
         # Two tills with one message at once: the second waited for the first and lost.
         name = error.__cause__.diag.constraint_name
@@ -209,9 +210,12 @@ def _record(
         if name == "settlements_settlement_premium_once_a_year":
             raise _premium_already_paid(bill) from error
         raise
-    lines = insert(
+    return with_lines(settlement, lines)
+
+
+def _lines(bill: Bill, family: Family, outcome: Outcome) -> list[Line]:
+    return [
         Line(
-            settlement=settlement,
             order=line.order,
             source=line.source,
             part=line.part,
@@ -225,8 +229,7 @@ def _record(
             business_date=bill.business_date,
         )
         for line in outcome.lines
-    )
-    return with_lines(settlement, lines)
+    ]
 
 
 #: Equal movements give the second one the first's entry, which then belongs to two.
