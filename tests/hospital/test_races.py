@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts import selectors as people
+from pooling.bindings import services as bindings
 from pooling.hospital.models import Message
 from pooling.ledger import selectors as books
 from pooling.settlements.models import Settlement
@@ -63,6 +64,22 @@ def test_two_tills_on_the_last_money_of_one_payer(till, stranger, family):
         assert shares == [("0.00", "60.00"), ("60.00", "0.00")]
         assert holds(payer) == 0
     assert books.check() == []
+
+
+def test_two_tills_on_what_a_payer_allows_all_relatives_together(till, stranger):
+    for _round in range(5):
+        payer = build.employee(area="999900")
+        build.personal_account(payer, prior=500_00, area="999900")
+        tills = [(who, build.resident(area="999900")) for who in (till, stranger)]
+        for _who, patient in tills:
+            build.active_binding(payer, patient)
+        bindings.set_payer_caps(cap_per_year_fen=60_00, by=build.member_actor(payer), at=build.NOON)
+        bills = [(who, who.bill(patient, "60.00")) for who, patient in tills]
+        replies = calls_at_once(
+            *[lambda who=who, bill=bill: who.settle(bill) for who, bill in bills]
+        )
+        shares = sorted((reply.json["pooled"], reply.json["cash"]) for reply in replies)
+        assert shares == [("0.00", "60.00"), ("60.00", "0.00")]
 
 
 def test_a_reversal_racing_its_original_leaves_nothing_behind(till, family):
