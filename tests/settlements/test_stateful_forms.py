@@ -157,7 +157,7 @@ def test_through_all_forms_and_changes_of_model_no_fen_is_lost():
     run_state_machine_as_test(
         AllForms,
         settings=settings(
-            max_examples=times(ci=4, long_run=4_000),
+            max_examples=times(ci=14, long_run=4_000),
             stateful_step_count=16,
             deadline=None,
             derandomize=True,
