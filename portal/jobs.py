@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 SWEEP = Actor.job("portal.sweep_unverified")
 KEPT = timedelta(days=1)
+#: Hours for which a job that succeeded keeps its row.
+DONE_KEPT = 30 * 24
 #: Seconds without a heartbeat, of which there is one every 10 s, after which a worker is dead.
 DEAD_AFTER = 60
 #: So often a job is begun anew; one that kills its worker each time waits for people after that.
@@ -48,3 +50,10 @@ def sweep_unverified(timestamp: int = 0) -> None:
     """Delete users made for a typed phone whose code never came back within a day."""
     at = database_clock()
     unit_of_work(lambda: users.sweep_unverified(before=at - KEPT, by=SWEEP, at=at))
+
+
+@app.periodic(cron="50 19 * * *")  # UTC: 03:50 in Shanghai
+@app.task(name="portal.forget_done", queueing_lock="portal.forget_done", pass_context=True)
+async def forget_done(context: JobContext, timestamp: int = 0) -> None:
+    """Delete the rows of jobs that succeeded a month ago; what failed stays for people to see."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=DONE_KEPT)

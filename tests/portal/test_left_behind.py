@@ -1,4 +1,4 @@
-"""A job worker killed in the midst: what it left is begun anew, and comes to the same once."""
+"""What jobs leave: of a killed worker it is begun anew, once; of those long done it goes."""
 
 import os
 import signal
@@ -55,6 +55,23 @@ def work(how: str) -> int:
 
 def take_up() -> None:
     async_to_sync(jobs.take_up.func)(SimpleNamespace(app=app))
+
+
+def forget_done() -> None:
+    async_to_sync(jobs.forget_done.func)(SimpleNamespace(app=app))
+
+
+def ended(how: str, *, days_ago: int) -> ProcrastinateJob:
+    """Return a job that came to its end so many days ago."""
+    job = left_by_the_dead()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT procrastinate_finish_job_v1(%s, %s, false)", [job.pk, how])
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = now() - make_interval(days => %s)"
+            " WHERE job_id = %s",
+            [days_ago, job.pk],
+        )
+    return job
 
 
 def left_by_the_dead(**facts) -> ProcrastinateJob:
@@ -115,3 +132,15 @@ def test_a_job_whose_like_waits_already_is_left_to_that():
     other = left_by_the_dead()
     take_up()
     assert (status_of(left), status_of(other)) == ("doing", "todo")
+
+
+def test_of_jobs_that_succeeded_a_month_ago_nothing_is_kept_and_failures_stay():
+    long_done, lately = ended("succeeded", days_ago=31), ended("succeeded", days_ago=29)
+    failed, waiting = ended("failed", days_ago=31), left_by_the_dead()
+    forget_done()
+    kept = set(ProcrastinateJob.objects.values_list("pk", flat=True))
+    assert kept & {long_done.pk, lately.pk, failed.pk, waiting.pk} == {
+        lately.pk,
+        failed.pk,
+        waiting.pk,
+    }
