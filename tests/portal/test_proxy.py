@@ -46,6 +46,12 @@ def test_the_headers_tills_sign_with_come_through():
     assert "underscores_in_headers on;" in PROXY
 
 
+def test_slow_senders_hold_no_thread_and_papers_wait_in_memory():
+    assert "proxy_request_buffering" not in PROXY
+    (papers,) = re.findall(r"location ~ \^/\(cases\S+ \{(.*?)\}", PROXY, flags=re.DOTALL)
+    assert "client_body_temp_path /dev/shm/" in papers
+
+
 def test_nginx_takes_the_snippet(tmp_path):
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
     openssl = shutil.which("openssl")
@@ -63,7 +69,7 @@ def test_nginx_takes_the_snippet(tmp_path):
 
 def as_anybody(site: str, folder: Path) -> str:
     """Return a whole configuration that needs no port and no folder of root's."""
-    for place in ("/etc/ssl/gongji", "/var/log/nginx"):
+    for place in ("/etc/ssl/gongji", "/var/log/nginx", "/dev/shm"):
         site = site.replace(place, str(folder))
     site = re.sub(r"listen (\d+)", rf"listen unix:{folder}/\1", site)
     kept = "".join(
