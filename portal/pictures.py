@@ -11,6 +11,8 @@ BAR = 1000
 #: A share that exists is seen, however small beside the others.
 THINNEST = 12
 PAYER_LOOKS = 3
+#: Letters of a name and of a word that a narrow box of the family holds; of a name, a wide one.
+SHORT_NAME, SHORT_WORD, LONGEST = 5, 7, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,6 @@ class Drawing:
     width: int
     height: int
     people: list[Figure]
-    spoken: str
 
     @property
     def self(self):
@@ -120,15 +121,18 @@ class Drawing:
 def family(name: str, relatives: Iterable[Relative]) -> Drawing:
     """Place a person among relatives: older generations above, children below.
 
-    At most three to a row, so that names stay legible on the narrowest phone.
+    At most three to a row, or two where names or words are long, so that they stay legible on the
+    narrowest phone. `relatives` have the fields of `Relative`.
     """
     relatives = sorted(relatives, key=lambda relative: -relative.generation)
+    long = any(len(r.name) > SHORT_NAME or len(r.word) > SHORT_WORD for r in relatives)
+    abreast, box = (2, 168) if long else (3, 104)
     rows: list[list] = []
     for generation in sorted({r.generation for r in relatives} | {0}, reverse=True):
         here = [r for r in relatives if r.generation == generation]
         if generation == 0:
             here.insert(len(here[:2]) // 2, None)
-        rows += [here[at : at + 3] for at in range(0, len(here), 3)]
+        rows += [here[at : at + abreast] for at in range(0, len(here), abreast)]
     width, gap = 360, 92
     people = []
     for row_number, row in enumerate(rows):
@@ -136,11 +140,12 @@ def family(name: str, relatives: Iterable[Relative]) -> Drawing:
             x = width * (2 * column + 1) // (2 * len(row))
             y = 40 + gap * row_number
             if relative is None:
-                people.append(Figure(name, "", x, y, self=True))
+                people.append(Figure(name, "", x, y, self=True, width=box))
             else:
-                people.append(Figure(relative.name, relative.word, x, y, waiting=relative.waiting))
-    spoken = "，".join(f"{r.word}{r.name}" for r in relatives)
-    return Drawing(width, 80 + gap * (len(rows) - 1), people, f"{name}：{spoken}")
+                shown = relative.name[:LONGEST] + "…" * (len(relative.name) > LONGEST)
+                looks = {"waiting": relative.waiting, "width": box}
+                people.append(Figure(shown, relative.word, x, y, **looks))
+    return Drawing(width, 80 + gap * (len(rows) - 1), people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,11 +189,11 @@ def has_asked(payer_id: int, relative) -> bool:
 class BindingRow:
     """A binding as one of its two sides sees it, in words; `may` are verbs.
 
-    `side` is the reader's: `payer` or `relative`. `state` is the word to show, `state_code`
-    one of proposed, active, stopped, unrelated, to_activate, ending, not_begun, refused, withdrawn,
-    released, expired. `causes` say in sentences why it cannot be used now and who can change that.
-    `locked_until` is the first day on which the reader may release, where it is still to come;
-    `unnamed` are uses that count only where they are named, and are not.
+    `side` is the reader's: `payer` or `relative`; `generation` how far the other one stands above
+    them. `state` is the word to show, `state_code` one of proposed, active, stopped, unrelated,
+    to_activate, ending, not_begun, refused, withdrawn, released, expired. `causes` say in sentences
+    why it cannot be used now and who can change that. `locked_until` is the first day on which the
+    reader may release, where it is still to come; `unnamed` are uses that count only where named.
     """
 
     id: int
@@ -201,6 +201,7 @@ class BindingRow:
     other_id: int
     other_name: str
     relation: str
+    generation: int
     state_code: str
     state: str
     causes: tuple[str, ...]
@@ -310,7 +311,7 @@ def shared_with(member_id: int) -> dict[int, Shared]:
         before = met.get(other.pk)
         met[other.pk] = Shared(
             name=other.name,
-            relation=_relation(row, "payer" if gives else "relative"),
+            relation=wording.relation(_relation_code(row, "payer" if gives else "relative")),
             pays_me=not gives or (before is not None and before.pays_me),
             paid_by_me=gives or (before is not None and before.paid_by_me),
         )
@@ -362,12 +363,14 @@ def _row(row: Binding, reader_id: int, standings: dict, rules_of: dict, on: date
     known = row.bound_at is not None or (side == "payer" and row.state == State.PROPOSED)
     related = still_related(row, on)
     code = standing.state_code(row, on, related=related, lacking=lacking)
+    relation = _relation_code(row, side)
     return BindingRow(
         id=row.pk,
         side=side,
         other_id=other.pk,
         other_name=other.name if known else mask_name(other.name),
-        relation=_relation(row, side),
+        relation=wording.relation(relation),
+        generation=codes.generation(relation),
         state_code=code,
         state=str(wording.STATES[code]),
         causes=tuple(standing.causes(row, side, on, related=related, lacking=lacking)),
@@ -391,8 +394,7 @@ def _row(row: Binding, reader_id: int, standings: dict, rules_of: dict, on: date
     )
 
 
-def _relation(row: Binding, side: str) -> str:
-    """Return what the other one is to the reader, in a word."""
-    if side == "payer":
-        return wording.relation(row.relation_code)
-    return wording.relation(codes.inverse(row.relation_code, row.payer.gender))
+def _relation_code(row: Binding, side: str) -> str:
+    """Return what the other one is to the reader."""
+    code, gender = row.relation_code, row.payer.gender
+    return code if side == "payer" else codes.inverse(code, gender)

@@ -133,6 +133,18 @@ def kind_of(code: str) -> str | None:
     return row.kind if row else None
 
 
+#: By the first digit: spouse, children, grandchildren, parents, grandparents, siblings.
+_GENERATIONS = {"1": 0, "2": -1, "3": -1, "4": -2, "5": 1, "6": 2, "7": 0}
+
+
+def generation(code: str) -> int:
+    """Return how many generations a relative stands above the person, below as a negative number.
+
+    Codes too wide to say count as the person's own.
+    """
+    return _GENERATIONS.get(code[:1], 0)
+
+
 def word_of(code: str) -> str:
     """Return the Chinese word of a code; the code itself where it is unknown."""
     row = CODES.get(code)

@@ -129,7 +129,8 @@ def waterfall(shares):
 @register.inclusion_tag("_parts/family.html")
 def family_graph(name, relatives):
     """Draw a person among their relatives (see `pictures.family`)."""
-    return {"drawing": pictures.family(name, relatives)}
+    spoken = _("；").join(f"{relative.word} {relative.name}" for relative in relatives)
+    return {"drawing": pictures.family(name, relatives), "spoken": spoken}
 
 
 @register.inclusion_tag("_parts/months.html")

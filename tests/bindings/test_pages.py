@@ -1,5 +1,7 @@
 """The pages about an authorisation say what was agreed, no more."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -55,3 +57,28 @@ def test_the_family_page_offers_sharing_to_whoever_may_share(client, insured_as)
     may_share = insured_as is build.employee
     assert ("button main" in page) is may_share
     assert ("请参加职工医保的家人为您开通共济" in page) is not may_share
+
+
+def test_the_family_is_drawn_once_each_with_whom_something_is_shared(client, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: build.NOON)
+    husband, wife = build.employee("王伟"), build.employee("李娜", gender="2")
+    daughter = build.resident("王小雨", gender="2")
+    build.active_binding(husband, wife)
+    build.active_binding(wife, husband)
+    build.active_binding(husband, daughter)
+    client.force_login(
+        build.phone_user(member=husband), "django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get("/family/").content.decode()
+    assert page.count('<rect class="person') == 3
+    assert "tie waiting" not in page
+    (spoken,) = re.findall(r'aria-label="([^"]*王小雨[^"]*)"', page)
+    assert sorted(name[-2:] for name in spoken.split("；")) == ["小雨", "李娜"]
+
+
+def test_of_a_family_nobody_shares_with_nothing_is_drawn(client):
+    client.force_login(
+        build.phone_user(member=build.employee("安新宇")),
+        "django.contrib.auth.backends.ModelBackend",
+    )
+    assert "<svg viewBox" not in client.get("/family/").content.decode()

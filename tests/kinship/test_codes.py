@@ -68,3 +68,11 @@ def test_codes_that_blur_two_classes_or_do_not_exist_have_no_kind():
     assert {codes.kind_of(code) for code in (*codes.TOO_BROAD, "02", "98", "")} == {None}
     assert codes.word_of("22") == "长子"
     assert codes.word_of("98") == "98"
+
+
+@pytest.mark.parametrize(
+    ("code", "above"),
+    [("10", 0), ("21", -1), ("39", -1), ("43", -2), ("51", 1), ("64", 2), ("75", 0), ("97", 0)],
+)
+def test_a_code_says_how_many_generations_lie_between(code, above):
+    assert codes.generation(code) == above

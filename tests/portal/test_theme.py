@@ -193,6 +193,21 @@ def test_a_state_has_a_word_a_colour_and_a_shape():
     assert "#check-circle" in shown
 
 
+def test_a_family_is_spoken_and_long_names_get_wider_boxes():
+    long = [
+        Relative("买买提·吐尔逊江", "外祖父", 2),
+        Relative("王小明", "儿子", -1),
+        Relative("王小红", "女儿", -1),
+    ]
+    shown = render('{% family_graph "我" relatives %}', relatives=long)
+    assert 'aria-label="外祖父 买买提·吐尔逊江；儿子 王小明；女儿 王小红"' in shown
+    for relatives, width in ((long, 168), (long[1:], 104)):
+        boxes = pictures.family("我", relatives).people
+        assert {box.width for box in boxes} == {width}
+        beside = [(one, other) for one in boxes for other in boxes if one.y == other.y]
+        assert all(one is other or abs(one.x - other.x) >= width for one, other in beside)
+
+
 def test_pictures_escape_what_people_are_called():
     shown = render(
         "{% family_graph name relatives %}", name="<b>", relatives=[Relative("<i>", "父")]

@@ -1,6 +1,7 @@
 """Pages about authorisations that run: the family, one relative, and what may be done."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 from django.contrib import messages
 from django.http import Http404
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import fresh_code_required, member_required
 from pooling.bindings import drafts, selectors, services, wording
 from pooling.bindings.forms import LimitsForm, OverallForm
+from pooling.bindings.selectors import BindingRow
 from pooling.bindings.services.rows import PAYER
 from pooling.funds import quota_guide
 from pooling.shared.asking import carry_out, refusals_shown
@@ -31,15 +33,37 @@ PRESSED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Somebody in the drawing of a family; `waiting` where nothing can be used yet or now."""
+
+    name: str
+    word: str
+    generation: int
+    waiting: bool
+
+
+def _drawn(rows: Iterable[BindingRow]) -> list[Kin]:
+    """Return everybody once with whom something is shared, both ways; what has ended is gone."""
+    kin: dict[int, Kin] = {}
+    for row in rows:
+        if row.is_open and (row.other_id not in kin or kin[row.other_id].waiting):
+            waiting = row.state_code != "active"
+            kin[row.other_id] = Kin(row.other_name, row.relation, row.generation, waiting)
+    return list(kin.values())
+
+
 @member_required
 def family(request):
     """Everybody the member shares with, both ways, and what has ended."""
     today, member_id = business_date(now()), request.actor.id
     given = selectors.of_payer(member_id, today)
+    received = selectors.of_relative(member_id, today)
     page = {
+        "drawn": _drawn([*given, *received]),
         "given": given,
         "may_share": bool(given) or drafts.employee_status(member_id, today) != "",
-        "received": selectors.of_relative(member_id, today),
+        "received": received,
         "overall": selectors.payer_caps(member_id),
         "blocked": selectors.blocked_by(member_id),
     }
