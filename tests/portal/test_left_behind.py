@@ -23,8 +23,8 @@ from tests.bindings.test_applications import apply
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.django_db(transaction=True)
-#: The worker's first decision is written and not yet committed when its process dies. What is due by
-#: the clock is left out: at another hour other work would come in between.
+#: The worker's first decision is written and not yet committed when its process dies. What is due
+#: by the clock is left out: at another hour other work would come in between.
 WORKS = """
 import os, signal, sys
 import django
