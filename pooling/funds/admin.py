@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from pooling.audit import wording
 from pooling.audit.admin import PersonalLookUpAdmin, done_by
 from pooling.funds.models import (
     BankFile,
@@ -35,8 +36,13 @@ def _held(field: str, description):
     return shown
 
 
-opened_by, proposed_by, decided_by = (
-    done_by("opened_by", _("开通人")),
+@admin.display(description=_("开通人"))
+def opened_by(row) -> str:
+    """Return who opened a wallet: a member, the owner or whoever acted for them."""
+    return wording.actor(f"member:{row.opened_by}") if row.opened_by else "—"
+
+
+proposed_by, decided_by = (
     done_by("proposed_by", _("提出人")),
     done_by("decided_by", _("决定人")),
 )

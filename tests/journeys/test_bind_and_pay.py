@@ -155,7 +155,7 @@ def test_freeze_thaw_and_stop_use_count_at_the_till_at_once(page, live, axe, fat
     page.goto(f"{live}/family/")
     people.looks_right(page, axe)
     shot(page, "family-father")
-    page.get_by_text("王小雨").click()
+    page.get_by_role("link", name="王小雨").click()
     assert pooled("P-1") == "5.00"
     page.get_by_role("button", name=re.compile("暂停使用")).click()
     assert pooled("P-2") == "0.00"
@@ -177,7 +177,7 @@ def test_freeze_thaw_and_stop_use_count_at_the_till_at_once(page, live, axe, fat
     people.sign_out(page)
     people.sign_in(page, live, DAUGHTER_PHONE)
     page.goto(f"{live}/family/")
-    page.get_by_text("王伟").click()
+    page.get_by_role("link", name="王伟").click()
     page.get_by_role("button", name=re.compile("停用")).click()
     assert pooled("P-5") == "0.00"
     page.get_by_role("button", name="恢复使用").click()

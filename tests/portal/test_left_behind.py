@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -57,12 +58,25 @@ def work(how: str) -> int:
     return subprocess.run([sys.executable, "-c", WORKS, how], cwd=ROOT, env=env).returncode
 
 
+def do(task) -> None:
+    """Do what a job does, in a thread of its own: in this one a browser may keep its event loop."""
+
+    def work() -> None:
+        try:
+            async_to_sync(task.func)(SimpleNamespace(app=app))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(work).result()
+
+
 def take_up() -> None:
-    async_to_sync(jobs.take_up.func)(SimpleNamespace(app=app))
+    do(jobs.take_up)
 
 
 def forget_done() -> None:
-    async_to_sync(jobs.forget_done.func)(SimpleNamespace(app=app))
+    do(jobs.forget_done)
 
 
 def ended(how: str, *, days_ago: int) -> ProcrastinateJob:
